@@ -1,0 +1,1 @@
+namespace X; public class P { [Fact] public void Ok() => Assert.True(true); }
