@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace FineTuneWorkflows.Pipelines.Contract;
+
+/// <summary>What is known of one parameter of a stage.</summary>
+public sealed class ParameterDescriptor
+{
+    private readonly PropertyInfo property;
+    private readonly IReadOnlyList<ValidationAttribute> validators;
+
+    internal ParameterDescriptor(PropertyInfo property, ParameterAttribute attribute, Stage defaults)
+    {
+        this.property = property;
+        validators = [.. property.GetCustomAttributes<ValidationAttribute>()];
+        Name = property.Name;
+        Description = attribute.Description;
+        Category = attribute.Category;
+        Order = attribute.Order;
+        AffectsResult = attribute.AffectsResult && !attribute.Secret;
+        Secret = attribute.Secret;
+        MultiLine = attribute.MultiLine;
+        Type = property.PropertyType;
+        Kind = ParameterKind.Of(Type) ?? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{Name} has the unsupported type {Type}.");
+        DefaultValue = property.GetValue(defaults);
+        var range = validators.OfType<RangeAttribute>().FirstOrDefault();
+        Minimum = range?.Minimum;
+        Maximum = range?.Maximum;
+        AllowedValues = Kind.IsEnum
+            ? Enum.GetNames(Kind.ClrType)
+            : [.. validators.OfType<AllowedValuesAttribute>().SelectMany(a => a.Values).OfType<string>()];
+    }
+
+    /// <summary>Its name, such as <c>MaxLength</c>. Definitions write it with a small first letter.</summary>
+    public string Name { get; }
+
+    /// <summary>Its name as definitions write it, such as <c>maxLength</c>.</summary>
+    public string JsonName => JsonNamingPolicy.CamelCase.ConvertName(Name);
+
+    /// <summary>What it does, with its unit.</summary>
+    public string Description { get; }
+
+    /// <summary>The group it is listed under.</summary>
+    public string Category { get; }
+
+    /// <summary>Its place among the stage's parameters.</summary>
+    public int Order { get; }
+
+    /// <summary>Whether it belongs to the fingerprint.</summary>
+    public bool AffectsResult { get; }
+
+    /// <summary>Whether it is a credential, held as an environment reference only.</summary>
+    public bool Secret { get; }
+
+    /// <summary>Whether a designer should offer several lines.</summary>
+    public bool MultiLine { get; }
+
+    /// <summary>The declared type.</summary>
+    public Type Type { get; }
+
+    /// <summary>The kind of value it takes.</summary>
+    public ParameterKind Kind { get; }
+
+    /// <summary>Its value where a definition does not set it.</summary>
+    public object? DefaultValue { get; }
+
+    /// <summary>The smallest value allowed, or null.</summary>
+    public object? Minimum { get; }
+
+    /// <summary>The largest value allowed, or null.</summary>
+    public object? Maximum { get; }
+
+    /// <summary>The only values allowed; empty where any is.</summary>
+    public IReadOnlyList<string> AllowedValues { get; }
+
+    /// <summary>The range or the values allowed in words, or null: <c>1..512</c>, <c>auto, cpu or cuda</c>.</summary>
+    public string? Constraint =>
+        AllowedValues.Count > 0 ? string.Join(", ", AllowedValues)
+        : Minimum is null && Maximum is null ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{Bound(Minimum)}..{Bound(Maximum)}");
+
+    /// <summary>The value of this parameter in a stage.</summary>
+    public object? Get(Stage stage) => property.GetValue(stage);
+
+    /// <summary>Turns a raw value into this parameter's type and checks it.</summary>
+    /// <param name="raw">A <see cref="JsonElement"/>, a text or a value.</param>
+    /// <param name="value">The typed value.</param>
+    /// <param name="problem">What is wrong and what would be right, without the parameter's name; null when nothing is.</param>
+    public bool TryConvert(object? raw, out object? value, out string? problem)
+    {
+        if (!Kind.TryConvert(raw, out value))
+        {
+            problem = $"wants {Kind.Article}{(AllowedValues.Count > 0 ? $" ({string.Join(", ", AllowedValues)})" : "")}, got {ParameterKind.Show(raw)}";
+            return false;
+        }
+
+        foreach (var validator in validators)
+        {
+            if (validator.IsValid(value))
+                continue;
+            problem = validator switch
+            {
+                RangeAttribute => $"must lie in {Constraint}, got {ParameterKind.Show(value)}",
+                AllowedValuesAttribute => $"must be one of {Constraint}, got {ParameterKind.Show(value)}",
+                RequiredAttribute => "is required and has no value",
+                _ => validator.FormatErrorMessage(Name),
+            };
+            return false;
+        }
+
+        if (Secret && value is string { Length: > 0 } text && !EnvironmentReference.Is(text))
+        {
+            problem = "is a secret: write an environment reference such as ${env:TOKEN}, not the value itself";
+            return false;
+        }
+
+        problem = null;
+        return true;
+    }
+
+    internal void Set(Stage stage, object? value) => property.SetValue(stage, value);
+
+    // A bound at the end of the number line says nothing to a reader.
+    private static string Bound(object? bound) => bound switch
+    {
+        null or int.MaxValue or int.MinValue or long.MaxValue or long.MinValue or double.MaxValue or double.MinValue => "",
+        double.PositiveInfinity or double.NegativeInfinity => "",
+        _ => Convert.ToString(bound, CultureInfo.InvariantCulture) ?? "",
+    };
+}

@@ -1,0 +1,51 @@
+using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Homes;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>The parts of the stage engine, put together over one home.</summary>
+public sealed class Engine : IDisposable
+{
+    private readonly FileHashCache hashes;
+
+    private Engine(Home home, IServiceProvider services, TimeProvider time)
+    {
+        Home = home;
+        hashes = new(home);
+        Artifacts = new(home, hashes);
+        Records = new(home);
+        var memories = new PipelineMemoryStore(home);
+        var planner = new StagePlanner(hashes, Artifacts, Records, memories);
+        Executor = new(home, Artifacts, Records, memories, planner, services, time);
+        Runner = new(home, Executor, planner, memories, time);
+        Cleaner = new(home, Artifacts, Records, time);
+    }
+
+    /// <summary>The home.</summary>
+    public Home Home { get; }
+
+    /// <summary>The artifacts.</summary>
+    public ArtifactStore Artifacts { get; }
+
+    /// <summary>The run cache.</summary>
+    public StageRecordStore Records { get; }
+
+    /// <summary>Executes single stages.</summary>
+    public StageExecutor Executor { get; }
+
+    /// <summary>Runs pipelines.</summary>
+    public PipelineRunner Runner { get; }
+
+    /// <summary>Removes what nobody needs.</summary>
+    public HomeCleaner Cleaner { get; }
+
+    /// <summary>Opens the engine.</summary>
+    /// <param name="home">The home.</param>
+    /// <param name="services">What stages may ask for with <see cref="Contract.StageContext.Service{T}"/>.</param>
+    /// <param name="time">The clock. Default: the system's.</param>
+    public static Engine Open(Home home, IServiceProvider services, TimeProvider? time = null) => new(home, services, time ?? TimeProvider.System);
+
+    /// <inheritdoc />
+    public void Dispose() => hashes.Dispose();
+}

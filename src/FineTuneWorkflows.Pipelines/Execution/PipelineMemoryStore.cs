@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>The memories of a home's pipelines: <c>pipelines/&lt;definition&gt;.json</c>.</summary>
+internal sealed class PipelineMemoryStore(Home home)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, PipelineMemory> loaded = new(StringComparer.Ordinal);
+
+    public PipelineMemory Load(string pipelineId)
+    {
+        lock (gate)
+        {
+            if (!loaded.TryGetValue(pipelineId, out var memory))
+                loaded[pipelineId] = memory = Read(pipelineId);
+            return memory;
+        }
+    }
+
+    public void Update(string pipelineId, Func<PipelineMemory, PipelineMemory> change)
+    {
+        lock (gate)
+        {
+            var memory = change(Load(pipelineId));
+            loaded[pipelineId] = memory;
+            DurableFile.Write(PathOf(pipelineId), JsonSerializer.SerializeToUtf8Bytes(memory, RunJson.Default.PipelineMemory), flush: false);
+        }
+    }
+
+    private PipelineMemory Read(string pipelineId)
+    {
+        var path = PathOf(pipelineId);
+        if (File.Exists(path))
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.PipelineMemory) is { Stages: not null } memory)
+                    return memory;
+            }
+            catch (JsonException)
+            {
+                // Only reasons are lost with it; the next update writes it anew.
+            }
+        }
+
+        return new(null, null, true, []);
+    }
+
+    // Ids come from files and servers and may hold anything.
+    private string PathOf(string pipelineId)
+    {
+        var safe = string.Concat(pipelineId.Where(char.IsAsciiLetterOrDigit).Take(40));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pipelineId)))[..8];
+        return Path.Combine(home.Pipelines, $"{safe}-{hash}.json");
+    }
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Graphs;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>Runs pipelines: stages in order, independent ones at once, each through the <see cref="StageExecutor"/>.</summary>
+public sealed class PipelineRunner
+{
+    private readonly Home home;
+    private readonly StageExecutor executor;
+    private readonly StagePlanner planner;
+    private readonly PipelineMemoryStore memories;
+    private readonly TimeProvider time;
+
+    internal PipelineRunner(Home home, StageExecutor executor, StagePlanner planner, PipelineMemoryStore memories, TimeProvider time)
+    {
+        this.home = home;
+        this.executor = executor;
+        this.planner = planner;
+        this.memories = memories;
+        this.time = time;
+    }
+
+    /// <summary>Runs a pipeline. The last run of the same pipeline with the same parameters, if it failed or was interrupted, is resumed under its own id.</summary>
+    /// <param name="pipeline">What to run.</param>
+    /// <param name="options">How.</param>
+    /// <param name="observers">Are told what happens.</param>
+    /// <param name="cancellationToken">The user's wish to stop: running stages stop at their next whole step.</param>
+    /// <exception cref="HomeException">The home is being cleaned.</exception>
+    /// <exception cref="IOException">The journal cannot be written.</exception>
+    public async Task<RunResult> RunAsync(Pipeline pipeline, RunOptions options, IReadOnlyList<IRunObserver> observers, CancellationToken cancellationToken)
+    {
+        using var entry = await home.EnterAsync(TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
+        var plan = PlanOf(pipeline);
+        var (runId, runLock, resumed) = Claim(pipeline.Definition.Id, plan);
+        using var held = runLock;
+        using var journal = RunJournal.Open(home, runId);
+        var publisher = new EventPublisher([journal], observers);
+
+        memories.Update(pipeline.Definition.Id, memory => memory with { RunId = runId, Plan = plan, Finished = false });
+        publisher.Publish(resumed
+            ? new RunResumed(time.GetUtcNow(), runId)
+            : new RunStarted(
+                time.GetUtcNow(), runId, pipeline.Definition.Id, pipeline.Definition.Name, pipeline.Definition.File,
+                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion));
+
+        var results = await new Running(this, pipeline, options, runId, publisher, cancellationToken).AllAsync().ConfigureAwait(false);
+        var status = results.Any(r => r.Result.Outcome == StageOutcome.Cancelled) || (cancellationToken.IsCancellationRequested && results.Any(r => r.Result.Outcome == StageOutcome.Skipped && r.Stage.Stage.Condition))
+            ? RunStatus.Cancelled
+            : results.Any(r => r.Result.Outcome == StageOutcome.Failed && !r.Stage.Stage.ContinueOnError) ? RunStatus.Failed
+            : RunStatus.Succeeded;
+        var result = new RunResult(runId, status, results);
+        DurableFile.Write(
+            Path.Combine(home.Runs, runId, "summary.json"), JsonSerializer.SerializeToUtf8Bytes(result.Summary(), RunJson.Default.RunSummary), flush: false);
+        publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
+        if (status == RunStatus.Succeeded)
+            memories.Update(pipeline.Definition.Id, memory => memory.RunId == runId ? memory with { Finished = true } : memory);
+        return result;
+    }
+
+    /// <summary>What a run would do, stage by stage. Nothing is executed or written but the digests of files read.</summary>
+    public IReadOnlyList<PlannedStage> Plan(Pipeline pipeline, RunOptions options, CancellationToken cancellationToken = default)
+    {
+        var flow = new ArtifactFlow();
+        var planned = new Dictionary<string, PlannedStage>(StringComparer.Ordinal);
+        foreach (var stage in pipeline.Stages)
+        {
+            var step = PlanStage(pipeline, options, stage, flow, planned, cancellationToken);
+            planned[stage.Name] = step;
+        }
+
+        return [.. pipeline.Stages.Select(s => planned[s.Name])];
+    }
+
+    private PlannedStage PlanStage(
+        Pipeline pipeline, RunOptions options, PipelineStage stage, ArtifactFlow flow, Dictionary<string, PlannedStage> planned, CancellationToken cancellationToken)
+    {
+        if (!stage.Stage.Condition)
+        {
+            flow.Finished(stage, new(StageOutcome.Skipped, ""));
+            return new(stage, PlannedAction.Skip, "its condition is false");
+        }
+
+        if (stage.Predecessors.Select(p => planned[p]).FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing)
+            return new(stage, PlannedAction.Skip, $"{failing.Stage.Name} would fail");
+        if (flow.InputsOf(stage, out var missing) is not { } inputs)
+        {
+            var producer = planned[stage.Producers[missing!]];
+            return producer.Action is PlannedAction.Skip or PlannedAction.Fail
+                ? new(stage, PlannedAction.Skip, $"`{missing}` will not be made")
+                : new(stage, options.Forces(stage.Name) ? PlannedAction.Execute : PlannedAction.Depends, options.Forces(stage.Name) ? "forced" : $"`{missing}` will be made anew by {producer.Stage.Name}");
+        }
+
+        try
+        {
+            var plan = planner.Plan(new(pipeline.Definition.Id, "", stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), cancellationToken);
+            if (plan.Known is not { } known)
+                return new(stage, PlannedAction.Execute, plan.Reason);
+            flow.Finished(stage, new(StageOutcome.UpToDate, plan.Reason) { Artifacts = known.Artifacts });
+            return new(stage, PlannedAction.Reuse, plan.Reason);
+        }
+        catch (StageException e)
+        {
+            return new(stage, PlannedAction.Fail, e.Message);
+        }
+    }
+
+    private static string PlanOf(Pipeline pipeline)
+    {
+        var text = new StringBuilder();
+        foreach (var stage in pipeline.Stages)
+        {
+            text.Append(stage.Name).Append('\n').Append(stage.Descriptor.Type).Append('\n');
+            foreach (var parameter in stage.Descriptor.Parameters)
+                text.Append(parameter.Name).Append('=').Append(FingerprintDocument.Canonical(parameter.Get(stage.Stage))).Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    // The lock tells a run that was interrupted from one that is still going on in another process.
+    private (string RunId, FileLock Lock, bool Resumed) Claim(string pipelineId, string plan)
+    {
+        var memory = memories.Load(pipelineId);
+        if (memory is { Finished: false, RunId: { } last } && memory.Plan == plan && File.Exists(RunJournal.PathOf(home, last)) && FileLock.TryAcquire(home.RunLock(last)) is { } again)
+            return (last, again, true);
+        while (true)
+        {
+            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+            if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
+                return (runId, held, false);
+        }
+    }
+
+    /// <summary>One run's state.</summary>
+    private sealed class Running(PipelineRunner runner, Pipeline pipeline, RunOptions options, string runId, EventPublisher publisher, CancellationToken cancellationToken)
+    {
+        private readonly ArtifactFlow flow = new();
+        private readonly Dictionary<string, TaskCompletionSource<StageResult>> finished =
+            pipeline.Stages.ToDictionary(s => s.Name, _ => new TaskCompletionSource<StageResult>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
+
+        public async Task<IReadOnlyList<(PipelineStage Stage, StageResult Result)>> AllAsync()
+        {
+            using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
+            await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
+            return [.. pipeline.Stages.Select(s => (s, finished[s.Name].Task.Result))];
+        }
+
+        private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)
+        {
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                foreach (var predecessor in stage.Predecessors)
+                    await finished[predecessor].Task.ConfigureAwait(false);
+                StageResult result;
+                if (WhyNot(stage, out var inputs) is { } reason)
+                    result = new(StageOutcome.Skipped, reason);
+                else
+                {
+                    await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                    try
+                    {
+                        result = cancellationToken.IsCancellationRequested
+                            ? new(StageOutcome.Skipped, "the run was cancelled")
+                            : await runner.executor.ExecuteAsync(
+                                new(pipeline.Definition.Id, runId, stage, inputs!, pipeline.Definition.Folder, options.Forces(stage.Name)), publisher.Publish, cancellationToken)
+                                .ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        places.Release();
+                    }
+                }
+
+                flow.Finished(stage, result);
+                publisher.Publish(new StageFinished(
+                    runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type, result.Outcome, result.Reason, Math.Round(result.Seconds, 3), result.Fingerprint,
+                    result.Artifacts.ToDictionary(a => a.Key, a => a.Value.Digest), result.Metrics, result.Tags, result.MadeByRun,
+                    result.Outcome == StageOutcome.Failed ? result.Error?.ToString() : null));
+                finished[stage.Name].SetResult(result);
+            }
+            catch (Exception e)
+            {
+                // Only the journal can fail here. Those who wait must not wait for ever.
+                finished[stage.Name].TrySetException(e);
+                throw;
+            }
+        }
+
+        private string? WhyNot(PipelineStage stage, out Dictionary<string, Artifacts.Artifact>? inputs)
+        {
+            inputs = null;
+            foreach (var predecessor in stage.Predecessors)
+            {
+                var before = pipeline.Find(predecessor)!;
+                var result = finished[predecessor].Task.Result;
+                if (result.Outcome == StageOutcome.Failed && !before.Stage.ContinueOnError)
+                    return $"{predecessor} failed";
+                if (result.Outcome == StageOutcome.Cancelled)
+                    return "the run was cancelled";
+                if (result.Outcome == StageOutcome.Skipped && before.Stage.Condition)
+                    return result.Reason;
+            }
+
+            if (!stage.Stage.Condition)
+            {
+                inputs = [];
+                return null;
+            }
+
+            inputs = flow.InputsOf(stage, out var missing);
+            return inputs is null ? $"`{missing}` was not made, because {stage.Producers[missing!]} {Did(finished[stage.Producers[missing!]].Task.Result.Outcome)}" : null;
+        }
+
+        private static string Did(StageOutcome outcome) => outcome == StageOutcome.Failed ? "failed" : "was skipped";
+    }
+}

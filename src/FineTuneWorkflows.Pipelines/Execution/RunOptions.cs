@@ -1,0 +1,16 @@
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>How to run a pipeline.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Whether to execute every stage even if it is up to date. Default: false.</summary>
+    public bool ForceAll { get; init; }
+
+    /// <summary>Names of stages to execute even if they are up to date. Default: none.</summary>
+    public IReadOnlyList<string> Force { get; init; } = [];
+
+    /// <summary>How many stages may run at once. Default: 1.</summary>
+    public int MaxParallel { get; init; } = 1;
+
+    internal bool Forces(string stage) => ForceAll || Force.Contains(stage, StringComparer.OrdinalIgnoreCase);
+}

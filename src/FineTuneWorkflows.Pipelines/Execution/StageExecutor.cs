@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>
+/// Executes one stage: reuses what is known, else takes the locks, runs it with its retries and time-out, and commits what it made. The local runner and the
+/// server's stage worker both call this, and nothing else runs stages.
+/// </summary>
+public sealed class StageExecutor
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+
+    private readonly Home home;
+    private readonly ArtifactStore artifacts;
+    private readonly StageRecordStore records;
+    private readonly PipelineMemoryStore memories;
+    private readonly StagePlanner planner;
+    private readonly IServiceProvider services;
+    private readonly TimeProvider time;
+
+    internal StageExecutor(
+        Home home, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, StagePlanner planner, IServiceProvider services, TimeProvider time)
+    {
+        this.home = home;
+        this.artifacts = artifacts;
+        this.records = records;
+        this.memories = memories;
+        this.planner = planner;
+        this.services = services;
+        this.time = time;
+    }
+
+    /// <summary>The engine's version, as records keep it.</summary>
+    public static string EngineVersion { get; } =
+        typeof(StageExecutor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Executes a stage, or finds that it need not be.</summary>
+    /// <param name="request">The stage with its inputs.</param>
+    /// <param name="publish">Is told what happens; its exceptions end the stage.</param>
+    /// <param name="cancellationToken">The user's wish to stop.</param>
+    /// <returns>The result; a failure and a cancellation are results, not exceptions.</returns>
+    public async Task<StageResult> ExecuteAsync(StageRequest request, Action<RunEvent> publish, CancellationToken cancellationToken)
+    {
+        var stage = request.Stage;
+        if (!stage.Stage.Condition)
+            return new(StageOutcome.Skipped, "its condition is false");
+        var watch = Stopwatch.StartNew();
+        StagePlan? plan = null;
+        try
+        {
+            plan = planner.Plan(request, cancellationToken);
+            if (plan.Known is { } known)
+                return Reused(plan.Fingerprint, known, plan.Reason, watch);
+
+            using var slot = await GpuSlotAsync(stage.Stage.Resource, stage.Name, publish, cancellationToken).ConfigureAwait(false);
+            using var own = await FileLock.AcquireAsync(
+                home.StageLock(plan.Fingerprint), shared: false,
+                () => publish(new StageNoted(time.GetUtcNow(), stage.Name, "another process is making the same; waiting for it")), cancellationToken).ConfigureAwait(false);
+            // It may have been made while we waited.
+            if (!request.Force && planner.Reusable(plan.Fingerprint, out _) is { } made)
+                return Reused(plan.Fingerprint, made, "made by another process meanwhile", watch);
+
+            Remember(request, plan, done: false);
+            publish(new StageStarted(time.GetUtcNow(), stage.Name, stage.Descriptor.Type, plan.Fingerprint, plan.Reason, ParametersOf(stage)));
+            var record = await RunAsync(request, plan, publish, watch, cancellationToken).ConfigureAwait(false);
+            Remember(request, plan, done: true);
+            return new(StageOutcome.Executed, plan.Reason, watch.Elapsed.TotalSeconds)
+            {
+                Fingerprint = plan.Fingerprint,
+                Artifacts = record.Artifacts.ToDictionary(a => a.Key, a => new Artifact(a.Value, artifacts.PathOf(a.Value))),
+                Metrics = record.Metrics,
+                Tags = record.Tags,
+                MadeByRun = request.RunId,
+            };
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            return new(StageOutcome.Cancelled, "cancelled", watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
+        }
+        catch (Exception e)
+        {
+            return new(StageOutcome.Failed, FailureText.Of(e), watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
+        }
+    }
+
+    private static StageResult Reused(string fingerprint, StagePlan.Reuse known, string reason, Stopwatch watch) =>
+        new(StageOutcome.UpToDate, reason, watch.Elapsed.TotalSeconds)
+        {
+            Fingerprint = fingerprint,
+            Artifacts = known.Artifacts,
+            Metrics = known.Record.Metrics,
+            Tags = known.Record.Tags,
+            MadeByRun = known.Record.RunId,
+        };
+
+    private static Dictionary<string, string> ParametersOf(Graphs.PipelineStage stage) =>
+        stage.Descriptor.Parameters.ToDictionary(p => p.Name, p => FingerprintDocument.Canonical(p.Get(stage.Stage)));
+
+    private async Task<FileLock?> GpuSlotAsync(StageResource resource, string stage, Action<RunEvent> publish, CancellationToken cancellationToken) =>
+        resource == StageResource.Gpu
+            ? await FileLock.AcquireAsync(
+                Path.Combine(home.Locks, "gpu.lock"), shared: false,
+                () => publish(new StageNoted(time.GetUtcNow(), stage, "the GPU is in use by another stage; waiting for it")), cancellationToken).ConfigureAwait(false)
+            : null;
+
+    private void Remember(StageRequest request, StagePlan plan, bool done) =>
+        memories.Update(request.PipelineId, memory =>
+        {
+            memory.Stages[request.Stage.Name] = new(plan.Document, request.RunId, done);
+            return memory;
+        });
+
+    private async Task<StageRecord> RunAsync(StageRequest request, StagePlan plan, Action<RunEvent> publish, Stopwatch watch, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(home.Work, plan.Fingerprint);
+        if (request.Force)
+            ArtifactStore.DeleteFolder(folder);
+        Directory.CreateDirectory(folder);
+        var stage = request.Stage;
+        for (var attempt = 1; ; attempt++)
+        {
+            var work = new StageWork(stage.Name, plan.Fingerprint, folder, request.Inputs, plan.Files, stage.Descriptor.Produces);
+            var context = new StageContext(request.RunId, work, publish, services, time);
+            try
+            {
+                await AttemptAsync(stage.Stage, context, cancellationToken).ConfigureAwait(false);
+                return Commit(request, plan, work, context, folder, watch, cancellationToken);
+            }
+            catch (Exception e) when (attempt <= stage.Stage.Retries && !cancellationToken.IsCancellationRequested)
+            {
+                var delay = TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, stage.Stage.RetryDelay.Ticks << Math.Min(attempt - 1, 20)));
+                publish(new StageAttemptFailed(time.GetUtcNow(), stage.Name, attempt, FailureText.Of(e), delay));
+                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AttemptAsync(Stage stage, StageContext context, CancellationToken cancellationToken)
+    {
+        if (stage.Timeout <= TimeSpan.Zero)
+        {
+            await Task.Run(() => stage.RunAsync(context, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using var clock = new CancellationTokenSource(stage.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
+        try
+        {
+            await Task.Run(() => stage.RunAsync(context, either.Token), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new StageException($"timed out after {stage.Timeout:c} (parameter {nameof(Stage.Timeout)})", e);
+        }
+    }
+
+    // Artifacts first, the record last: a record never names an artifact that is not there.
+    private StageRecord Commit(
+        StageRequest request, StagePlan plan, StageWork work, StageContext context, string folder, Stopwatch watch, CancellationToken cancellationToken)
+    {
+        var made = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in request.Stage.Descriptor.Produces)
+            made[name] = artifacts.Commit(work.OutputPath(name), cancellationToken).Digest;
+        var record = new StageRecord(
+            plan.Fingerprint, plan.Document, made, context.Metrics, context.Tags, watch.Elapsed.TotalSeconds, request.RunId, time.GetUtcNow(), EngineVersion,
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");
+        records.Save(record);
+        ArtifactStore.DeleteFolder(folder);
+        return record;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>The run cache: <c>stages/&lt;fingerprint&gt;.json</c>.</summary>
+public sealed class StageRecordStore
+{
+    private readonly Home home;
+
+    /// <summary>Opens the run cache of a home.</summary>
+    public StageRecordStore(Home home) => this.home = home;
+
+    /// <summary>The record of a fingerprint; null where there is none or it is damaged, which costs a repetition and nothing else.</summary>
+    public StageRecord? Find(string fingerprint)
+    {
+        var path = PathOf(fingerprint);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.StageRecord);
+            return record?.Fingerprint == fingerprint && record.Document?.Fingerprint() == fingerprint && record.Artifacts is not null ? record : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All records that can be read.</summary>
+    public IEnumerable<StageRecord> All() =>
+        Directory.EnumerateFiles(home.Stages, "*.json").Order(StringComparer.Ordinal).Select(path => Find(Path.GetFileNameWithoutExtension(path))).OfType<StageRecord>();
+
+    internal void Save(StageRecord record) =>
+        DurableFile.Write(PathOf(record.Fingerprint), JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.StageRecord));
+
+    internal void Delete(string fingerprint) => File.Delete(PathOf(fingerprint));
+
+    private string PathOf(string fingerprint) => Path.Combine(home.Stages, fingerprint + ".json");
+}

@@ -1,0 +1,14 @@
+using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Graphs;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>One stage of a run, with its inputs there.</summary>
+/// <param name="PipelineId">The definition's id.</param>
+/// <param name="RunId">The run.</param>
+/// <param name="Stage">The stage.</param>
+/// <param name="Inputs">The artifacts that it consumes, by name; an optional one may be absent.</param>
+/// <param name="BaseFolder">What a relative path counts from where nothing else is said.</param>
+/// <param name="Force">Whether to execute it even if it is up to date, from scratch.</param>
+public sealed record StageRequest(
+    string PipelineId, string RunId, PipelineStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false);

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract;
+
+namespace FineTuneWorkflows.Pipelines.Fingerprints;
+
+/// <summary>
+/// All that can change what a stage makes: its type and version, its parameters (the seed among them), the content of the files it reads, and the digests of its
+/// input artifacts. The SHA-256 of its canonical JSON is the fingerprint.
+/// </summary>
+/// <param name="Stage">The activity type.</param>
+/// <param name="Version">The version of the stage's code.</param>
+/// <param name="Parameters">Canonical texts of the parameters that affect the result, by name.</param>
+/// <param name="Files">Digests of the files read, by the parameter that names them.</param>
+/// <param name="Inputs">Digests of the input artifacts, by name.</param>
+public sealed record FingerprintDocument(
+    string Stage,
+    int Version,
+    SortedDictionary<string, string> Parameters,
+    SortedDictionary<string, string> Files,
+    SortedDictionary<string, string> Inputs)
+{
+    // Ordinal order whatever the dictionaries came with: the fingerprint must not depend on a culture.
+    /// <summary>Canonical texts of the parameters that affect the result, by name.</summary>
+    public SortedDictionary<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
+
+    /// <summary>Digests of the files read, by the parameter that names them.</summary>
+    public SortedDictionary<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
+
+    /// <summary>Digests of the input artifacts, by name.</summary>
+    public SortedDictionary<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
+
+    /// <summary>The fingerprint, lower-case hexadecimal.</summary>
+    public string Fingerprint()
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("stage", Stage);
+            json.WriteNumber("version", Version);
+            Write(json, "parameters", Parameters);
+            Write(json, "files", Files);
+            Write(json, "inputs", Inputs);
+            json.WriteEndObject();
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    internal static FingerprintDocument Of(
+        StageDescriptor descriptor, Stage stage, IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string> inputs)
+    {
+        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var parameter in descriptor.Parameters)
+            if (parameter.AffectsResult && !files.ContainsKey(parameter.Name))
+                parameters[parameter.Name] = Canonical(parameter.Get(stage));
+        return new(
+            descriptor.Type, descriptor.Version, parameters, new(files.ToDictionary(), StringComparer.Ordinal), new(inputs.ToDictionary(), StringComparer.Ordinal));
+    }
+
+    /// <summary>One text per value, the same on every machine.</summary>
+    internal static string Canonical(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool b => b ? "true" : "false",
+        double d => d.ToString("R", CultureInfo.InvariantCulture),
+        TimeSpan t => t.ToString("c", CultureInfo.InvariantCulture),
+        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
+        IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(item => JsonEncodedText.Encode(Canonical(item)).ToString())) + "]",
+        _ => value.ToString() ?? "",
+    };
+
+    private static void Write(Utf8JsonWriter json, string name, SortedDictionary<string, string> pairs)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in pairs)
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using FineTuneWorkflows.Pipelines.Contract;
+using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+
+namespace FineTuneWorkflows.Pipelines.Fingerprints;
+
+/// <summary>Turns a file, folder or glob into the files it means, with their digests.</summary>
+internal sealed class InputFileResolver(FileHashCache hashes)
+{
+    /// <param name="input">The path and the parameter that names it.</param>
+    /// <param name="baseFolder">What a relative path counts from.</param>
+    /// <param name="cancellationToken">Ends the hashing.</param>
+    /// <exception cref="StageException">There is no such file, the folder is empty, or it cannot be read.</exception>
+    public ResolvedInput Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
+    {
+        var full = Path.GetFullPath(input.Path, baseFolder);
+        try
+        {
+            if (File.Exists(full))
+            {
+                var file = Hashed(full, Path.GetFileName(full), cancellationToken);
+                // Of its name only the extension counts, because it may say how to read the file.
+                return new([file], DigestOf([file with { RelativePath = "*" + Path.GetExtension(full) }]));
+            }
+
+            if (Directory.Exists(full))
+                return NotEmpty(InFolder(full, cancellationToken), input, $"the folder {full} holds no files");
+            if (input.Path.AsSpan().ContainsAny('*', '?'))
+                return NotEmpty(InGlob(full, cancellationToken), input, $"no file matches {full}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StageException($"parameter {input.Parameter}: {full} cannot be read: {e.Message}", e);
+        }
+
+        throw new StageException($"parameter {input.Parameter}: there is no file or folder {full}");
+    }
+
+    // Of relative paths and contents, not of where they lie.
+    private static string DigestOf(IReadOnlyList<InputFile> files) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Sha256} {f.RelativePath}\n")))));
+
+    private static ResolvedInput NotEmpty(IReadOnlyList<InputFile> files, InputPath input, string message) =>
+        files.Count > 0 ? new(files, DigestOf(files)) : throw new StageException($"parameter {input.Parameter}: {message}");
+
+    private List<InputFile> InFolder(string folder, CancellationToken cancellationToken) =>
+        Sorted(Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false })
+            .Select(file => Hashed(file, Path.GetRelativePath(folder, file).Replace('\\', '/'), cancellationToken)));
+
+    private List<InputFile> InGlob(string pattern, CancellationToken cancellationToken)
+    {
+        var parts = pattern.Split(Path.DirectorySeparatorChar);
+        var firstWild = Array.FindIndex(parts, part => part.AsSpan().ContainsAny('*', '?'));
+        var root = string.Join(Path.DirectorySeparatorChar, parts[..firstWild]) + Path.DirectorySeparatorChar;
+        if (!Directory.Exists(root))
+            return [];
+        var matcher = new Matcher(StringComparison.Ordinal);
+        matcher.AddInclude(string.Join('/', parts[firstWild..]));
+        return Sorted(matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
+            .Select(match => Hashed(Path.Combine(root, match.Path), match.Path, cancellationToken)));
+    }
+
+    private static List<InputFile> Sorted(IEnumerable<InputFile> files) => [.. files.OrderBy(f => f.RelativePath, StringComparer.Ordinal)];
+
+    private InputFile Hashed(string fullPath, string relativePath, CancellationToken cancellationToken)
+    {
+        var info = new FileInfo(fullPath);
+        return new(fullPath, relativePath, hashes.HashOf(info, cancellationToken), info.Length);
+    }
+
+    internal sealed record ResolvedInput(IReadOnlyList<InputFile> Files, string Digest);
+}

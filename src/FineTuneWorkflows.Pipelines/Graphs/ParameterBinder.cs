@@ -1,0 +1,117 @@
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Definitions;
+
+namespace FineTuneWorkflows.Pipelines.Graphs;
+
+/// <summary>Evaluates what a definition sets, and makes stages with their parameters bound.</summary>
+internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyValues properties, List<DefinitionProblem> problems)
+{
+    public (Stage Stage, Dictionary<string, string> Folders) Bind(ActivityDefinition activity, StageDescriptor descriptor)
+    {
+        var stage = descriptor.Create();
+        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
+        var before = problems.Count;
+        var bound = new HashSet<ParameterDescriptor>();
+        foreach (var (name, expression) in activity.Settings)
+        {
+            if (descriptor.Parameter(name) is not { } parameter)
+            {
+                problems.Add(new(definition.File, $"{descriptor.Type} has no parameter {name}{NameSuggestion.For(name, descriptor.Parameters.Select(p => p.Name))} `finetune stages {descriptor.Name}` lists them", activity.Name));
+                continue;
+            }
+
+            bound.Add(parameter);
+            if (Evaluate(activity, parameter, expression) is not { } value)
+                continue;
+            // Studio writes null for an input that was never touched: the default stays.
+            if (value.Raw is null or JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined })
+                CheckDefault(activity, parameter);
+            else if (parameter.TryConvert(value.Raw, out var typed, out var problem))
+            {
+                parameter.Set(stage, typed);
+                folders[parameter.Name] = value.Folder;
+            }
+            else
+                problems.Add(new(definition.File, problem + value.Origin, activity.Name, parameter.Name));
+        }
+
+        foreach (var parameter in descriptor.Parameters.Where(p => !bound.Contains(p)))
+            CheckDefault(activity, parameter);
+        if (problems.Count == before)
+            problems.AddRange(stage.Check().Select(problem => new DefinitionProblem(definition.File, problem, activity.Name)));
+        return (stage, folders);
+    }
+
+    // A required parameter has a default that is not valid.
+    private void CheckDefault(ActivityDefinition activity, ParameterDescriptor parameter)
+    {
+        if (!parameter.TryConvert(parameter.DefaultValue, out _, out var problem))
+            problems.Add(new(definition.File, problem!, activity.Name, parameter.Name));
+    }
+
+    private (object? Raw, string Folder, string Origin)? Evaluate(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
+    {
+        switch (expression.Type)
+        {
+            case "Literal":
+                return (expression.Value, definition.Folder, "");
+            case "Object":
+                return (Parsed(expression.Value), definition.Folder, "");
+            case "Variable" or "Input":
+                return Property(activity, parameter, expression);
+            default:
+                problems.Add(new(definition.File, $"is a {expression.Type} expression, which only the server evaluates; here a Literal, Object, Variable or Input can stand", activity.Name, parameter.Name));
+                return null;
+        }
+    }
+
+    // Elsa keeps an Object expression's value as a JSON text.
+    private static object? Parsed(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return value;
+        try
+        {
+            using var document = JsonDocument.Parse(value.GetString()!);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            // Not JSON, so the text itself is the value, as in Elsa.
+            return value;
+        }
+    }
+
+    private (object? Raw, string Folder, string Origin)? Property(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
+    {
+        var (id, name) = Reference(expression.Value);
+        var declaration = definition.Properties.FirstOrDefault(p => expression.Type == "Variable" ? !p.IsInput && p.VariableId is not null && p.VariableId == id : p.IsInput && p.Name == name)
+            ?? definition.Properties.FirstOrDefault(p => p.IsInput == (expression.Type == "Input") && p.Name.Equals(name ?? id, StringComparison.OrdinalIgnoreCase));
+        if (declaration is null)
+        {
+            problems.Add(new(definition.File, $"refers to the {expression.Type.ToLowerInvariant()} {name ?? id ?? "without a name"}, which the definition does not declare", activity.Name, parameter.Name));
+            return null;
+        }
+
+        if (properties.Find(declaration.Name) is { } value)
+            return (value.Value, value.Folder, $" (from property {declaration.Name})");
+        if (declaration.IsInput && parameter.DefaultValue is null or "")
+        {
+            problems.Add(new(definition.File, $"has no value: give property {declaration.Name} with -p {declaration.Name}=...", activity.Name, parameter.Name));
+            return null;
+        }
+
+        return (null, definition.Folder, "");
+    }
+
+    private static (string? Id, string? Name) Reference(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => (value.GetString(), value.GetString()),
+        JsonValueKind.Object => (Member(value, "id"), Member(value, "name")),
+        _ => (null, null),
+    };
+
+    private static string? Member(JsonElement value, string name) =>
+        value.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+}

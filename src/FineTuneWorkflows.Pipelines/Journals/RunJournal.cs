@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Homes;
+
+namespace FineTuneWorkflows.Pipelines.Journals;
+
+/// <summary>
+/// A run's journal, <c>runs/&lt;run-id&gt;/journal.jsonl</c>: one event a line, only ever appended to. Each line is with the operating system when <see cref="OnEvent"/> returns, so a killed process
+/// loses none; the disk is flushed when a stage or the run is done.
+/// </summary>
+public sealed class RunJournal : IRunObserver, IDisposable
+{
+    private const string FileName = "journal.jsonl";
+
+    private readonly FileStream stream;
+
+    private RunJournal(FileStream stream) => this.stream = stream;
+
+    /// <summary>The journal's file for a run.</summary>
+    public static string PathOf(Home home, string runId) => Path.Combine(home.Runs, runId, FileName);
+
+    /// <summary>Opens a run's journal for appending. A line that a killed process left unfinished is cut off.</summary>
+    public static RunJournal Open(Home home, string runId)
+    {
+        var path = PathOf(home, runId);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        stream.SetLength(EndOfLastLine(stream));
+        stream.Seek(0, SeekOrigin.End);
+        return new(stream);
+    }
+
+    /// <inheritdoc />
+    public void OnEvent(RunEvent runEvent)
+    {
+        if (runEvent is StageProgressed)
+            return;
+        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent), (byte)'\n']);
+        if (runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate })
+            stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The events of a journal from a byte offset on, each with the offset behind it. A last line that is not finished yet is left for later.</summary>
+    /// <exception cref="InvalidDataException">A finished line is no event; names the file and the offset.</exception>
+    public static IEnumerable<(RunEvent Event, long End)> Read(string path, long from = 0)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var end = EndOfLastLine(stream);
+        stream.Seek(from, SeekOrigin.Begin);
+        using var reader = new StreamReader(stream, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
+        for (var position = from; position < end;)
+        {
+            var line = reader.ReadLine() ?? throw new InvalidDataException($"{path} shrank while it was read");
+            var start = position;
+            position += Encoding.UTF8.GetByteCount(line) + 1;
+            RunEvent? runEvent;
+            try
+            {
+                runEvent = JsonSerializer.Deserialize(line, RunJson.Default.RunEvent);
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException($"{path} is damaged at byte {start}: {e.Message}", e);
+            }
+
+            yield return (runEvent ?? throw new InvalidDataException($"{path} is damaged at byte {start}: no event"), position);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => stream.Dispose();
+
+    private static long EndOfLastLine(FileStream stream)
+    {
+        var buffer = new byte[4096];
+        for (var end = stream.Length; end > 0;)
+        {
+            var start = Math.Max(0, end - buffer.Length);
+            stream.Seek(start, SeekOrigin.Begin);
+            var block = buffer.AsSpan(0, (int)(end - start));
+            stream.ReadExactly(block);
+            var newline = block.LastIndexOf((byte)'\n');
+            if (newline >= 0)
+                return start + newline + 1;
+            end = start;
+        }
+
+        return 0;
+    }
+}

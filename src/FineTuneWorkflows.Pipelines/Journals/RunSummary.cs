@@ -1,0 +1,20 @@
+using FineTuneWorkflows.Pipelines.Execution;
+
+namespace FineTuneWorkflows.Pipelines.Journals;
+
+/// <summary>What came of a run: the object that <c>finetune run --json</c> prints.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Status">How it ended.</param>
+/// <param name="Stages">The stages, in an order in which they can run.</param>
+/// <param name="Metrics">The last value of every metric of the stages that were executed or up to date.</param>
+public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>One stage of a summary.</summary>
+    /// <param name="Id">Its name in the definition.</param>
+    /// <param name="Type">Its activity type.</param>
+    /// <param name="Outcome">executed, up-to-date, failed, skipped or cancelled.</param>
+    /// <param name="Seconds">How long it took.</param>
+    /// <param name="Reason">Why so.</param>
+    /// <param name="Artifacts">Digests of what it made, by name.</param>
+    public sealed record Stage(string Id, string Type, string Outcome, double Seconds, string Reason, IReadOnlyDictionary<string, string> Artifacts);
+}
