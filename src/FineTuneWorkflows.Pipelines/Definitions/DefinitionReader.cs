@@ -12,7 +12,7 @@ public static class DefinitionReader
     private static readonly HashSet<string> ActivityMembers = new(StringComparer.OrdinalIgnoreCase)
     {
         "id", "nodeId", "name", "displayName", "description", "type", "version", "customProperties", "metadata", "syntheticProperties", "runAsynchronously", "canStartWorkflow",
-        "commitStrategy", "resilienceStrategy", "mergeMode", "result", "connections", "activities", "variables", "start",
+        "commitStrategy", "resilienceStrategy", "mergeMode", "result",
     };
 
     /// <summary>Reads a definition from a file.</summary>
