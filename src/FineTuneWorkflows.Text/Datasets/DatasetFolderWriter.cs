@@ -15,34 +15,38 @@ public sealed class DatasetFolderWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = folder;
-        try
+        Guarded(() =>
         {
             Directory.CreateDirectory(folder);
             File.Delete(Path.Combine(folder, DatasetFolder.InfoFile));
             foreach (var split in SplitNames.All) _files.Add(split, new SplitFile(DatasetFolder.FileOf(folder, split)));
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            Dispose();
-            throw new TextDataException($"the folder cannot be written: {e.Message}", folder, inner: e);
-        }
+        });
     }
 
     /// <summary>Appends an example to a split.</summary>
     /// <param name="split">The split.</param>
     /// <param name="example">The example.</param>
     /// <exception cref="ArgumentException">The text or the label is empty.</exception>
+    /// <exception cref="TextDataException">The file cannot be written, for instance because the disk is full.</exception>
     public void Add(SplitName split, TextExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
         ArgumentException.ThrowIfNullOrWhiteSpace(example.Text, nameof(example));
         ArgumentException.ThrowIfNullOrWhiteSpace(example.Label, nameof(example));
-        _files[split].Add(example);
+        try
+        {
+            _files[split].Add(example);
+        }
+        catch (IOException e)
+        {
+            throw Unwritable(e);
+        }
     }
 
     /// <summary>Flushes the files to the disk and writes <c>dataset.json</c>.</summary>
     /// <param name="describe">Gets the description with labels, counts and classes filled in and returns the one to write, for instance with sources added.</param>
     /// <returns>The finished folder.</returns>
+    /// <exception cref="TextDataException">The files cannot be written.</exception>
     public DatasetFolder Complete(Func<DatasetInfo, DatasetInfo>? describe = null)
     {
         var labels = _files.Values.SelectMany(f => f.Classes.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
@@ -51,8 +55,11 @@ public sealed class DatasetFolderWriter : IDisposable
             Labels = labels,
             Splits = SplitNames.All.ToDictionary(s => s.ToText(), s => _files[s].Summary(labels)),
         };
-        foreach (var file in _files.Values) file.Finish();
-        TextJson.Write(Path.Combine(_folder, DatasetFolder.InfoFile), describe is null ? info : describe(info));
+        Guarded(() =>
+        {
+            foreach (var file in _files.Values) file.Finish();
+            TextJson.Write(Path.Combine(_folder, DatasetFolder.InfoFile), describe is null ? info : describe(info));
+        });
         return DatasetFolder.Open(_folder);
     }
 
@@ -61,6 +68,20 @@ public sealed class DatasetFolderWriter : IDisposable
     {
         foreach (var file in _files.Values) file.Dispose();
     }
+
+    private void Guarded(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw Unwritable(e);
+        }
+    }
+
+    private TextDataException Unwritable(Exception e) => new($"the folder cannot be written: {e.Message}", _folder, inner: e);
 
     private sealed class SplitFile(string path) : IDisposable
     {

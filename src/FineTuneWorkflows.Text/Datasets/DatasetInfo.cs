@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Text.Augmentation;
 using FineTuneWorkflows.Text.Datasets.Reading;
 
 namespace FineTuneWorkflows.Text.Datasets;
@@ -37,4 +38,7 @@ public sealed record DatasetInfo
 
     /// <summary>The first of those.</summary>
     public IReadOnlyList<BadRow> FirstBadRows { get; init; } = [];
+
+    /// <summary>What augmentation added to the training split; null where there was none.</summary>
+    public AugmentationReport? Augmentation { get; init; }
 }

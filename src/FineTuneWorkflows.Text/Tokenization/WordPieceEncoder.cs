@@ -10,8 +10,8 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// </summary>
 internal sealed class WordPieceEncoder
 {
-    /// <summary>Words kept; when there are more, the cache is emptied, which bounds it to some ten megabytes.</summary>
-    private const int CacheLimit = 100_000;
+    /// <summary>Words kept; when there are more, the cache is emptied, which bounds it to about two megabytes.</summary>
+    private const int CacheLimit = 16_384;
 
     private readonly WordPieceModel _model;
     private readonly bool _lowerCase;

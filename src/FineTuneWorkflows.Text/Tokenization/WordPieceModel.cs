@@ -3,8 +3,8 @@ using Microsoft.ML.Tokenizers;
 namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
-/// Microsoft's WordPiece with its own splitting and normalization switched off: those deviate from BERT's (line feeds and tabs are dropped so that words run together, symbols and lone marks are treated otherwise, the limit of 100
-/// characters counts UTF-16 units). It gets single words that <see cref="WordPieceEncoder"/> has made.
+/// Microsoft's WordPiece with its own splitting and normalization switched off. Those deviate from BERT's reference (seen in 2.0.1): they drop tabs and line feeds so that words run together, drop symbols such as <c>$ + `</c>,
+/// keep accents and undivided Hangul, and count UTF-16 units where 100 characters are the limit. Here single words come in, made by <see cref="WordPieceEncoder"/>.
 /// </summary>
 internal sealed class WordPieceModel
 {

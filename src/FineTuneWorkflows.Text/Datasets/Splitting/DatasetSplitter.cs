@@ -75,6 +75,6 @@ public static class DatasetSplitter
     {
         if (request.Files.Count == 0) throw new ArgumentException("There are no files.", nameof(request));
         if (!(request.ValidationShare >= 0 && request.TestShare >= 0 && request.ValidationShare + request.TestShare < 1))
-            throw new ArgumentException($"The shares for validation ({request.ValidationShare}) and test ({request.TestShare}) must not be negative and must leave something to train on.", nameof(request));
+            throw new ArgumentException(FormattableString.Invariant($"The shares for validation ({request.ValidationShare}) and test ({request.TestShare}) must not be negative and must leave something to train on."), nameof(request));
     }
 }
