@@ -10,8 +10,10 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// </summary>
 internal sealed class WordPieceEncoder
 {
-    /// <summary>Words kept; when there are more, the cache is emptied, which bounds it to about two megabytes.</summary>
-    private const int CacheLimit = 16_384;
+    /// <summary>Words kept; when there are more, the cache is emptied, which bounds it to about a megabyte.</summary>
+    private const int CacheLimit = 8_192;
+
+    private const int MetSlots = 32_768;
 
     private readonly WordPieceModel _model;
     private readonly bool _lowerCase;
@@ -19,6 +21,7 @@ internal sealed class WordPieceEncoder
     private readonly bool _splitIdeographs;
     private readonly Dictionary<string, int[]> _cache = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly ushort[] _met = new ushort[MetSlots];
     private readonly int[]?[] _punctuation = new int[128][];
     private readonly char[] _word = new char[(WordPieceModel.MaxWordLength * 2) + 2];
     private int _wordLength;
@@ -144,18 +147,27 @@ internal sealed class WordPieceEncoder
         else
         {
             var word = _word.AsSpan(0, _wordLength);
-            if (!_lookup.TryGetValue(word, out var pieces)) pieces = Learn(word);
-            Emit(pieces);
+            if (_lookup.TryGetValue(word, out var pieces)) Emit(pieces);
+            else EmitUncached(word);
         }
         _wordLength = _wordPoints = 0;
     }
 
-    private int[] Learn(ReadOnlySpan<char> word)
+    /// <summary>A word enters the cache when it is met a second time: numbers and names that come once would only push others out.</summary>
+    private void EmitUncached(ReadOnlySpan<char> word)
     {
+        var pieces = _model.Pieces(word);
+        for (var i = 0; i < pieces.Count; i++) Emit(pieces[i]);
+        var hash = (uint)string.GetHashCode(word);
+        ref var met = ref _met[hash % MetSlots];
+        var mark = (ushort)((hash >> 16) | 1);
+        if (met != mark)
+        {
+            met = mark;
+            return;
+        }
         if (_cache.Count >= CacheLimit) _cache.Clear();
-        int[] pieces = [.. _model.Pieces(word)];
-        _cache.Add(word.ToString(), pieces);
-        return pieces;
+        _cache.Add(word.ToString(), [.. pieces]);
     }
 
     private void Emit(int[] pieces)

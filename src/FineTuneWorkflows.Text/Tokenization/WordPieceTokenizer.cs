@@ -4,7 +4,8 @@ namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
 /// BERT's tokenizer: the text is cleaned of control characters, lower-cased and stripped of accents as the options say, split at white space and punctuation, and each word divided into the longest pieces that the vocabulary has
-/// (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those of google-research/bert's BasicTokenizer and WordpieceTokenizer; where Hugging Face's differs, for private-use and unassigned characters, Hugging Face's.
+/// (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those of google-research/bert's BasicTokenizer and WordpieceTokenizer, and of Hugging Face's BertTokenizer; where those contradict each
+/// other (private-use characters, the Greek final sigma) what most of them do.
 /// A special token's name inside a text, such as <c>[SEP]</c>, is text like any other and never becomes the special token. Safe for use by many threads.
 /// </summary>
 public sealed class WordPieceTokenizer

@@ -120,7 +120,7 @@ internal sealed class ReferenceTokenizer
     private static bool Between(Rune r, int from, int to) => r.Value >= from && r.Value <= to;
 
     private static bool IsControl(Rune r) => r.Value is not ('\t' or '\n' or '\r') && Rune.GetUnicodeCategory(r)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse;
 
     private static bool IsPunctuation(Rune r) => (r.IsAscii && r.Value > 32 && r.Value != 127 && !Rune.IsLetterOrDigit(r)) || Rune.IsPunctuation(r);
 

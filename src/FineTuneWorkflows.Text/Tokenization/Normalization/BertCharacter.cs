@@ -7,8 +7,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Normalization;
 internal static class BertCharacter
 {
     /// <summary>
-    /// Characters that are dropped: NUL, the replacement character, and category Other. Of that category the first BERT code names only control and format characters; Hugging Face's, both in Python and in Rust, adds private-use
-    /// and unassigned ones, and is followed here. Tab, line feed and carriage return are white space.
+    /// Characters that are dropped: NUL, the replacement character, and control, format and private-use characters but for tab, line feed and carriage return, which are white space. Private-use ones are dropped by both of
+    /// Hugging Face's tokenizers, though not by the first BERT code; unassigned ones by Hugging Face's in Python alone, so they stay, which also keeps ids the same when a later Unicode assigns them.
     /// </summary>
     public static bool IsDropped(Rune r, UnicodeCategory category) =>
         r.Value is 0 or 0xFFFD || (IsOther(category) && r.Value is not ('\t' or '\n' or '\r'));
@@ -31,5 +31,5 @@ internal static class BertCharacter
         or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B820 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
 
     private static bool IsOther(UnicodeCategory category) =>
-        category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse;
 }
