@@ -1,0 +1,44 @@
+using FineTuneWorkflows.Text.Augmentation;
+using FineTuneWorkflows.Text.Datasets.Reading;
+
+namespace FineTuneWorkflows.Text.Datasets;
+
+/// <summary>What <c>dataset.json</c> says. Holds neither times nor folders, so that equal data gives equal bytes.</summary>
+public sealed record DatasetInfo
+{
+    /// <summary>The layout that this version of the library writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The layout's version.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The labels, sorted ordinally; a label's position is its class number.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>What each split holds, under its name (<c>train</c>, <c>validation</c>, <c>test</c>).</summary>
+    public required IReadOnlyDictionary<string, SplitSummary> Splits { get; init; }
+
+    /// <summary>The files it was made from.</summary>
+    public IReadOnlyList<SourceSummary> Sources { get; init; } = [];
+
+    /// <summary>Rows removed because an equal text (see <see cref="TextIdentity"/>) with the same label stood in the same split.</summary>
+    public long DuplicatesWithinSplits { get; init; }
+
+    /// <summary>Rows removed because an equal text stood in a split that comes first: test before validation before train.</summary>
+    public long DuplicatesAcrossSplits { get; init; }
+
+    /// <summary>Different texts that stood there with more than one label; where that happened within one split, all of that split's rows with the text were removed.</summary>
+    public long ContradictingTexts { get; init; }
+
+    /// <summary>Rows removed because of contradicting labels.</summary>
+    public long ContradictingRowsRemoved { get; init; }
+
+    /// <summary>Rows left out because they did not parse or had no text or no label.</summary>
+    public long BadRowsSkipped { get; init; }
+
+    /// <summary>The first of those.</summary>
+    public IReadOnlyList<BadRow> FirstBadRows { get; init; } = [];
+
+    /// <summary>What augmentation added to the training split; null where there was none.</summary>
+    public AugmentationReport? Augmentation { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.IO.Compression;
+
+namespace FineTuneWorkflows.Text.Datasets.Reading;
+
+/// <summary>Reads labelled texts from a JSON Lines, CSV or TSV file, one row at a time: memory does not grow with the file.</summary>
+public static class ExampleReader
+{
+    /// <summary>Reads the rows of one file in their order.</summary>
+    /// <param name="path">The file. UTF-8, with or without a byte order mark; LF or CRLF; gzip when the name ends in <c>.gz</c>.</param>
+    /// <param name="options">Format, columns, policy.</param>
+    /// <param name="badRows">Where rows that are left out are counted.</param>
+    /// <param name="cancellationToken">Checked at every row.</param>
+    /// <returns>The good rows, read as they are asked for.</returns>
+    /// <exception cref="TextDataException">
+    /// The file is missing, empty or of unknown format; a column is missing (the message lists those there are); or, under <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split
+    /// (the message names file and line).
+    /// </exception>
+    public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(badRows);
+        return ReadCore(path, options, badRows, cancellationToken);
+    }
+
+    /// <summary>The format that a file's extension tells.</summary>
+    /// <param name="path">The file; a trailing <c>.gz</c> is ignored.</param>
+    /// <exception cref="TextDataException">The extension is none of the known ones.</exception>
+    public static DataFormat FormatOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var name = IsGzip(path) ? path[..^3] : path;
+        var extension = Path.GetExtension(name).ToLowerInvariant();
+        return extension switch
+        {
+            ".jsonl" or ".ndjson" => DataFormat.Jsonl,
+            ".csv" => DataFormat.Csv,
+            ".tsv" or ".tab" => DataFormat.Tsv,
+            _ => throw new TextDataException(
+                $"cannot tell the format from the extension '{extension}'; name the file .jsonl, .csv or .tsv (optionally with .gz), or state the format: Jsonl, Csv or Tsv", path),
+        };
+    }
+
+    private static IEnumerable<SourceRow> ReadCore(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken)
+    {
+        var format = options.Format ?? FormatOf(path);
+        using var reader = OpenText(path);
+        var any = false;
+        var rows = format == DataFormat.Jsonl ? JsonlRows.Read(path, reader, options) : DelimitedRows.Read(path, reader, options, format == DataFormat.Csv ? "," : "\t");
+        foreach (var raw in Guarded(rows, path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            any = true;
+            var problem = Check(raw, options, out var split);
+            if (problem is null)
+            {
+                yield return new SourceRow(raw.Text!, raw.Label!.Trim(), split, raw.Line);
+                continue;
+            }
+            if (options.BadRows == BadRowPolicy.Fail) throw new TextDataException(problem, path, raw.Line);
+            badRows.Add(new BadRow(Path.GetFileName(path), raw.Line, problem));
+        }
+        if (!any) throw new TextDataException("the file has no rows", path);
+    }
+
+    private static string? Check(in RawRow raw, ReadOptions options, out SplitName? split)
+    {
+        split = null;
+        if (raw.Problem is not null) return raw.Problem;
+        if (string.IsNullOrWhiteSpace(raw.Text)) return $"the text (column '{options.TextColumn}') is empty";
+        if (string.IsNullOrWhiteSpace(raw.Label)) return $"the label (column '{options.LabelColumn}') is empty";
+        if (options.SplitColumn is null) return null;
+        if (string.IsNullOrWhiteSpace(raw.Split)) return $"the split (column '{options.SplitColumn}') is empty; write train, validation or test";
+        if (!SplitNames.TryParse(raw.Split, out var parsed)) return $"the split '{raw.Split}' (column '{options.SplitColumn}') is unknown; write train, validation or test";
+        split = parsed;
+        return null;
+    }
+
+    private static StreamReader OpenText(string path)
+    {
+        try
+        {
+            Stream stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            if (IsGzip(path)) stream = new GZipStream(stream, CompressionMode.Decompress);
+            return new StreamReader(stream, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new TextDataException("the file does not exist", path, inner: e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new TextDataException($"the file cannot be opened: {e.Message}", path, inner: e);
+        }
+    }
+
+    // A broken gzip file shows itself only while it is read.
+    private static IEnumerable<RawRow> Guarded(IEnumerable<RawRow> rows, string path)
+    {
+        using var enumerator = rows.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!enumerator.MoveNext()) yield break;
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                throw new TextDataException($"the file cannot be read to its end: {e.Message}", path, inner: e);
+            }
+            yield return enumerator.Current;
+        }
+    }
+
+    private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,11 @@
+namespace FineTuneWorkflows.Text.Datasets;
+
+/// <summary>What one split holds.</summary>
+public sealed record SplitSummary
+{
+    /// <summary>How many examples.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>How many of each label; every label of the dataset is a key, in the order of the labels.</summary>
+    public required IReadOnlyDictionary<string, long> Classes { get; init; }
+}

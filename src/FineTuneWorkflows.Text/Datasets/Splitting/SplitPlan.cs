@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Files;
+
+namespace FineTuneWorkflows.Text.Datasets.Splitting;
+
+/// <summary>The first pass over the files: what is in them, and which row goes where.</summary>
+internal sealed class SplitPlan
+{
+    private const int ProgressEvery = 20_000;
+
+    private readonly SplitRequest _request;
+    private readonly List<RowKey> _rows = [];
+    private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
+    private readonly List<string> _labelNames = [];
+    private readonly List<(SplitName Split, string File, long Line)> _firstUse = [];
+    private readonly HashSet<string> _trainLabels = new(StringComparer.Ordinal);
+
+    public SplitPlan(SplitRequest request)
+    {
+        _request = request;
+        Membership = new Membership(_labelNames);
+    }
+
+    public BadRowLog BadRows { get; } = new();
+
+    public List<SourceSummary> Sources { get; } = [];
+
+    public Membership Membership { get; }
+
+    /// <summary>The split of each good row in reading order; <see cref="RowKey.Removed"/> where it stays out.</summary>
+    public byte[] SplitOfRow { get; private set; } = [];
+
+    /// <summary>The files in reading order, each with the split that all its rows have, or null.</summary>
+    public IEnumerable<(string File, SplitName? Split)> Files()
+    {
+        var separate = _request.ValidationFiles.Count > 0 || _request.TestFiles.Count > 0;
+        foreach (var file in _request.Files) yield return (file, null);
+        if (!separate) yield break;
+        foreach (var file in _request.ValidationFiles) yield return (file, SplitName.Validation);
+        foreach (var file in _request.TestFiles) yield return (file, SplitName.Test);
+    }
+
+    /// <summary>The options for a file: the split column counts only where the file itself does not say the split.</summary>
+    public ReadOptions OptionsFor(SplitName? split) => split is null ? _request.Read : _request.Read with { SplitColumn = null };
+
+    public void Read(IProgress<TextProgress>? progress, CancellationToken cancellationToken)
+    {
+        foreach (var (file, split) in Files())
+        {
+            var digest = FileDigest.Of(file, null, cancellationToken);
+            long rows = 0;
+            foreach (var row in ExampleReader.Read(file, OptionsFor(split), BadRows, cancellationToken))
+            {
+                Add(file, row, split ?? row.Split);
+                if (++rows % ProgressEvery == 0) progress?.Report(new TextProgress("reading", _rows.Count, null, "rows"));
+            }
+            Sources.Add(new SourceSummary { Name = Path.GetFileName(file), Sha256 = digest, Rows = rows });
+        }
+        progress?.Report(new TextProgress("reading", _rows.Count, _rows.Count, "rows"));
+    }
+
+    public void Decide()
+    {
+        var rows = CollectionsMarshal.AsSpan(_rows);
+        RequireUsableLabels();
+        var given = Given(rows);
+        PromoteTrainToUnassigned(rows, given);
+        Membership.RemoveDuplicates(rows);
+        Membership.Assign(rows, _request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare);
+        RequireNoEmptySplit(rows);
+        SplitOfRow = new byte[rows.Length];
+        foreach (ref var row in rows) SplitOfRow[row.Row] = row.Split;
+        _rows.Clear();
+        _rows.TrimExcess();
+    }
+
+    private void Add(string file, in SourceRow row, SplitName? split)
+    {
+        if (!_labels.TryGetValue(row.Label, out var label))
+        {
+            label = _labelNames.Count;
+            _labels.Add(row.Label, label);
+            _labelNames.Add(row.Label);
+            _firstUse.Add((split ?? SplitName.Train, file, row.Line));
+        }
+        if (split is null or SplitName.Train) _trainLabels.Add(row.Label);
+        _rows.Add(new RowKey
+        {
+            Text = TextIdentity.Of(row.Text),
+            Exact = (ulong)TextIdentity.Hash(row.Text),
+            Row = _rows.Count,
+            Label = label,
+            Split = split is null ? RowKey.Unassigned : (byte)split,
+        });
+    }
+
+    private static (bool Validation, bool Test) Given(ReadOnlySpan<RowKey> rows)
+    {
+        bool validation = false, test = false;
+        foreach (ref readonly var row in rows)
+        {
+            validation |= row.Split == (byte)SplitName.Validation;
+            test |= row.Split == (byte)SplitName.Test;
+        }
+        return (validation, test);
+    }
+
+    /// <summary>A split that is not given is taken from the training rows; rows with the split train are as good as those without any.</summary>
+    private static void PromoteTrainToUnassigned(Span<RowKey> rows, (bool Validation, bool Test) given)
+    {
+        if (given is (true, true)) return;
+        foreach (ref var row in rows)
+        {
+            if (row.Split == (byte)SplitName.Train) row.Split = RowKey.Unassigned;
+        }
+    }
+
+    private void RequireUsableLabels()
+    {
+        for (var i = 0; i < _labelNames.Count; i++)
+        {
+            if (_trainLabels.Contains(_labelNames[i])) continue;
+            var (split, file, line) = _firstUse[i];
+            throw new TextDataException(
+                $"the label '{_labelNames[i]}' in {split.ToText()} does not occur in training, whose labels are: {string.Join(", ", _trainLabels.Order(StringComparer.Ordinal))}", file, line);
+        }
+        if (_labelNames.Count == 1)
+            throw new TextDataException($"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right column?)", _request.Files[0]);
+        if (_labelNames.Count == 0) throw new TextDataException($"no row is left, all {BadRows.Count} are bad", _request.Files[0]);
+    }
+
+    private void RequireNoEmptySplit(ReadOnlySpan<RowKey> rows)
+    {
+        var counts = new long[3];
+        var trainClasses = new HashSet<int>();
+        foreach (ref readonly var row in rows)
+        {
+            if (row.Split == RowKey.Removed) continue;
+            counts[row.Split]++;
+            if (row.Split == (byte)SplitName.Train) trainClasses.Add(row.Label);
+        }
+        foreach (var split in SplitNames.All)
+        {
+            if (counts[(int)split] > 0) continue;
+            var advice = split == SplitName.Train ? "give more rows or smaller shares" : $"give more rows, a larger share or a {split.ToText()} file";
+            throw new TextDataException(
+                $"the {split.ToText()} split is empty: {rows.Length} rows, {Membership.DuplicatesAcross + Membership.DuplicatesWithin} duplicates and {Membership.ContradictingRows} contradicting rows removed; {advice}", _request.Files[0]);
+        }
+        for (var i = 0; i < _labelNames.Count; i++)
+        {
+            if (!trainClasses.Contains(i))
+                throw new TextDataException($"no row with the label '{_labelNames[i]}' is left in training after duplicates were removed; give more rows of that class", _request.Files[0]);
+        }
+    }
+}

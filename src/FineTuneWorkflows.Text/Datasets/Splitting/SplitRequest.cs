@@ -1,0 +1,28 @@
+using FineTuneWorkflows.Text.Datasets.Reading;
+
+namespace FineTuneWorkflows.Text.Datasets.Splitting;
+
+/// <summary>Which files to make a dataset from, and how to divide them.</summary>
+public sealed record SplitRequest
+{
+    /// <summary>The files with examples: all of them, or those to train on when <see cref="ValidationFiles"/>, <see cref="TestFiles"/> or a split column are given.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>Files whose rows are the validation split. Default none: the split column says so, or <see cref="ValidationShare"/> of the training rows is taken.</summary>
+    public IReadOnlyList<string> ValidationFiles { get; init; } = [];
+
+    /// <summary>Files whose rows are the test split. Default none: the split column says so, or <see cref="TestShare"/> of the training rows is taken.</summary>
+    public IReadOnlyList<string> TestFiles { get; init; } = [];
+
+    /// <summary>How to read the files. The split column counts for <see cref="Files"/> only.</summary>
+    public ReadOptions Read { get; init; } = new();
+
+    /// <summary>The share of each class that goes to validation where no validation split is given; 0 to below 1. Default 0.1.</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>The share of each class that goes to test where no test split is given; 0 to below 1. Default 0.2.</summary>
+    public double TestShare { get; init; } = 0.2;
+
+    /// <summary>The seed that decides which rows these are. Default 42.</summary>
+    public long Seed { get; init; } = 42;
+}
