@@ -9,93 +9,95 @@ namespace FineTuneWorkflows.Learning.Models;
 /// </summary>
 public sealed record BertConfig
 {
+    // Settable rather than init-only: the JSON source generator binds init-only properties as constructor parameters and so loses their defaults.
+
     /// <summary>The model family; <c>bert</c>.</summary>
     [JsonPropertyName("model_type")]
-    public string ModelType { get; init; } = "bert";
+    public string ModelType { get; set; } = "bert";
 
     /// <summary>The class that transformers loads the folder with.</summary>
     [JsonPropertyName("architectures")]
-    public IReadOnlyList<string> Architectures { get; init; } = ["BertForSequenceClassification"];
+    public IReadOnlyList<string> Architectures { get; set; } = ["BertForSequenceClassification"];
 
     /// <summary>Number of token ids; default 30522.</summary>
     [JsonPropertyName("vocab_size")]
-    public int VocabSize { get; init; } = 30522;
+    public int VocabSize { get; set; } = 30522;
 
     /// <summary>Width of the hidden states; default 768.</summary>
     [JsonPropertyName("hidden_size")]
-    public int HiddenSize { get; init; } = 768;
+    public int HiddenSize { get; set; } = 768;
 
     /// <summary>Number of layers; default 12.</summary>
     [JsonPropertyName("num_hidden_layers")]
-    public int LayerCount { get; init; } = 12;
+    public int LayerCount { get; set; } = 12;
 
     /// <summary>Number of attention heads; divides <see cref="HiddenSize"/>; default 12.</summary>
     [JsonPropertyName("num_attention_heads")]
-    public int HeadCount { get; init; } = 12;
+    public int HeadCount { get; set; } = 12;
 
     /// <summary>Width of the feed-forward layer; default 3072.</summary>
     [JsonPropertyName("intermediate_size")]
-    public int IntermediateSize { get; init; } = 3072;
+    public int IntermediateSize { get; set; } = 3072;
 
     /// <summary>The activation of the feed-forward layer; <c>gelu</c> (exact), <c>gelu_new</c> (tanh approximation) or <c>relu</c>.</summary>
     [JsonPropertyName("hidden_act")]
-    public string Activation { get; init; } = "gelu";
+    public string Activation { get; set; } = "gelu";
 
     /// <summary>Dropout after embeddings, attention and feed-forward, 0 to 1; default 0.1.</summary>
     [JsonPropertyName("hidden_dropout_prob")]
-    public double HiddenDropout { get; init; } = 0.1;
+    public double HiddenDropout { get; set; } = 0.1;
 
     /// <summary>Dropout of the attention weights, 0 to 1; default 0.1.</summary>
     [JsonPropertyName("attention_probs_dropout_prob")]
-    public double AttentionDropout { get; init; } = 0.1;
+    public double AttentionDropout { get; set; } = 0.1;
 
     /// <summary>Dropout before the classifier, 0 to 1; null takes <see cref="HiddenDropout"/>.</summary>
     [JsonPropertyName("classifier_dropout")]
-    public double? ClassifierDropout { get; init; }
+    public double? ClassifierDropout { get; set; }
 
     /// <summary>The longest sequence, in tokens; default 512.</summary>
     [JsonPropertyName("max_position_embeddings")]
-    public int MaxPositions { get; init; } = 512;
+    public int MaxPositions { get; set; } = 512;
 
     /// <summary>Number of token types (sentence A and B); default 2.</summary>
     [JsonPropertyName("type_vocab_size")]
-    public int TokenTypeCount { get; init; } = 2;
+    public int TokenTypeCount { get; set; } = 2;
 
     /// <summary>Standard deviation of fresh weights; default 0.02.</summary>
     [JsonPropertyName("initializer_range")]
-    public double InitializerRange { get; init; } = 0.02;
+    public double InitializerRange { get; set; } = 0.02;
 
     /// <summary>Added to the variance in layer normalization; default 1e-12.</summary>
     [JsonPropertyName("layer_norm_eps")]
-    public double LayerNormEpsilon { get; init; } = 1e-12;
+    public double LayerNormEpsilon { get; set; } = 1e-12;
 
     /// <summary>The id that pads sequences; default 0.</summary>
     [JsonPropertyName("pad_token_id")]
-    public int PadTokenId { get; init; }
+    public int PadTokenId { get; set; }
 
     /// <summary>How positions enter; only <c>absolute</c> is supported.</summary>
     [JsonPropertyName("position_embedding_type")]
-    public string PositionEmbeddingType { get; init; } = "absolute";
+    public string PositionEmbeddingType { get; set; } = "absolute";
 
     /// <summary>What the head predicts, such as <c>single_label_classification</c>.</summary>
     [JsonPropertyName("problem_type")]
-    public string? ProblemType { get; init; }
+    public string? ProblemType { get; set; }
 
     /// <summary>Class names by number, as text: <c>"0": "negative"</c>.</summary>
     [JsonPropertyName("id2label")]
-    public IReadOnlyDictionary<string, string>? LabelById { get; init; }
+    public IReadOnlyDictionary<string, string>? LabelById { get; set; }
 
     /// <summary>Class numbers by name.</summary>
     [JsonPropertyName("label2id")]
-    public IReadOnlyDictionary<string, int>? IdByLabel { get; init; }
+    public IReadOnlyDictionary<string, int>? IdByLabel { get; set; }
 
     /// <summary>The element type of the weights, as transformers writes it; <c>float32</c>.</summary>
     [JsonPropertyName("torch_dtype")]
-    public string? TorchType { get; init; }
+    public string? TorchType { get; set; }
 
     /// <summary>All other fields of the file.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
+    public IDictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>The class names in order of their numbers; empty if the configuration has none.</summary>
     /// <exception cref="ModelException">The numbers are not 0, 1, 2, ...</exception>
