@@ -18,21 +18,25 @@ internal static class CompatibleLibrary
     {
         if (!OperatingSystem.IsLinux())
             return original;
-        byte[] bytes;
-        ElfImage image;
-        IReadOnlyList<ElfVersionNeed> unmet;
         string runtime = LocateCppRuntime();
         try
         {
-            bytes = File.ReadAllBytes(original);
-            image = new ElfImage(bytes);
-            unmet = WeakVersionPatch.UnmetNeeds(image, new ElfImage(File.ReadAllBytes(runtime)).ReadVersionDefinitions());
+            return Resolve(original, new ElfImage(File.ReadAllBytes(runtime)).ReadVersionDefinitions(), runtime, cacheFolders, diagnostic);
         }
         catch (ElfFormatException exception)
         {
             diagnostic($"{original} or {runtime} is not understood ({exception.Message}); using the original as it is.");
             return original;
         }
+    }
+
+    /// <summary>The same for a C++ runtime that provides the given versions.</summary>
+    internal static string Resolve(
+        string original, IReadOnlySet<string> provided, string runtime, IReadOnlyList<string> cacheFolders, Action<string> diagnostic)
+    {
+        byte[] bytes = File.ReadAllBytes(original);
+        var image = new ElfImage(bytes);
+        IReadOnlyList<ElfVersionNeed> unmet = WeakVersionPatch.UnmetNeeds(image, provided);
         if (unmet.Count == 0)
         {
             diagnostic($"{runtime} has all versions that {Path.GetFileName(original)} needs.");

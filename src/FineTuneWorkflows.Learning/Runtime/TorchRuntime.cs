@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Runtime;
@@ -66,31 +66,54 @@ public static class TorchRuntime
         string? libtorch = string.IsNullOrWhiteSpace(installed) ? null : InstalledLibtorch(installed);
         string cpu = libtorch is null ? RequireFile("torch_cpu") : Path.Combine(libtorch, NativeFolders.FileName("torch_cpu"));
         string folder = Path.GetDirectoryName(cpu)!;
+        if (libtorch is not null)
+            RefuseSecondLibtorch(folder);
         diagnostic(libtorch is null ? $"Using the packaged libtorch in {folder}." : $"Using the libtorch of {LibtorchVariable} in {folder}.");
 
         string torchSharp = CompatibleLibrary.Resolve(RequireFile("LibTorchSharp"), CompatibleLibrary.DefaultCacheFolders(), diagnostic);
 
         // By full path and in order of need: whoever asks for these names later gets the loaded ones, not a second copy from elsewhere.
-        LoadFile(cpu);
+        var handles = new Dictionary<string, IntPtr>(StringComparer.Ordinal) { ["torch_cpu"] = LoadFile(cpu) };
         string cuda = Path.Combine(folder, NativeFolders.FileName("torch_cuda"));
-        bool hasCuda = File.Exists(cuda);
-        if (hasCuda)
-            LoadFile(cuda);
-        LoadFile(Path.Combine(folder, NativeFolders.FileName("torch")));
-        IntPtr handle = LoadFile(torchSharp);
-        diagnostic($"Loaded {torchSharp}.");
+        if (File.Exists(cuda))
+            handles["torch_cuda"] = LoadFile(cuda);
+        handles["torch"] = LoadFile(Path.Combine(folder, NativeFolders.FileName("torch")));
+        handles["LibTorchSharp"] = LoadFile(torchSharp);
 
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : IntPtr.Zero);
-        bool told = MarkLoaded("nativeBackendLoaded") && (!hasCuda || MarkLoaded("nativeBackendCudaLoaded"));
-        if (!told && (libtorch is not null || torchSharp != RequireFile("LibTorchSharp")))
-            throw new TorchRuntimeException("This version of TorchSharp loads its libraries differently from 0.107; use TorchSharp 0.107.");
-        diagnostic($"libtorch {Version}, {torch.get_num_threads()} threads.");
+        // TorchSharp's loader asks by name; where .NET finds nothing that loads, it asks here before giving up.
+        AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += (_, name) => handles.GetValueOrDefault(name);
+        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => handles.GetValueOrDefault(name));
+        Start(torchSharp, diagnostic);
+    }
+
+    private static void Start(string torchSharp, Action<string> diagnostic)
+    {
+        try
+        {
+            diagnostic($"Loaded {torchSharp}; libtorch {Version}, {torch.get_num_threads()} threads.");
+        }
+        catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new TorchRuntimeException($"{torchSharp} was loaded, but TorchSharp does not start with it: {exception.GetBaseException().Message}", exception);
+        }
+    }
+
+    /// <summary>TorchSharp would load a libtorch that .NET finds by itself besides the one asked for, and two of them abort the process.</summary>
+    private static void RefuseSecondLibtorch(string folder)
+    {
+        string? other = NativeFolders.Find(NativeFolders.Standard(), NativeFolders.FileName("torch_cpu"));
+        if (other is not null && Path.GetDirectoryName(other) != folder)
+        {
+            throw new TorchRuntimeException(
+                $"{LibtorchVariable} asks for the libtorch in {folder}, but this program was built with its own at {other}, and a process cannot have two. "
+                + "Build with -p:TorchBackend=none, or unset the variable.");
+        }
     }
 
     private static string RequireFile(string library)
     {
         string file = NativeFolders.FileName(library);
-        return NativeFolders.Find(file) ?? throw new TorchRuntimeException(
+        return NativeFolders.Find(NativeFolders.All(), file) ?? throw new TorchRuntimeException(
             $"{file} was not found in {string.Join(", ", NativeFolders.All())}. Build with -p:TorchBackend=cpu or cuda, or set {LibtorchVariable} to the folder of an installed libtorch.");
     }
 
@@ -104,15 +127,5 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException($"{path} does not load: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
-    }
-
-    /// <summary>Tells TorchSharp that its libraries are in, so that its own loader rests. The fields are private: there is no public way.</summary>
-    private static bool MarkLoaded(string field)
-    {
-        FieldInfo? info = typeof(torch).GetField(field, BindingFlags.NonPublic | BindingFlags.Static);
-        if (info is null)
-            return false;
-        info.SetValue(null, true);
-        return (bool)info.GetValue(null)!;
     }
 }
