@@ -1,0 +1,44 @@
+namespace FineTuneWorkflows.Learning.Checkpoints;
+
+/// <summary>Where a training stands: what <c>state.json</c> of a checkpoint holds besides digests. Random state is derived from the position, so there is none.</summary>
+public sealed record TrainingState
+{
+    /// <summary>Digest of the parameters and the data of the training; a checkpoint of another training is not resumed from.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>The number of updates done.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The epoch under way, from 0.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The number of steps done in that epoch.</summary>
+    public required int StepInEpoch { get; init; }
+
+    /// <summary>Whether that epoch is whole, its validation included.</summary>
+    public required bool EpochFinished { get; init; }
+
+    /// <summary>Sum of the training losses of that epoch's steps, each weighing by its sequences.</summary>
+    public required double EpochLossSum { get; init; }
+
+    /// <summary>The number of sequences in <see cref="EpochLossSum"/>.</summary>
+    public required long EpochSequences { get; init; }
+
+    /// <summary>Epochs since the best metric improved.</summary>
+    public required int EpochsWithoutImprovement { get; init; }
+
+    /// <summary>The best epoch so far, or null before the first validation.</summary>
+    public BestEpoch? Best { get; init; }
+
+    /// <summary>What each whole epoch came to.</summary>
+    public required IReadOnlyList<EpochRecord> History { get; init; }
+
+    /// <summary>The number of threads that computed it.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The device that computed it.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The version of libtorch that computed it.</summary>
+    public required string TorchVersion { get; init; }
+}

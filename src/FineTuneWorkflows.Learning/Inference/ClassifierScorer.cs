@@ -1,0 +1,40 @@
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Training;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Inference;
+
+/// <summary>Runs a classifier over sequences without dropout and gradients.</summary>
+internal static unsafe class ClassifierScorer
+{
+    /// <summary>Probabilities in the order of the data, whatever order the batches have.</summary>
+    public static ProbabilityTable Score(SequenceClassifier model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
+    {
+        var table = new ProbabilityTable(data.Count, model.Labels.Count);
+        using var noGrad = torch.no_grad();
+        foreach (int[] indices in Batcher.ByLength(data, batchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = torch.NewDisposeScope();
+            SequenceBatch batch = SequenceBatch.Create(indices, data.Length, static _ => 0, data.CopyTokens, model.Config.PadTokenId, model.Device);
+            torch.Tensor logits = model.Forward(batch, training: false).cpu().contiguous();
+            float* values = (float*)TensorMemory.Pointer(logits);
+            for (int row = 0; row < indices.Length; row++)
+                Softmax(values + (row * table.ClassCount), table.Row(indices[row]));
+        }
+        return table;
+    }
+
+    private static void Softmax(float* logits, Span<double> probabilities)
+    {
+        double max = double.NegativeInfinity, sum = 0;
+        for (int i = 0; i < probabilities.Length; i++)
+            max = Math.Max(max, logits[i]);
+        for (int i = 0; i < probabilities.Length; i++)
+            sum += probabilities[i] = Math.Exp(logits[i] - max);
+        for (int i = 0; i < probabilities.Length; i++)
+            probabilities[i] /= sum;
+    }
+}

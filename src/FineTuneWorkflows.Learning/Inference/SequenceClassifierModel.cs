@@ -1,0 +1,82 @@
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Training;
+
+namespace FineTuneWorkflows.Learning.Inference;
+
+/// <summary>A saved classifier, ready to predict. Predictions take turns: one at a time in a process.</summary>
+public sealed class SequenceClassifierModel : IDisposable
+{
+    private readonly SequenceClassifier _model;
+    private readonly int _threads;
+
+    private SequenceClassifierModel(SequenceClassifier model, int threads)
+    {
+        (_model, _threads) = (model, threads);
+    }
+
+    /// <summary>The class names by number.</summary>
+    public IReadOnlyList<string> Labels => _model.Labels;
+
+    /// <summary>The longest sequence it takes, in tokens.</summary>
+    public int MaxTokens => _model.Config.MaxPositions;
+
+    /// <summary>The model's configuration.</summary>
+    public BertConfig Config => _model.Config;
+
+    /// <summary>Loads a Hugging Face-layout folder.</summary>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
+    public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        return new SequenceClassifierModel(SequenceClassifier.Load(folder, device), threads);
+    }
+
+    /// <summary>Predicts sequences of token ids, special tokens included. Batches are made by length; the answer keeps the order.</summary>
+    /// <param name="sequences">The token ids of each text.</param>
+    /// <param name="batchSize">Sequences computed at once; default 32.</param>
+    /// <param name="cancellation">Ends the prediction between batches.</param>
+    /// <returns>Probabilities, <c>[sequences, classes]</c>.</returns>
+    /// <exception cref="TrainingException">A sequence is empty, too long or has an id that the model does not know.</exception>
+    public ProbabilityTable Predict(IReadOnlyList<IReadOnlyList<int>> sequences, int batchSize = 32, CancellationToken cancellation = default) =>
+        Predict(new TokenLists(sequences), batchSize, cancellation);
+
+    /// <summary>Predicts a data set; its labels are not looked at.</summary>
+    /// <param name="data">The sequences.</param>
+    /// <param name="batchSize">Sequences computed at once; default 32.</param>
+    /// <param name="cancellation">Ends the prediction between batches.</param>
+    /// <returns>Probabilities, <c>[sequences, classes]</c>.</returns>
+    /// <exception cref="TrainingException">A sequence is empty, too long or has an id that the model does not know.</exception>
+    public ProbabilityTable Predict(ISequenceDataset data, int batchSize = 32, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (data.Count == 0)
+            return new ProbabilityTable(0, Labels.Count);
+        SequenceChecks.Check(data, "input", _model.Config, classCount: null);
+        using TorchSession session = TorchSession.Enter(_threads);
+        return ClassifierScorer.Score(_model, data, batchSize, cancellation);
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => _model.Dispose();
+
+    private sealed class TokenLists(IReadOnlyList<IReadOnlyList<int>> sequences) : ISequenceDataset
+    {
+        public int Count => sequences.Count;
+
+        public int Length(int index) => sequences[index].Count;
+
+        public int Label(int index) => 0;
+
+        public void CopyTokens(int index, Span<int> destination)
+        {
+            IReadOnlyList<int> tokens = sequences[index];
+            for (int i = 0; i < tokens.Count; i++)
+                destination[i] = tokens[i];
+        }
+    }
+}

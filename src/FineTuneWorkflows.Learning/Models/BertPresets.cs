@@ -1,0 +1,39 @@
+namespace FineTuneWorkflows.Learning.Models;
+
+/// <summary>Encoder sizes for training from scratch, after Turc et al. 2019, arXiv:1908.08962 (BERT miniatures), and bert-base and bert-large.</summary>
+public static class BertPresets
+{
+    private static readonly Dictionary<string, (int Layers, int Width)> Sizes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["tiny"] = (2, 128),
+        ["mini"] = (4, 256),
+        ["small"] = (4, 512),
+        ["medium"] = (8, 512),
+        ["base"] = (12, 768),
+        ["large"] = (24, 1024),
+    };
+
+    /// <summary>The presets' names, smallest first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Sizes.Keys];
+
+    /// <summary>Whether the name is a preset's; case does not matter.</summary>
+    public static bool IsPreset(string name) => Sizes.ContainsKey(name);
+
+    /// <summary>The configuration of a preset; heads have 64 dimensions, the feed-forward layer is four times the width.</summary>
+    /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
+    /// <param name="vocabSize">Number of token ids.</param>
+    /// <exception cref="ModelException">There is no such preset.</exception>
+    public static BertConfig Get(string name, int vocabSize = 30522)
+    {
+        if (!Sizes.TryGetValue(name, out (int Layers, int Width) size))
+            throw new ModelException($"'{name}' is no preset. Presets are {string.Join(", ", Names)}.");
+        return new BertConfig
+        {
+            VocabSize = vocabSize,
+            HiddenSize = size.Width,
+            LayerCount = size.Layers,
+            HeadCount = size.Width / 64,
+            IntermediateSize = 4 * size.Width,
+        };
+    }
+}

@@ -1,0 +1,35 @@
+using FineTuneWorkflows.Learning.Models;
+
+namespace FineTuneWorkflows.Learning.Training;
+
+/// <summary>Fine-tunes models.</summary>
+public static class Trainer
+{
+    /// <summary>
+    /// Trains a classifier, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
+    /// <paramref name="workFolder"/> is resumed from, and on the processor the result has the same bits as one that was never interrupted. Afterwards the
+    /// model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the same
+    /// process waits for the first.
+    /// </summary>
+    /// <param name="model">The model; changed in place.</param>
+    /// <param name="training">The examples to learn from.</param>
+    /// <param name="validation">The examples to choose the best epoch by, or null.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="workFolder">Where checkpoints are kept; made if it is not there.</param>
+    /// <param name="observer">Hears of steps, evaluations and checkpoints.</param>
+    /// <param name="cancellation">Ends the training after the current step; a checkpoint is written first.</param>
+    /// <exception cref="TrainingException">An option or an example is out of range, found before the first step.</exception>
+    /// <exception cref="DivergenceException">The loss or the gradient became infinite or no number.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">A checkpoint cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public static TrainingResult Run(
+        SequenceClassifier model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder,
+        ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        options.Check(validation is not null);
+        var task = new ClassificationTask(model, training, validation, options);
+        task.CheckData();
+        using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
+        return loop.Run(cancellation);
+    }
+}

@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Randomness;
+using FineTuneWorkflows.Learning.Runtime;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Training;
+
+/// <summary>Epochs, steps, validation, checkpoints and resumption of one training, whatever the task.</summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    private readonly ITrainingTask _task;
+    private readonly TrainingOptions _options;
+    private readonly ITrainingObserver _observer;
+    private readonly CheckpointStore _checkpoints;
+    private readonly TorchSession _session;
+    private readonly AdamW _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly int _stepsPerEpoch;
+    private readonly long _totalSteps;
+    private readonly Stopwatch _sinceCheckpoint = new();
+    private TrainingState _state;
+
+    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer)
+    {
+        (_task, _options, _observer) = (task, options, observer);
+        _stepsPerEpoch = Batcher.CountBatches(task.Training.Count, options.BatchSize);
+        _totalSteps = (long)_stepsPerEpoch * options.Epochs;
+        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, _totalSteps, options.WarmupRatio);
+        _checkpoints = new CheckpointStore(workFolder, options.KeepCheckpoints);
+        _session = TorchSession.Enter(options.Threads);
+        try
+        {
+            _optimizer = new AdamW(task.Parameters, options, _session.Threads);
+            _state = new TrainingState
+            {
+                Identity = Identity(),
+                Step = 0,
+                Epoch = 0,
+                StepInEpoch = 0,
+                EpochFinished = false,
+                EpochLossSum = 0,
+                EpochSequences = 0,
+                EpochsWithoutImprovement = 0,
+                History = [],
+                Threads = _session.Threads,
+                Device = task.Device.ToString(),
+                TorchVersion = TorchRuntime.Version,
+            };
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    public TrainingResult Run(CancellationToken cancellation)
+    {
+        string? resumedFrom = Resume();
+        _observer.OnStarted(new TrainingStarted(
+            _state.Step, _totalSteps, _stepsPerEpoch, resumedFrom, _session.Threads, _task.Device.ToString(), _task.Parameters.Sum(p => p.Value.NumberOfElements)));
+        _sinceCheckpoint.Restart();
+        try
+        {
+            while (!IsDone())
+            {
+                if (_state.EpochFinished)
+                    _state = _state with { Epoch = _state.Epoch + 1, StepInEpoch = 0, EpochFinished = false, EpochLossSum = 0, EpochSequences = 0 };
+                RunEpoch(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            if (_state.Step > 0 && _checkpoints.Newest?.State != _state)
+                WriteCheckpoint();
+            throw;
+        }
+        return Finish();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _session.Dispose();
+    }
+
+    private bool IsDone() => _state.EpochFinished && (_state.Epoch + 1 >= _options.Epochs || StoppedEarly());
+
+    private bool StoppedEarly() => _options.EarlyStoppingPatience > 0 && _state.EpochsWithoutImprovement >= _options.EarlyStoppingPatience;
+
+    private string? Resume()
+    {
+        _checkpoints.Prepare();
+        TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state.Identity, _observer.OnCheckpointSkipped);
+        if (checkpoint is null)
+            return null;
+        LoadWeights(checkpoint);
+        using (SafetensorsReader moments = SafetensorsReader.Open(checkpoint.OptimizerPath))
+            _optimizer.Load(moments);
+        TrainingState before = checkpoint.State, now = _state;
+        Note(before.Threads != now.Threads, $"it ran with {before.Threads} threads and goes on with {now.Threads}");
+        Note(before.Device != now.Device, $"it ran on {before.Device} and goes on on {now.Device}");
+        Note(before.TorchVersion != now.TorchVersion, $"it ran with libtorch {before.TorchVersion} and goes on with {now.TorchVersion}");
+        _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion };
+        return checkpoint.Folder;
+
+        void Note(bool condition, string change)
+        {
+            if (condition)
+                _observer.OnNote($"The training was interrupted after step {before.Step}: {change}, so the result will not be bit-identical to an uninterrupted one.");
+        }
+    }
+
+    private void RunEpoch(CancellationToken cancellation)
+    {
+        if (_state.StepInEpoch < _stepsPerEpoch)
+        {
+            int[][] batches = Batcher.Shuffled(_task.Training, _options.BatchSize, _options.Seed, _state.Epoch);
+            while (_state.StepInEpoch < _stepsPerEpoch)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                RunStep(batches[_state.StepInEpoch]);
+                // The end of an epoch gets its checkpoint after the validation.
+                if (_state.StepInEpoch < _stepsPerEpoch && IsCheckpointDue())
+                    WriteCheckpoint();
+            }
+        }
+        FinishEpoch(cancellation);
+    }
+
+    private void RunStep(int[] indices)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using var scope = torch.NewDisposeScope();
+        long step = _state.Step + 1;
+        // Every step draws from its own seed, so a resumed training draws what an uninterrupted one would have.
+        torch.random.manual_seed((long)DerivedSeed.For(_options.Seed, "step", _state.Epoch, _state.StepInEpoch));
+        (torch.Tensor lossTensor, int tokens, double paddingShare) = _task.Loss(indices);
+        double loss = lossTensor.item<float>();
+        if (!double.IsFinite(loss))
+            throw Diverged("loss", loss, step);
+        lossTensor.backward();
+        double rate = _schedule.At(_state.Step);
+        double norm = _optimizer.Step(rate, step);
+        if (!double.IsFinite(norm))
+            throw Diverged("gradient norm", norm, step);
+        _state = _state with
+        {
+            Step = step,
+            StepInEpoch = _state.StepInEpoch + 1,
+            EpochLossSum = _state.EpochLossSum + (loss * indices.Length),
+            EpochSequences = _state.EpochSequences + indices.Length,
+        };
+        _observer.OnStep(new TrainingStep(
+            step, _totalSteps, _state.Epoch + 1, loss, rate, norm, tokens, paddingShare, Stopwatch.GetElapsedTime(started).TotalSeconds));
+    }
+
+    private void FinishEpoch(CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        double trainingLoss = _state.EpochLossSum / _state.EpochSequences;
+        IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation) : new SortedDictionary<string, double>();
+        bool improved = true;
+        double value = trainingLoss;
+        if (_task.HasValidation)
+        {
+            value = metrics[_options.BestMetric];
+            if (!double.IsFinite(metrics[BestMetrics.Loss]))
+                throw Diverged("validation loss", metrics[BestMetrics.Loss], _state.Step);
+            improved = _state.Best is null || BestMetrics.IsBetter(_options.BestMetric, value, _state.Best.Value);
+        }
+        _state = _state with
+        {
+            EpochFinished = true,
+            Best = improved ? new BestEpoch(_state.Epoch, _state.Step, value) : _state.Best,
+            EpochsWithoutImprovement = improved ? 0 : _state.EpochsWithoutImprovement + 1,
+            History = [.. _state.History, new EpochRecord(_state.Epoch, _state.Step, trainingLoss, metrics)],
+        };
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        WriteCheckpoint();
+        _observer.OnEvaluation(new TrainingEvaluation(_state.Epoch + 1, _state.Step, trainingLoss, metrics, improved, seconds));
+    }
+
+    private TrainingResult Finish()
+    {
+        BestEpoch best = _state.Best!;
+        if (best.Step != _state.Step)
+            LoadWeights(_checkpoints.ReadStep(best.Step));
+        return new TrainingResult(
+            _state.Step, best.Epoch + 1, best.Step, _state.Epoch + 1 < _options.Epochs, _state.History[best.Epoch].Metrics, _state.History);
+    }
+
+    private bool IsCheckpointDue() =>
+        (_options.CheckpointEverySteps > 0 && _state.Step % _options.CheckpointEverySteps == 0)
+        || (_options.CheckpointEverySeconds > 0 && _sinceCheckpoint.Elapsed.TotalSeconds >= _options.CheckpointEverySeconds);
+
+    private void WriteCheckpoint()
+    {
+        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)), _optimizer.State());
+        _sinceCheckpoint.Restart();
+        _observer.OnCheckpointWritten(checkpoint.Folder, _state.Step);
+    }
+
+    private void LoadWeights(TrainingCheckpoint checkpoint)
+    {
+        using SafetensorsReader weights = SafetensorsReader.Open(checkpoint.ModelPath);
+        foreach (ModelParameter parameter in _task.Parameters)
+            weights.ReadInto(parameter.Name, parameter.Value);
+    }
+
+    private DivergenceException Diverged(string what, double value, long step)
+    {
+        string? checkpoint = _checkpoints.Newest?.Folder;
+        return new DivergenceException(
+            string.Create(CultureInfo.InvariantCulture, $"The {what} became {value} at step {step} of {_totalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is {_options.LearningRate}) or a longer WarmupRatio. ")
+            + (checkpoint is null ? "There is no checkpoint before it." : $"The last good checkpoint is {checkpoint}."),
+            _state.Epoch + 1, step, checkpoint);
+    }
+
+    /// <summary>Digest of all that decides the result, but for the number of threads and the device, whose change is only reported.</summary>
+    private string Identity()
+    {
+        TrainingOptions o = _options;
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"1|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.Schedule}|{o.GradientClip:R}|{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|")
+            + $"{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace FineTuneWorkflows.Learning.Training;
+
+/// <summary>How a model is trained. Dropout belongs to the model's structure.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training data; default 3.</summary>
+    [Range(1, 100_000)]
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>The peak learning rate; default 2e-5.</summary>
+    [Range(0.0, 1.0)]
+    public double LearningRate { get; init; } = 2e-5;
+
+    /// <summary>Sequences per step; default 32.</summary>
+    [Range(1, 65_536)]
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Decoupled weight decay, on matrices and tables only; default 0.01.</summary>
+    [Range(0.0, 1.0)]
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Share of all steps in which the rate rises; default 0.1.</summary>
+    [Range(0.0, 1.0)]
+    public double WarmupRatio { get; init; } = 0.1;
+
+    /// <summary>The learning rate's course after the warm-up; default linear.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>The longest norm of all gradients together; longer ones are scaled down. 0 does not clip. Default 1.</summary>
+    [Range(0.0, 1e9)]
+    public double GradientClip { get; init; } = 1.0;
+
+    /// <summary>Share of probability spread over all classes in the training targets (Szegedy et al. 2015, arXiv:1512.00567); default 0.</summary>
+    [Range(0.0, 0.999)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Decay of the first moment; default 0.9.</summary>
+    [Range(0.0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the second moment; default 0.999.</summary>
+    [Range(0.0, 0.9999999)]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the second moment; default 1e-8.</summary>
+    [Range(1e-16, 1.0)]
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>The seed that shuffles and dropout derive from; default 42.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Stop when the metric has not improved in this many epochs; 0 (the default) never does.</summary>
+    [Range(0, 100_000)]
+    public int EarlyStoppingPatience { get; init; }
+
+    /// <summary>The metric by which the best checkpoint is chosen, one of <see cref="BestMetrics.All"/>; default <c>validation/loss</c>.</summary>
+    public string BestMetric { get; init; } = BestMetrics.Loss;
+
+    /// <summary>Write a checkpoint after so many steps, besides the one after each epoch; 0 (the default) does not.</summary>
+    [Range(0, 1_000_000_000)]
+    public int CheckpointEverySteps { get; init; }
+
+    /// <summary>Write a checkpoint when the last one is so many seconds old, besides the one after each epoch; 0 does not. Default 300.</summary>
+    [Range(0, 1_000_000)]
+    public int CheckpointEverySeconds { get; init; } = 300;
+
+    /// <summary>The number of newest checkpoints to keep, besides the best one; default 2.</summary>
+    [Range(1, 1000)]
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Threads to compute with; 0 (the default) takes as many as the machine has processors. The bits of the result depend on it.</summary>
+    [Range(0, 4096)]
+    public int Threads { get; init; }
+
+    /// <summary>Refuses values out of range and contradictions.</summary>
+    /// <exception cref="TrainingException">The message names the option and its value.</exception>
+    public void Check(bool hasValidation)
+    {
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true))
+            throw new TrainingException(string.Join(" ", problems.Select(problem => $"{problem.ErrorMessage} It is {Value(problem.MemberNames.First())}.")));
+        if (!double.IsFinite(LearningRate) || LearningRate <= 0)
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"LearningRate is {LearningRate}; it must be above 0, such as 2e-5."));
+        if (!Enum.IsDefined(Schedule))
+            throw new TrainingException($"Schedule is {Schedule}; use {string.Join(", ", Enum.GetNames<ScheduleKind>())}.");
+        if (!BestMetrics.All.Contains(BestMetric))
+            throw new TrainingException($"BestMetric is '{BestMetric}'; use {string.Join(", ", BestMetrics.All)}.");
+        if (EarlyStoppingPatience > 0 && !hasValidation)
+            throw new TrainingException($"EarlyStoppingPatience is {EarlyStoppingPatience}, but there is no validation data to watch. Give some, or set it to 0.");
+    }
+
+    private object? Value(string property) =>
+        Convert.ToString(typeof(TrainingOptions).GetProperty(property)!.GetValue(this), CultureInfo.InvariantCulture);
+}

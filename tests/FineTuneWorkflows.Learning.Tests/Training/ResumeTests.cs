@@ -1,0 +1,210 @@
+using System.Security.Cryptography;
+using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Learning.Training;
+
+namespace FineTuneWorkflows.Learning.Tests.Training;
+
+public class ResumeTests
+{
+    private static readonly ToyData Data = ToyData.Make(70), Validation = ToyData.Make(30, seed: 2);
+
+    // 70 examples in batches of 16: 5 steps an epoch, 20 in all.
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 4, BatchSize = 16, LearningRate = 5e-3, Threads = 1, CheckpointEverySteps = 2, BestMetric = BestMetrics.MacroF1, CheckpointEverySeconds = 0,
+    };
+
+    private static readonly Lazy<string> Uninterrupted = new(() =>
+    {
+        using var folder = new TemporaryFolder();
+        return Train(folder, new Recorder());
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(13)]
+    [InlineData(20)]
+    public void Killed_at_a_step_and_resumed_the_weights_have_the_same_digest(int killAt)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = killAt }));
+        var recorder = new Recorder();
+        Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
+        Assert.Equal(killAt <= 2 ? null : folder["work", TrainingCheckpoint.NameOf(LastCheckpointBefore(killAt))], recorder.Started!.ResumedFrom);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(119)]
+    public void Killed_during_a_validation_and_resumed_the_weights_have_the_same_digest(int killAtRead)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<KilledException>(() => Train(folder, new Recorder(), new DyingData(Validation, Validation.Count + killAtRead)));
+        Assert.Equal(Uninterrupted.Value, Train(folder, new Recorder()));
+    }
+
+    [Fact]
+    public void Killed_many_times_in_a_row_the_weights_have_the_same_digest()
+    {
+        using var folder = new TemporaryFolder();
+        for (int killAt = 3; killAt < 20; killAt += 3)
+            Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = killAt }));
+        Assert.Equal(Uninterrupted.Value, Train(folder, new Recorder()));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(12)]
+    public void Cancelled_it_writes_a_checkpoint_and_resumes_from_that_very_step(int cancelAt)
+    {
+        using var folder = new TemporaryFolder();
+        using var cancellation = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Train(folder, new Recorder { AtStep = step => { if (step == cancelAt) cancellation.Cancel(); } }, cancellation: cancellation));
+        var recorder = new Recorder();
+        Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
+        Assert.Equal(cancelAt, recorder.Started!.StepsDone);
+    }
+
+    [Fact]
+    public void A_finished_training_that_is_run_again_computes_no_step()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, new Recorder());
+        var recorder = new Recorder();
+        Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
+        Assert.Equal(0, recorder.Steps);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", true)]
+    [InlineData("optimizer.safetensors", false)]
+    [InlineData("state.json", true)]
+    [InlineData("state.json", false)]
+    public void A_damaged_checkpoint_is_reported_and_the_one_before_is_taken(string file, bool truncate)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = 9 }));
+        string damaged = folder["work", TrainingCheckpoint.NameOf(8)];
+        Damage(Path.Combine(damaged, file), truncate);
+        var recorder = new Recorder();
+        Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
+        Assert.Equal([damaged], recorder.Skipped);
+        Assert.Equal(6, recorder.Started!.StepsDone);
+    }
+
+    [Fact]
+    public void When_the_best_checkpoint_is_damaged_those_that_rest_on_it_are_not_used()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = 9 }));
+        long best = TrainingCheckpoint.Read(folder["work", TrainingCheckpoint.NameOf(8)]).State.Best!.Step;
+        Damage(folder["work", TrainingCheckpoint.NameOf(best), "model.safetensors"], truncate: false);
+        var recorder = new Recorder();
+        Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
+        Assert.Equal(0, recorder.Started!.StepsDone);
+        Assert.Equal(3, recorder.Skipped.Count);
+    }
+
+    [Fact]
+    public void Another_number_of_threads_is_said_and_another_learning_rate_starts_anew()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = 9 }));
+        var recorder = new Recorder { KillAtStep = 9 };
+        Assert.Throws<KilledException>(() => Train(folder, recorder, options: Options with { Threads = 2 }));
+        Assert.Contains(recorder.Notes, note => note.Contains("1 threads", StringComparison.Ordinal) && note.Contains("with 2", StringComparison.Ordinal));
+        var other = new Recorder { KillAtStep = 1 };
+        Assert.Throws<KilledException>(() => Train(folder, other, options: Options with { LearningRate = 1e-3 }));
+        Assert.Equal(0, other.Started!.StepsDone);
+        Assert.NotEmpty(other.Skipped);
+    }
+
+    [Fact]
+    public void Only_the_newest_checkpoints_and_the_best_are_kept()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder, new Recorder());
+        string[] kept = [.. Directory.GetDirectories(folder["work"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        long best = TrainingCheckpoint.Read(folder["work", TrainingCheckpoint.NameOf(20)]).State.Best!.Step;
+        Assert.Equal(new[] { best, 18, 20 }.Distinct().Select(TrainingCheckpoint.NameOf), kept);
+    }
+
+    private static long LastCheckpointBefore(int step) => new[] { 2, 4, 5, 6, 8, 10, 12, 14, 15, 16, 18, 20 }.Last(s => s < step);
+
+    private static void Damage(string path, bool truncate)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        if (truncate)
+            bytes = bytes[..(bytes.Length / 2)];
+        else
+            bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static string Train(
+        TemporaryFolder folder, ITrainingObserver observer, ISequenceDataset? validation = null, TrainingOptions? options = null, CancellationTokenSource? cancellation = null)
+    {
+        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        Trainer.Run(model, Data, validation ?? Validation, options ?? Options, folder["work"], observer, cancellation?.Token ?? TestContext.Current.CancellationToken);
+        string digest = model.Save(folder["model"]);
+        Assert.Equal(digest, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["model", "model.safetensors"]))));
+        return digest;
+    }
+
+    private sealed class KilledException : Exception;
+
+    private sealed class Recorder : ITrainingObserver
+    {
+        public int KillAtStep { get; init; }
+
+        public Action<long>? AtStep { get; init; }
+
+        public TrainingStarted? Started { get; private set; }
+
+        public int Steps { get; private set; }
+
+        public List<string> Skipped { get; } = [];
+
+        public List<string> Notes { get; } = [];
+
+        public void OnStarted(TrainingStarted started) => Started = started;
+
+        public void OnCheckpointSkipped(string folder, string reason) => Skipped.Add(folder);
+
+        public void OnNote(string message) => Notes.Add(message);
+
+        public void OnStep(TrainingStep step)
+        {
+            Steps++;
+            AtStep?.Invoke(step.Step);
+            if (step.Step == KillAtStep)
+                throw new KilledException();
+        }
+    }
+
+    private sealed class DyingData(ISequenceDataset inner, int readsToLive) : ISequenceDataset
+    {
+        private int _reads;
+
+        public int Count => inner.Count;
+
+        public int Length(int index) => inner.Length(index);
+
+        public int Label(int index) => inner.Label(index);
+
+        public void CopyTokens(int index, Span<int> destination)
+        {
+            if (++_reads > readsToLive)
+                throw new KilledException();
+            inner.CopyTokens(index, destination);
+        }
+    }
+}
