@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneWorkflows.Tracking.Events;
 
 /// <summary>A run made a model: on the server a logged model of its own, an output of the run.</summary>
@@ -17,7 +19,8 @@ public sealed record ModelLogged(
     string LocalPath,
     string Digest,
     DateTimeOffset Time,
-    IReadOnlyList<KeyValuePair<string, double>>? Metrics = null,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    IReadOnlyDictionary<string, double>? Metrics = null,
     IReadOnlyList<KeyValuePair<string, string>>? Parameters = null,
     string? DatasetName = null,
     string? DatasetDigest = null,

@@ -106,7 +106,7 @@ public sealed class RunIndex(TrackingStore store)
             connection.Query(
                 "SELECT path, local_path, digest FROM artifacts WHERE run = ?1 ORDER BY path",
                 row => new ArtifactProduced(run.RunId, row.GetString(0), row.GetString(1), row.Text(2)), id),
-            connection.Query("SELECT event FROM models WHERE run = ?1 ORDER BY id", row => (ModelLogged)TrackingEventJson.Read(row.GetString(0)), id));
+            connection.Query("SELECT event FROM models WHERE run = ?1 ORDER BY id", row => (ModelLogged)TrackingEventJson.Read("model", row.GetString(0)), id));
     }
 
     private static SortedDictionary<string, string> Pairs(SqliteConnection connection, string table, long run) =>

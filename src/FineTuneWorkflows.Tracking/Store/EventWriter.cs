@@ -8,7 +8,6 @@ namespace FineTuneWorkflows.Tracking.Store;
 internal sealed class EventWriter(SqliteConnection connection) : IDisposable
 {
     internal const string MetricsKind = "metrics";
-    internal const string EventKind = "event";
     internal const string ChangedParameterTag = "parameter_changed/";
 
     private readonly Dictionary<string, long> _runs = new(StringComparer.Ordinal);
@@ -139,12 +138,15 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
     {
         Require(model.Digest, "The digest of a model");
         var run = RunOf(model);
-        if (Run("INSERT OR IGNORE INTO models (run, digest, event) VALUES (?1, ?2, ?3)", run, model.Digest, TrackingEventJson.Write(model)) == 1)
+        if (Run("INSERT OR IGNORE INTO models (run, digest, event) VALUES (?1, ?2, ?3)", run, model.Digest, TrackingEventJson.Write(model).Json) == 1)
             Enqueue(run, model);
     }
 
-    private void Enqueue(long run, TrackingEvent item) =>
-        Run("INSERT INTO outbox (run, kind, event) VALUES (?1, ?2, ?3)", run, EventKind, TrackingEventJson.Write(item));
+    private void Enqueue(long run, TrackingEvent item)
+    {
+        var (kind, json) = TrackingEventJson.Write(item);
+        Run("INSERT INTO outbox (run, kind, event) VALUES (?1, ?2, ?3)", run, kind, json);
+    }
 
     private long RunOf(TrackingEvent item) => RunOf(item.RunId);
 

@@ -73,7 +73,7 @@ public sealed class RunIndexTests : IDisposable
             new DatasetUsed("a", "imdb", "d1", "data/imdb.csv", "training"),
             new DatasetUsed("a", "imdb", "d1", "data/imdb.csv", "training"),
             new ArtifactProduced("a", "plots/loss.png", "/tmp/loss.png", "d2"),
-            new ModelLogged("a", "sentiment", "/tmp/model", "d3", Make.Noon, [KeyValuePair.Create("test/accuracy", double.NaN)]),
+            new ModelLogged("a", "sentiment", "/tmp/model", "d3", Make.Noon, new Dictionary<string, double> { ["test/accuracy"] = double.NaN }),
             new RunEnded("a", RunStatus.Finished, Make.Noon.AddMinutes(2)),
         ]);
         var run = _index.Show("a");
