@@ -42,6 +42,14 @@ internal static class Schema
         CREATE TABLE model_version_data (version INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (version, digest)) WITHOUT ROWID;
         CREATE TABLE model_aliases (name TEXT NOT NULL, alias TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (name, alias)) WITHOUT ROWID;
         """,
+        // What the shipper knows of a server, and what a server would not take.
+        """
+        CREATE TABLE delivered_runs (
+            server TEXT NOT NULL, run INTEGER NOT NULL, mlflow_run_id TEXT NOT NULL, experiment_id TEXT NOT NULL, artifact_uri TEXT,
+            PRIMARY KEY (server, run)) WITHOUT ROWID;
+        CREATE TABLE refused (
+            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event TEXT, first_metric INTEGER, last_metric INTEGER, reason TEXT NOT NULL);
+        """,
     ];
 
     /// <summary>Brings the tables up to date; several processes may try at once.</summary>

@@ -9,7 +9,9 @@ namespace FineTuneWorkflows.Tracking.Store;
 /// </summary>
 public sealed class TrackingStore : IDisposable
 {
-    private TrackingStore(Database database) => Database = database;
+    private readonly SecretMask _mask;
+
+    private TrackingStore(Database database, SecretMask mask) => (Database, _mask) = (database, mask);
 
     internal Database Database { get; }
 
@@ -18,11 +20,12 @@ public sealed class TrackingStore : IDisposable
 
     /// <summary>Opens the file, makes it and its folder where they are missing, and brings older tables up to date.</summary>
     /// <param name="path">The file, usually <c>state.db</c> in the home.</param>
+    /// <param name="mask">What must not be stored; null for a mask that knows no values, only patterns.</param>
     /// <exception cref="TrackingException">It cannot be opened or written, is damaged or no database, or a newer version wrote it.</exception>
-    public static TrackingStore Open(string path)
+    public static TrackingStore Open(string path, SecretMask? mask = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return new TrackingStore(new Database(path));
+        return new TrackingStore(new Database(path), mask ?? new SecretMask());
     }
 
     /// <summary>How far a journal was read: the byte offset of the first line that was not stored yet; 0 for one never seen.</summary>
@@ -57,7 +60,7 @@ public sealed class TrackingStore : IDisposable
             if (advance is { } move && !Advance(connection, move)) return false;
             if (events.Count == 0) return true;
             using var writer = new EventWriter(connection);
-            foreach (var item in events) writer.Write(item);
+            foreach (var item in events) writer.Write(_mask.Mask(item));
             writer.Finish();
             return true;
         });
