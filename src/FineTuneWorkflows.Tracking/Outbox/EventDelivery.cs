@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FineTuneWorkflows.Tracking.Events;
+using FineTuneWorkflows.Tracking.Mlflow;
+using FineTuneWorkflows.Tracking.Mlflow.Entities;
+
+namespace FineTuneWorkflows.Tracking.Outbox;
+
+/// <summary>Delivers the events that cannot be batched. Each is safe to deliver twice: what could be doubled is looked for first.</summary>
+internal sealed class EventDelivery(MlflowClient client)
+{
+    internal Task Deliver(DeliveredRun run, TrackingEvent item, CancellationToken cancellation) => item switch
+    {
+        RunStarted => Task.CompletedTask, // The run was made to have an id for what follows.
+        RunResumed => client.Runs.UpdateAsync(run.MlflowRunId, MlflowRunStatus.Running, cancellation: cancellation),
+        RunEnded ended => client.Runs.UpdateAsync(run.MlflowRunId, Status(ended.Status), ended.Time.ToUnixTimeMilliseconds(), cancellation: cancellation),
+        DatasetUsed dataset => client.Runs.LogInputsAsync(run.MlflowRunId, [Input(dataset)], cancellation: cancellation),
+        ArtifactProduced artifact => Upload(run, artifact, cancellation),
+        ModelLogged model => Log(run, model, cancellation),
+        ModelRegistered registered => Register(run, registered, cancellation),
+        ModelAliasMoved moved => Move(moved, cancellation),
+        _ => throw new InvalidOperationException($"No delivery is known for {item.GetType().Name}."),
+    };
+
+    internal static string ShortDigest(string digest) => digest.Length <= MlflowLimits.DatasetDigest ? digest : digest[..MlflowLimits.DatasetDigest];
+
+    internal static MlflowDatasetInput Input(DatasetUsed dataset)
+    {
+        var name = dataset.Name.Length <= MlflowLimits.DatasetName ? dataset.Name : dataset.Name[..MlflowLimits.DatasetName];
+        // Python reads the source by its type: http and code have names of their own for the address.
+        var source = new JsonObject { [dataset.SourceType == "http" ? "url" : "uri"] = dataset.Source }.ToJsonString();
+        return new(
+            new MlflowDataset(name, ShortDigest(dataset.Digest), dataset.SourceType, source, Profile: dataset.Profile),
+            [new("mlflow.data.context", dataset.Context), new(ServerText.DigestTag, dataset.Digest)]);
+    }
+
+    internal static MlflowRunStatus Status(RunStatus status) => status switch
+    {
+        RunStatus.Finished => MlflowRunStatus.Finished,
+        RunStatus.Failed => MlflowRunStatus.Failed,
+        RunStatus.Killed => MlflowRunStatus.Killed,
+        _ => MlflowRunStatus.Running,
+    };
+
+    private Task Upload(DeliveredRun run, ArtifactProduced artifact, CancellationToken cancellation)
+    {
+        if (Directory.Exists(artifact.LocalPath))
+            return client.Artifacts.UploadFolderAsync(run.ArtifactUri, artifact.Path, artifact.LocalPath, cancellation: cancellation);
+        var path = artifact.Path.Length > 0 ? artifact.Path : Path.GetFileName(artifact.LocalPath);
+        return client.Artifacts.UploadAsync(run.ArtifactUri, path, artifact.LocalPath, cancellation: cancellation);
+    }
+
+    private async Task Log(DeliveredRun run, ModelLogged model, CancellationToken cancellation)
+    {
+        var logged = await Find(run, model.Digest, cancellation).ConfigureAwait(false)
+            ?? await client.LoggedModels.CreateAsync(
+                run.ExperimentId, model.Name, run.MlflowRunId,
+                model.Parameters?.Select(pair => new MlflowParam(
+                    ServerText.Key(pair.Key), ServerText.Cut(pair.Value, MlflowLimits.ParameterValue, "none"))).ToList(),
+                [new(ServerText.DigestTag, model.Digest)],
+                cancellation: cancellation).ConfigureAwait(false);
+        if (logged.Info.Status != "LOGGED_MODEL_READY")
+        {
+            await client.Artifacts.UploadFolderAsync(logged.Info.ArtifactUri, "", model.LocalPath, cancellation: cancellation).ConfigureAwait(false);
+            await client.LoggedModels.FinishAsync(logged.Info.ModelId, ready: true, cancellation).ConfigureAwait(false);
+        }
+
+        await client.Runs.LogOutputsAsync(run.MlflowRunId, [new(logged.Info.ModelId, model.Step)], cancellation).ConfigureAwait(false);
+        var digest = model.DatasetDigest is { } full ? ShortDigest(full) : null;
+        var metrics = (model.Metrics ?? new Dictionary<string, double>()).Select(pair => new MlflowMetric(
+            ServerText.Key(pair.Key), pair.Value, model.Time.ToUnixTimeMilliseconds(), model.Step, logged.Info.ModelId, model.DatasetName, digest)).ToList();
+        if (metrics.Count > 0) await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, cancellation: cancellation).ConfigureAwait(false);
+    }
+
+    private async Task Register(DeliveredRun run, ModelRegistered registered, CancellationToken cancellation)
+    {
+        await client.Registry.EnsureAsync(registered.Name, cancellation).ConfigureAwait(false);
+        if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is not null) return;
+        var model = await Find(run, registered.Digest, cancellation).ConfigureAwait(false)
+            ?? throw new TrackingException($"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server.");
+        var tags = new List<MlflowTag>
+        {
+            new(ServerText.DigestTag, registered.Digest),
+            new(ServerText.VersionTag, registered.Version.ToString(CultureInfo.InvariantCulture)),
+        };
+        tags.AddRange((registered.Tags ?? []).Select(pair => new MlflowTag(ServerText.Key(pair.Key), pair.Value)));
+        await client.Registry.CreateVersionAsync(
+            registered.Name, $"models:/{model.Info.ModelId}", run.MlflowRunId, model.Info.ModelId, registered.Description, tags, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task Move(ModelAliasMoved moved, CancellationToken cancellation)
+    {
+        var version = await FindVersion(moved.Name, moved.Digest, cancellation).ConfigureAwait(false)
+            ?? throw new TrackingException($"Alias {moved.Alias} cannot point to version {moved.Version} of model {moved.Name}: it is not on the server.");
+        await client.Registry.SetAliasAsync(moved.Name, moved.Alias, version, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<MlflowLoggedModel?> Find(DeliveredRun run, string digest, CancellationToken cancellation)
+    {
+        var page = await client.LoggedModels.SearchAsync(
+            [run.ExperimentId], $"source_run_id = '{run.MlflowRunId}' AND tags.`{ServerText.DigestTag}` = {ServerText.Quote(digest)}",
+            maxResults: 1, cancellation: cancellation).ConfigureAwait(false);
+        return page.Items.Count > 0 ? page.Items[0] : null;
+    }
+
+    private async Task<string?> FindVersion(string name, string digest, CancellationToken cancellation)
+    {
+        var page = await client.Registry.SearchVersionsAsync(
+            $"name = {ServerText.Quote(name)} AND tags.`{ServerText.DigestTag}` = {ServerText.Quote(digest)}", maxResults: 1, cancellation: cancellation).ConfigureAwait(false);
+        return page.Items.Count > 0 ? page.Items[0].Version : null;
+    }
+}

@@ -1,0 +1,156 @@
+using FineTuneWorkflows.Tracking.Mlflow;
+using FineTuneWorkflows.Tracking.Mlflow.Transport;
+using FineTuneWorkflows.Tracking.Store;
+
+namespace FineTuneWorkflows.Tracking.Outbox;
+
+/// <summary>
+/// Delivers the events of a store to a server, in the background. Of all shippers of a home, in whatever process, one works at a time; the
+/// others wait for it to end or die. No fault of the server, the network or the store reaches the caller: events wait, deliveries are tried
+/// again with growing pauses, and what was sent twice counts once. <see cref="LastFault"/> tells what went wrong last.
+/// </summary>
+public sealed class OutboxShipper : IAsyncDisposable
+{
+    private readonly TrackingStore _store;
+    private readonly MlflowClient _client;
+    private readonly ShipperOptions _options;
+    private readonly OutboxQueue _queue;
+    private readonly WindowDelivery _delivery;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly Task _work;
+    private TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Exception? _lastFault;
+
+    private OutboxShipper(TrackingStore store, MlflowClient client, ShipperOptions options)
+    {
+        (_store, _client, _options) = (store, client, options);
+        _queue = new OutboxQueue(store);
+        _delivery = new WindowDelivery(_queue, client, options.Mask);
+        _work = Task.Run(Work);
+    }
+
+    /// <summary>Why the last attempt failed, for people; null when it did not.</summary>
+    public string? LastFault => _lastFault?.Message;
+
+    /// <summary>Starts to deliver.</summary>
+    /// <param name="path">The store, <c>state.db</c>; beside it lies the lock file <c>state.db.shipper</c>.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="options">How to behave; null for the defaults.</param>
+    /// <exception cref="TrackingException">The store cannot be opened, or a certificate file cannot be read. The server is not asked for.</exception>
+    public static OutboxShipper Start(string path, MlflowOptions server, ShipperOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return Start(path, new MlflowClient(server), options);
+    }
+
+    /// <summary>As the other <c>Start</c>, with a client of the caller's, which the shipper closes.</summary>
+    public static OutboxShipper Start(string path, MlflowClient client, ShipperOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return new OutboxShipper(TrackingStore.Open(path), client, options ?? new ShipperOptions());
+    }
+
+    /// <summary>How much waits and how much was refused.</summary>
+    /// <exception cref="TrackingException">The store cannot be read.</exception>
+    public OutboxStatus Status() => _queue.Status();
+
+    /// <summary>Says that events were appended; without it they are found at the next poll.</summary>
+    public void Notify()
+    {
+        try
+        {
+            if (_news.CurrentCount == 0) _news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            return; // Somebody else said so at the same time.
+        }
+    }
+
+    /// <summary>Waits until nothing waits any more, whichever process delivers it, or the time is up.</summary>
+    /// <returns>What is left; <see cref="LastFault"/> says why.</returns>
+    /// <exception cref="TrackingException">The store cannot be read.</exception>
+    public async Task<OutboxStatus> FlushAsync(TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        while (!limit.IsCancellationRequested)
+        {
+            var turn = Volatile.Read(ref _turn).Task;
+            if (_queue.IsEmpty()) break;
+            Notify();
+            try
+            {
+                await turn.WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return Status();
+    }
+
+    /// <summary>Stops at once: a request under way is given up, and what it carried is delivered again later.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _work.ConfigureAwait(false);
+        _client.Dispose();
+        _store.Dispose();
+        _stop.Dispose();
+        _news.Dispose();
+    }
+
+    private async Task Work()
+    {
+        var failures = 0;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var mine = ShipperLock.TryTake(_store.Path);
+                if (mine is not null)
+                {
+                    while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) (failures, _lastFault) = (0, null);
+                    _lastFault = null;
+                }
+
+                failures = 0;
+                Turn();
+                // The lock is kept only while delivering: a process that has nothing to do leaves it to one that has.
+                await _news.WaitAsync(_options.PollInterval, _stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception fault) // Whatever it is, the run that is being tracked goes on; the caller sees it in LastFault.
+            {
+                _lastFault = fault;
+                Turn();
+                await Pause(Backoff.Delay(_options.RetryDelay, failures++, (fault as MlflowException)?.RetryAfter)).ConfigureAwait(false);
+            }
+        }
+
+        Turn();
+    }
+
+    private async Task Pause(TimeSpan time)
+    {
+        try
+        {
+            await Task.Delay(time, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // The loop sees that it is to stop.
+        }
+    }
+
+    private void Turn() =>
+        Interlocked.Exchange(ref _turn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+}

@@ -1,0 +1,181 @@
+using FineTuneWorkflows.Tracking.Registry;
+using FineTuneWorkflows.Tracking.Store;
+
+namespace FineTuneWorkflows.Tracking.Tests.Registry;
+
+public sealed class ModelRegistryTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TrackingStore _store;
+    private readonly ModelRegistry _registry;
+
+    public ModelRegistryTests()
+    {
+        _store = TrackingStore.Open(_folder.File("state.db"));
+        _registry = new ModelRegistry(_store);
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Versions_count_from_one_for_each_model()
+    {
+        Assert.Equal(1, Register("sentiment", "d1").Version);
+        Assert.Equal(2, Register("sentiment", "d2").Version);
+        Assert.Equal(1, Register("spam", "d1").Version);
+    }
+
+    [Fact]
+    public void The_same_model_again_is_the_version_there_is()
+    {
+        var first = Register("sentiment", "d1", 0.8);
+        var again = Register("sentiment", "d1", 0.1);
+        Assert.Equal(1, again.Version);
+        Assert.Equal(first.Metrics, again.Metrics);
+        Assert.Single(_registry.List());
+    }
+
+    [Fact]
+    public void A_version_keeps_what_it_was_registered_with()
+    {
+        var version = _registry.Register(new ModelVersionDraft(
+            "sentiment", "d1", "run", new Dictionary<string, double> { ["b"] = double.NaN, ["a"] = 1 }, ["y", "x", "y"], "the first"));
+        Assert.Equal(("d1", "run", "the first"), (version.Digest, version.RunId, version.Description));
+        Assert.Equal(["a", "b"], version.Metrics.Keys);
+        Assert.True(double.IsNaN(version.Metrics["b"]));
+        Assert.Equal(["x", "y"], version.DataDigests);
+        Assert.Equal(["d1", "x", "y"], _registry.ReferencedDigests());
+    }
+
+    [Fact]
+    public void An_alias_moves_and_says_where_it_was()
+    {
+        Register("sentiment", "d1");
+        Register("sentiment", "d2");
+        Assert.Null(_registry.SetAlias("sentiment", "champion", 1));
+        Assert.Equal(1, _registry.SetAlias("sentiment", "champion", 2)!.Version);
+        Assert.Equal(2, _registry.FindAlias("sentiment", "champion")!.Version);
+        Assert.Equal(["champion"], _registry.Resolve("sentiment/2").Aliases);
+        Assert.True(_registry.RemoveAlias("sentiment", "champion"));
+        Assert.False(_registry.RemoveAlias("sentiment", "champion"));
+        Assert.Null(_registry.FindAlias("sentiment", "champion"));
+    }
+
+    [Fact]
+    public void A_reference_resolves_by_alias_version_or_name()
+    {
+        Register("sentiment", "d1");
+        Register("sentiment", "d2");
+        _registry.SetAlias("sentiment", "champion", 1);
+        Assert.Equal(1, _registry.Resolve("sentiment@champion").Version);
+        Assert.Equal(1, _registry.Resolve("sentiment/1").Version);
+        Assert.Equal(2, _registry.Resolve("sentiment").Version);
+    }
+
+    [Theory]
+    [InlineData("", "NAME")]
+    [InlineData("spam", "No model 'spam' is registered. Registered are: sentiment.")]
+    [InlineData("spam@champion", "No model 'spam'")]
+    [InlineData("sentiment@best", "no alias 'best'. It has: champion.")]
+    [InlineData("sentiment/7", "no version 7; its latest is 1.")]
+    [InlineData("sentiment/x", "'x' is no version number")]
+    [InlineData("sentiment/-1", "'-1' is no version number")]
+    public void A_reference_to_nothing_says_what_there_is(string reference, string said)
+    {
+        Register("sentiment", "d1");
+        _registry.SetAlias("sentiment", "champion", 1);
+        Assert.Contains(said, Assert.Throws<TrackingException>(() => _registry.Resolve(reference)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_alias_of_a_version_that_is_not_there_is_refused()
+    {
+        Register("sentiment", "d1");
+        Assert.Throws<TrackingException>(() => _registry.SetAlias("sentiment", "champion", 2));
+        Assert.Throws<TrackingException>(() => _registry.SetAlias("spam", "champion", 1));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("a/b")]
+    [InlineData("a:b")]
+    [InlineData("a@b")]
+    [InlineData("..")]
+    [InlineData("..a")]
+    [InlineData("a\nb")]
+    public void Names_that_the_server_refuses_are_refused(string name) => Assert.Throws<TrackingException>(() => Register(name, "d"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("latest")]
+    [InlineData("Latest")]
+    [InlineData("v1")]
+    [InlineData("V23")]
+    [InlineData("a b")]
+    [InlineData("a.b")]
+    public void Aliases_that_the_server_refuses_are_refused(string alias)
+    {
+        Register("sentiment", "d1");
+        Assert.Throws<TrackingException>(() => _registry.SetAlias("sentiment", alias, 1));
+    }
+
+    [Theory]
+    [InlineData("champion")]
+    [InlineData("v1b")]
+    [InlineData("überholt_2-x")]
+    public void Other_aliases_are_fine(string alias)
+    {
+        Register("sentiment", "d1");
+        _registry.SetAlias("sentiment", alias, 1);
+        Assert.Equal(1, _registry.Resolve($"sentiment@{alias}").Version);
+    }
+
+    [Fact]
+    public void Names_and_aliases_that_are_too_long_are_refused()
+    {
+        Assert.Throws<TrackingException>(() => RegistryNames.CheckModel(new string('n', 257)));
+        Assert.Throws<TrackingException>(() => RegistryNames.CheckAlias(new string('n', 256)));
+    }
+
+    [Fact]
+    public void An_alias_is_moved_only_when_the_gate_holds()
+    {
+        Register("sentiment", "d1", 0.8);
+        Register("sentiment", "d2", 0.7);
+        Register("sentiment", "d3", 0.9);
+        var gate = ModelGate.Parse("acc > champion");
+        Assert.True(_registry.Promote("sentiment", "champion", 1, gate).Moved);
+        var refused = _registry.Promote("sentiment", "champion", 2, gate);
+        Assert.False(refused.Moved);
+        Assert.Equal(1, refused.Before!.Version);
+        Assert.Equal(1, _registry.FindAlias("sentiment", "champion")!.Version);
+        Assert.True(_registry.Promote("sentiment", "champion", 3, gate).Moved);
+        Assert.True(_registry.Promote("sentiment", "champion", 3, gate).Moved);
+        Assert.True(_registry.Promote("sentiment", "champion", 2).Moved);
+        Assert.Equal(2, _registry.FindAlias("sentiment", "champion")!.Version);
+    }
+
+    [Fact]
+    public async Task Processes_that_register_at_once_get_numbers_without_gaps()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(
+            () =>
+            {
+                using var store = TrackingStore.Open(_store.Path);
+                var registry = new ModelRegistry(store);
+                for (var i = 0; i < 10; i++) registry.Register(Draft("sentiment", $"d{worker % 2}-{i}", 0));
+            },
+            TestContext.Current.CancellationToken)));
+        Assert.Equal(Enumerable.Range(1, 20).Reverse(), _registry.List("sentiment").Select(version => version.Version));
+    }
+
+    private ModelVersion Register(string name, string digest, double accuracy = 0) => _registry.Register(Draft(name, digest, accuracy));
+
+    private static ModelVersionDraft Draft(string name, string digest, double accuracy) =>
+        new(name, digest, "run", new Dictionary<string, double> { ["acc"] = accuracy }, []);
+}
