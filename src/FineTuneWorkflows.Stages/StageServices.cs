@@ -1,20 +1,41 @@
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Tracking.Registry;
+using FineTuneWorkflows.Tracking.Store;
 
 namespace FineTuneWorkflows.Stages;
 
 /// <summary>The services that the stages ask their host for, over one home. Each is made when it is first asked for.</summary>
 public sealed class StageServices : IServiceProvider, IDisposable
 {
+    private readonly Lazy<TrackingStore> store;
+    private readonly Lazy<ModelRegistry> registry;
     private readonly Home home;
 
     /// <summary>Makes the services of a home.</summary>
-    public StageServices(Home home) => this.home = home;
+    public StageServices(Home home)
+    {
+        this.home = home;
+        store = new(() => TrackingStore.Open(home.StateDatabase));
+        registry = new(() => new ModelRegistry(store.Value));
+    }
+
+    /// <summary>The run index and the tracking outbox.</summary>
+    public TrackingStore Store => store.Value;
+
+    /// <summary>The registered models.</summary>
+    public ModelRegistry Registry => registry.Value;
 
     /// <inheritdoc />
-    public object? GetService(Type serviceType) => serviceType == typeof(Home) ? home : null;
+    public object? GetService(Type serviceType) =>
+        serviceType == typeof(Home) ? home
+        : serviceType == typeof(TrackingStore) ? Store
+        : serviceType == typeof(ModelRegistry) ? Registry
+        : null;
 
     /// <inheritdoc />
     public void Dispose()
     {
+        if (store.IsValueCreated)
+            store.Value.Dispose();
     }
 }

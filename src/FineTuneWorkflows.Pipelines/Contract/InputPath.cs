@@ -1,9 +1,11 @@
 namespace FineTuneWorkflows.Pipelines.Contract;
 
-/// <summary>A file, a folder or a glob outside the artifact store that a stage reads.</summary>
+/// <summary>A file, a folder or a glob outside the artifact store that a stage reads. One parameter may name several.</summary>
 /// <param name="Parameter">The parameter that names it.</param>
 /// <param name="Path">
 /// A file, a folder (all files below it, hidden ones left out) or a glob (<c>*</c>, <c>?</c>, <c>**</c>). A relative one counts from the definition's folder, or, where a
 /// user gave it on the command line, from the current one.
 /// </param>
-public sealed record InputPath(string Parameter, string Path);
+/// <param name="Optional">Whether it may be missing. Default: false.</param>
+/// <param name="Advice">What else the parameter could be, for the message that says it is missing; null for nothing.</param>
+public sealed record InputPath(string Parameter, string Path, bool Optional = false, string? Advice = null);

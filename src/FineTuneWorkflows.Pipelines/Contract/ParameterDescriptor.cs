@@ -15,7 +15,9 @@ public sealed class ParameterDescriptor
     {
         this.property = property;
         validators = [.. property.GetCustomAttributes<ValidationAttribute>()];
-        Name = property.Name;
+        Name = ActivityMembers.IsReserved(property.Name)
+            ? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{property.Name} has a name that every Elsa activity has already.")
+            : property.Name;
         Description = attribute.Description;
         Category = attribute.Category;
         Order = attribute.Order;

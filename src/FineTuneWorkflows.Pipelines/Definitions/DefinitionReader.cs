@@ -8,13 +8,6 @@ namespace FineTuneWorkflows.Pipelines.Definitions;
 /// </summary>
 public static class DefinitionReader
 {
-    // What activities carry besides their inputs.
-    private static readonly HashSet<string> ActivityMembers = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "id", "nodeId", "name", "displayName", "description", "type", "version", "customProperties", "metadata", "syntheticProperties", "runAsynchronously", "canStartWorkflow",
-        "commitStrategy", "resilienceStrategy", "mergeMode", "result",
-    };
-
     /// <summary>Reads a definition from a file.</summary>
     /// <exception cref="DefinitionException">There is no such file, it is no JSON, or no workflow definition.</exception>
     public static WorkflowDefinition ReadFile(string path)
@@ -144,7 +137,7 @@ public static class DefinitionReader
             var settings = new Dictionary<string, SettingExpression>(StringComparer.OrdinalIgnoreCase);
             foreach (var member in activity.EnumerateObject())
             {
-                if (ActivityMembers.Contains(member.Name) || member.Value.ValueKind == JsonValueKind.Null)
+                if (ActivityMembers.IsReserved(member.Name) || member.Value.ValueKind == JsonValueKind.Null)
                     continue;
                 if (!settings.TryAdd(member.Name, Expression(member.Value)))
                     throw Wrong($"activity {name} sets {member.Name} twice");

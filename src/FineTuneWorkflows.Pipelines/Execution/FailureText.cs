@@ -12,9 +12,16 @@ public static class FailureText
     {
         AggregateException { InnerException: { } inner } => Of(inner),
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Of(inner),
-        IOException e when e.HResult == NoSpaceLeft => $"the disk is full: {e.Message} Nothing is lost; make room or choose another home with --home, then run again.",
+        _ when DiskFull(exception) is { } e => $"the disk is full: {e.Message} Nothing is lost; make room or choose another home with --home, then run again.",
         IOException or UnauthorizedAccessException or HttpRequestException => exception.Message,
         _ when exception.GetType().Namespace?.StartsWith("FineTuneWorkflows.", StringComparison.Ordinal) == true => exception.Message,
         _ => $"{exception.GetType().Name}: {exception.Message}",
+    };
+
+    private static IOException? DiskFull(Exception? exception) => exception switch
+    {
+        null => null,
+        IOException { HResult: NoSpaceLeft } e => e,
+        _ => DiskFull(exception.InnerException),
     };
 }

@@ -46,10 +46,10 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
         var resolver = new InputFileResolver(hashes);
         var files = new Dictionary<string, IReadOnlyList<InputFile>>(StringComparer.Ordinal);
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in request.Stage.Stage.InputPaths())
+        foreach (var paths in request.Stage.Stage.InputPaths().GroupBy(p => p.Parameter, StringComparer.Ordinal))
         {
-            var folder = request.Stage.Folders.GetValueOrDefault(path.Parameter, request.BaseFolder);
-            (files[path.Parameter], digests[path.Parameter]) = resolver.Resolve(path, folder, cancellationToken);
+            var folder = request.Stage.Folders.GetValueOrDefault(paths.Key, request.BaseFolder);
+            (files[paths.Key], digests[paths.Key]) = resolver.Resolve([.. paths], folder, cancellationToken);
         }
 
         var inputs = request.Inputs.ToDictionary(i => i.Key, i => i.Value.Digest);

@@ -9,11 +9,20 @@ namespace FineTuneWorkflows.Pipelines.Fingerprints;
 /// <summary>Turns a file, folder or glob into the files it means, with their digests.</summary>
 internal sealed class InputFileResolver(FileHashCache hashes)
 {
-    /// <param name="input">The path and the parameter that names it.</param>
+    /// <summary>The files of all of a parameter's paths, in their order.</summary>
+    /// <param name="inputs">The paths of one parameter.</param>
     /// <param name="baseFolder">What a relative path counts from.</param>
     /// <param name="cancellationToken">Ends the hashing.</param>
     /// <exception cref="StageException">There is no such file, the folder is empty, or it cannot be read.</exception>
-    public ResolvedInput Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
+    public ResolvedInput Resolve(IReadOnlyList<InputPath> inputs, string baseFolder, CancellationToken cancellationToken)
+    {
+        var resolved = inputs.Select(input => Resolve(input, baseFolder, cancellationToken)).OfType<ResolvedInput>().ToList();
+        return resolved.Count == 1
+            ? resolved[0]
+            : new([.. resolved.SelectMany(r => r.Files)], Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(resolved.Select(r => r.Digest + "\n"))))));
+    }
+
+    private ResolvedInput? Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(input.Path, baseFolder);
         try
@@ -35,7 +44,7 @@ internal sealed class InputFileResolver(FileHashCache hashes)
             throw new StageException($"parameter {input.Parameter}: {full} cannot be read: {e.Message}", e);
         }
 
-        throw new StageException($"parameter {input.Parameter}: there is no file or folder {full}");
+        return input.Optional ? null : throw new StageException($"parameter {input.Parameter}: there is no file or folder {full}{(input.Advice is null ? "" : "; " + input.Advice)}");
     }
 
     // Of relative paths and contents, not of where they lie.

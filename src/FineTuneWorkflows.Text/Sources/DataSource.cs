@@ -33,6 +33,10 @@ public static class DataSource
         return actual == wanted ? files : throw new TextDataException($"the file's SHA-256 is {actual}, expected {wanted}", files[0]);
     }
 
+    /// <summary>Whether a file's name is a data file's: <c>.jsonl, .ndjson, .csv, .tsv, .tab</c>, also with <c>.gz</c>.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsDataFile(string path) => DataPatterns.Any(pattern => path.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase));
+
     private static IReadOnlyList<string> Local(string location)
     {
         if (File.Exists(location)) return [location];

@@ -58,6 +58,6 @@ public sealed class InputFileResolverTests : IDisposable
     private InputFileResolver.ResolvedInput Resolve(string path)
     {
         using var cache = new FileHashCache(Home.Open(Path.Combine(folder.Path, "home")));
-        return new InputFileResolver(cache).Resolve(new("Data", path), folder.Path, TestContext.Current.CancellationToken);
+        return new InputFileResolver(cache).Resolve([new("Data", path)], folder.Path, TestContext.Current.CancellationToken);
     }
 }

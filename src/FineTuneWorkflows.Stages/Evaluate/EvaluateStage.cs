@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.TokenFiles;
+
+namespace FineTuneWorkflows.Stages.Evaluate;
+
+/// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
+[Stage("FineTune.Evaluate", Description = "Measures a classifier on the held-out test data: accuracy, F1, MCC, confusion matrix, 95% intervals, each prediction; beside a cheap baseline trained on the same examples.")]
+[Consumes("dataset")]
+[Consumes("tokens")]
+[Consumes("model")]
+[Produces("evaluation")]
+public sealed record EvaluateStage : Stage
+{
+    /// <summary>The baseline. Default: ML.NET.</summary>
+    [Parameter("The cheap model to compare with, trained on the same examples.")]
+    public BaselineKind Baseline { get; init; } = BaselineKind.MlNet;
+
+    /// <summary>Resamples of the bootstrap. Default: 1000.</summary>
+    [Parameter("How many resamples the 95% intervals are taken from."), Range(100, 1_000_000)]
+    public int BootstrapSamples { get; init; } = 1000;
+
+    /// <summary>The seed. Default: 42.</summary>
+    [Parameter("The seed of the resamples and of the baseline."), Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Texts per batch. Default: 64.</summary>
+    [Parameter("Texts that are computed at once.", Category = "Execution", AffectsResult = false), Range(1, 65_536)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>The device. Default: auto.</summary>
+    [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), RegularExpression("^(auto|cpu|cuda(:[0-9]+)?)$", ErrorMessage = "must be auto, cpu, cuda or cuda:n")]
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Threads. Default: as many as there are processors.</summary>
+    [Parameter("Threads to compute with on the CPU; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 4096)]
+    public int Threads { get; init; }
+
+    /// <inheritdoc />
+    public override StageResource Resource => TorchDevice.Parse(Device).IsCuda ? StageResource.Gpu : StageResource.Cpu;
+
+    /// <inheritdoc />
+    public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var dataset = DatasetFolder.Open(context.Input("dataset").Path);
+        var test = dataset.Read(SplitName.Test, cancellationToken).ToList();
+        var labels = test.ConvertAll(e => dataset.ClassOf(e.Label));
+
+        context.Report(new(0, test.Count, "texts", "predicting"));
+        var probabilities = Predict(context, cancellationToken);
+        var report = ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples);
+        Log(context, "test", report);
+
+        var baseline = BaselineReport(context, dataset, test, labels, cancellationToken);
+        EvaluationFiles.Write(context.Output("evaluation"), report, baseline, test, probabilities);
+        context.Note(FormattableString.Invariant($"accuracy {report.Accuracy:0.0000} (95% within {report.AccuracyInterval.Low:0.0000}..{report.AccuracyInterval.High:0.0000}), macro F1 {report.Macro.F1:0.0000}")
+            + (baseline is null ? "" : FormattableString.Invariant($"; baseline {Baseline}: accuracy {baseline.Accuracy:0.0000}, macro F1 {baseline.Macro.F1:0.0000}")));
+        return Task.CompletedTask;
+    }
+
+    private static void Log(StageContext context, string prefix, ClassificationReport report) =>
+        context.LogMetrics([.. report.ToMetrics().Select(m => KeyValuePair.Create($"{prefix}/{m.Key}", m.Value))]);
+
+    private ProbabilityTable Predict(StageContext context, CancellationToken cancellationToken)
+    {
+        TorchRuntime.EnsureLoaded(context.Trace);
+        using var model = SequenceClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(Device), Threads);
+        using var tokens = TokenizedDataset.Open(context.Input("tokens").Path).Split(SplitName.Test);
+        return model.Predict(new TokenSplitDataset(tokens), BatchSize, cancellationToken);
+    }
+
+    private ClassificationReport? BaselineReport(StageContext context, DatasetFolder dataset, List<TextExample> test, List<int> labels, CancellationToken cancellationToken)
+    {
+        if (Baseline == BaselineKind.None)
+            return null;
+        context.Report(new(0, null, "texts", $"training the baseline {Baseline}"));
+        var train = dataset.Read(SplitName.Train, cancellationToken).ToList();
+        var baseline = Baselines.Train(Baseline, train.ConvertAll(e => e.Text), train.ConvertAll(e => dataset.ClassOf(e.Label)), dataset.Labels.Count, Seed);
+        var report = ClassificationReport.Compute(baseline.Predict(test.ConvertAll(e => e.Text)), labels, dataset.Labels, Seed, BootstrapSamples);
+        Log(context, "baseline", report);
+        context.SetTag("baseline/name", baseline.Name);
+        return report;
+    }
+}

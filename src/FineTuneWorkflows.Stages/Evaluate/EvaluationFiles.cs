@@ -1,0 +1,68 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Text.Datasets;
+
+namespace FineTuneWorkflows.Stages.Evaluate;
+
+/// <summary>
+/// The <c>evaluation</c> artifact: <c>report.json</c> and, where there is a baseline, <c>baseline.json</c> with everything that was measured, <c>metrics.json</c> with the figures by name, and
+/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities.
+/// </summary>
+internal static partial class EvaluationFiles
+{
+    public static void Write(string folder, ClassificationReport report, ClassificationReport? baseline, IReadOnlyList<TextExample> test, ProbabilityTable probabilities)
+    {
+        WriteJson(Path.Combine(folder, "report.json"), report, Json.Default.ClassificationReport);
+        if (baseline is not null)
+            WriteJson(Path.Combine(folder, "baseline.json"), baseline, Json.Default.ClassificationReport);
+        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (key, value) in report.ToMetrics())
+            metrics["test/" + key] = value;
+        foreach (var (key, value) in baseline?.ToMetrics() ?? new Dictionary<string, double>())
+            metrics["baseline/" + key] = value;
+        WriteJson(Path.Combine(folder, "metrics.json"), metrics, Json.Default.SortedDictionaryStringDouble);
+        WritePredictions(Path.Combine(folder, "predictions.jsonl"), report, test, probabilities);
+    }
+
+    /// <summary>The figures by name of an evaluation.</summary>
+    public static IReadOnlyDictionary<string, double> ReadMetrics(string folder)
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, "metrics.json"));
+        return JsonSerializer.Deserialize(stream, Json.Default.SortedDictionaryStringDouble) ?? throw new InvalidDataException($"{folder}/metrics.json holds nothing");
+    }
+
+    private static void WriteJson<T>(string path, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        using var stream = File.Create(path);
+        JsonSerializer.Serialize(stream, value, type);
+        stream.WriteByte((byte)'\n');
+    }
+
+    private static void WritePredictions(string path, ClassificationReport report, IReadOnlyList<TextExample> test, ProbabilityTable probabilities)
+    {
+        using var stream = new BufferedStream(File.Create(path));
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        for (var i = 0; i < test.Count; i++)
+        {
+            json.WriteStartObject();
+            json.WriteString("text", test[i].Text);
+            json.WriteString("label", test[i].Label);
+            json.WriteString("predicted", report.Classes[probabilities.Best(i)].Name);
+            json.WriteStartObject("probabilities");
+            for (var c = 0; c < report.Classes.Count; c++)
+                json.WriteNumber(report.Classes[c].Name, Math.Round(probabilities.Row(i)[c], 6));
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    [JsonSerializable(typeof(ClassificationReport))]
+    [JsonSerializable(typeof(SortedDictionary<string, double>))]
+    private sealed partial class Json : JsonSerializerContext;
+}

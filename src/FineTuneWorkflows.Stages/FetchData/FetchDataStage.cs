@@ -1,0 +1,162 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Http.Headers;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Stages.Reporting;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Datasets.Splitting;
+using FineTuneWorkflows.Text.Sources;
+
+namespace FineTuneWorkflows.Stages.FetchData;
+
+/// <summary>Reads labelled text from files or the web and divides it into training, validation and test data.</summary>
+[Stage("FineTune.FetchData", Description = "Reads labelled text from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Produces("dataset")]
+public sealed record FetchDataStage : Stage
+{
+    /// <summary>All examples, or those to train on where validation or test sources are given.</summary>
+    [Parameter("A file, folder, glob or http(s) address with all examples, or with those to train on: JSONL, CSV or TSV, also gzipped.", Category = "Source"), Required]
+    public string Source { get; init; } = "";
+
+    /// <summary>The validation examples. Default: a share of the training examples.</summary>
+    [Parameter("A file, folder or glob with the validation examples; empty takes a share of the training examples.", Category = "Source")]
+    public string ValidationSource { get; init; } = "";
+
+    /// <summary>The test examples. Default: a share of the training examples.</summary>
+    [Parameter("A file, folder or glob with the test examples; empty takes a share of the training examples.", Category = "Source")]
+    public string TestSource { get; init; } = "";
+
+    /// <summary>The SHA-256 that a download must have.</summary>
+    [Parameter("The SHA-256 of the file, 64 hexadecimal digits. Required for an http(s) address.", Category = "Source")]
+    [RegularExpression("^([0-9A-Fa-f]{64})?$", ErrorMessage = "must be 64 hexadecimal digits")]
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>The Authorization header of a download, as an environment reference.</summary>
+    [Parameter("The Authorization header of a download, as ${env:NAME}.", Category = "Source", Secret = true)]
+    public string Authorization { get; init; } = "";
+
+    /// <summary>The format. Default: by the file's extension.</summary>
+    [Parameter("The format; Auto goes by the file's extension.", Category = "Columns")]
+    public FileFormat Format { get; init; }
+
+    /// <summary>The column with the text. Default: <c>text</c>.</summary>
+    [Parameter("The column with the text.", Category = "Columns"), Required]
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>The column with the label. Default: <c>label</c>.</summary>
+    [Parameter("The column with the label.", Category = "Columns"), Required]
+    public string LabelColumn { get; init; } = "label";
+
+    /// <summary>The column that says train, validation or test. Default: none.</summary>
+    [Parameter("The column that says train, validation or test; empty where there is none.", Category = "Columns")]
+    public string SplitColumn { get; init; } = "";
+
+    /// <summary>What to do with a row that does not parse. Default: fail.</summary>
+    [Parameter("What to do with a row that does not parse or lacks text or label.", Category = "Columns")]
+    public BadRowPolicy OnBadRow { get; init; } = BadRowPolicy.Fail;
+
+    /// <summary>The share of each class for validation. Default: 0.1.</summary>
+    [Parameter("The share of each class that becomes validation data where none is given.", Category = "Split"), Range(0.0, 0.9)]
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>The share of each class for testing. Default: 0.2.</summary>
+    [Parameter("The share of each class that becomes test data where none is given.", Category = "Split"), Range(0.0, 0.9)]
+    public double TestShare { get; init; } = 0.2;
+
+    /// <summary>Decides which examples these are. Default: 42.</summary>
+    [Parameter("The seed that decides which examples these are.", Category = "Split")]
+    public long Seed { get; init; } = 42;
+
+    private bool IsWeb => Uri.TryCreate(Source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    /// <inheritdoc />
+    public override IEnumerable<InputPath> InputPaths()
+    {
+        if (!IsWeb)
+            yield return new(nameof(Source), Source);
+        if (ValidationSource.Length > 0)
+            yield return new(nameof(ValidationSource), ValidationSource);
+        if (TestSource.Length > 0)
+            yield return new(nameof(TestSource), TestSource);
+    }
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Check()
+    {
+        if (ValidationShare + TestShare >= 1)
+            yield return FormattableString.Invariant($"ValidationShare and TestShare: {ValidationShare} and {TestShare} leave nothing to train on");
+        if (!IsWeb)
+            yield break;
+        if (Sha256.Length == 0)
+            yield return "Source and Sha256: a download must be pinned, or nobody could tell what a model was trained on; set Sha256 to the file's SHA-256";
+        if (new Uri(Source).UserInfo.Length > 0)
+            yield return "Source: the address holds a user or password; give them as Authorization=${env:NAME} instead";
+    }
+
+    /// <inheritdoc />
+    public override async Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var progress = new TextProgressReporter(context);
+        var request = new SplitRequest
+        {
+            Files = IsWeb ? await DownloadAsync(context, progress, cancellationToken).ConfigureAwait(false) : Local(context, nameof(Source)),
+            ValidationFiles = ValidationSource.Length > 0 ? Local(context, nameof(ValidationSource)) : [],
+            TestFiles = TestSource.Length > 0 ? Local(context, nameof(TestSource)) : [],
+            Read = new()
+            {
+                Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
+                TextColumn = TextColumn,
+                LabelColumn = LabelColumn,
+                SplitColumn = SplitColumn.Length > 0 ? SplitColumn : null,
+                BadRows = OnBadRow,
+            },
+            ValidationShare = ValidationShare,
+            TestShare = TestShare,
+            Seed = Seed,
+        };
+        var dataset = DatasetSplitter.Split(request, context.Output("dataset"), progress, cancellationToken);
+        Report(context, dataset, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> DownloadAsync(StageContext context, TextProgressReporter progress, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        if (Authorization.Length > 0)
+            client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(EnvironmentReference.Resolve(nameof(Authorization), Authorization));
+        var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download") };
+        return await DataSource.ResolveAsync(Source, options, client, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A folder may hold a licence or a read-me beside its data; a file that was named is meant.
+    private List<string> Local(StageContext context, string parameter)
+    {
+        var files = context.InputFiles(parameter);
+        if (Sha256.Length > 0 && parameter == nameof(Source) && (files.Count != 1 || !files[0].Sha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase)))
+            throw new StageException(files.Count == 1
+                ? $"parameter Sha256: {files[0].FullPath} has the SHA-256 {files[0].Sha256}, expected {Sha256}"
+                : $"parameter Sha256: pins one file, but Source means {files.Count} files");
+        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(f => DataSource.IsDataFile(f.FullPath))];
+        return data.Count > 0
+            ? [.. data.Select(f => f.FullPath)]
+            : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv or .tsv, also with .gz");
+    }
+
+    private static void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
+    {
+        var info = dataset.Info;
+        foreach (var (split, usage) in ((SplitName, string)[])[(SplitName.Train, "training"), (SplitName.Validation, "validation"), (SplitName.Test, "testing")])
+        {
+            var name = split.ToText();
+            context.LogMetric($"data/{name}_rows", dataset.Count(split));
+            context.LogDataset(name, FileHashCache.Hash(dataset.FileOf(split), cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage);
+        }
+
+        context.Note(
+            $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples in {dataset.Labels.Count} classes");
+        if (info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved > 0)
+            context.Note($"left out {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
+        if (info.BadRowsSkipped > 0)
+            context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
+    }
+}

@@ -1,0 +1,16 @@
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Text.TokenFiles;
+
+namespace FineTuneWorkflows.Stages.FineTune;
+
+/// <summary>Shows a split's token file to Learning.</summary>
+internal sealed class TokenSplitDataset(TokenSplit split) : ISequenceDataset
+{
+    public int Count => split.Count;
+
+    public int Length(int index) => split.Length(index);
+
+    public int Label(int index) => split.Label(index);
+
+    public void CopyTokens(int index, Span<int> destination) => split.CopyTokens(index, destination);
+}

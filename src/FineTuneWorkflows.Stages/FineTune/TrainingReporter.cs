@@ -1,0 +1,41 @@
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Pipelines.Contract;
+
+namespace FineTuneWorkflows.Stages.FineTune;
+
+/// <summary>Logs and shows what a training does.</summary>
+internal sealed class TrainingReporter(StageContext context) : ITrainingObserver
+{
+    public void OnStarted(TrainingStarted started)
+    {
+        context.Trace($"{started.ParameterCount} parameters on {started.Device}, {started.Threads} threads, {started.StepsPerEpoch} steps an epoch");
+        if (started.ResumedFrom is not null)
+            context.Note($"goes on at step {started.StepsDone} of {started.TotalSteps}");
+    }
+
+    public void OnStep(TrainingStep step)
+    {
+        context.LogMetrics(
+            [
+                new("train/loss", step.Loss), new("train/learning_rate", step.LearningRate), new("train/gradient_norm", step.GradientNorm),
+                new("train/tokens_per_second", step.TokensPerSecond), new("train/padding_share", step.PaddingShare),
+            ],
+            step.Step);
+        context.Report(new(
+            step.Step, step.TotalSteps, "steps",
+            FormattableString.Invariant($"epoch {step.Epoch}  loss {step.Loss:0.0000}  rate {step.LearningRate:0.00e-0}  {step.TokensPerSecond:0} tokens/s")));
+    }
+
+    public void OnEvaluation(TrainingEvaluation evaluation)
+    {
+        context.LogMetrics([new("train/epoch_loss", evaluation.TrainingLoss), .. evaluation.Metrics], evaluation.Step);
+        context.Note(FormattableString.Invariant($"epoch {evaluation.Epoch}: training loss {evaluation.TrainingLoss:0.0000}")
+            + string.Concat(evaluation.Metrics.Select(m => FormattableString.Invariant($", {m.Key} {m.Value:0.0000}"))) + (evaluation.IsBest ? ", the best so far" : ""));
+    }
+
+    public void OnCheckpointWritten(string folder, long step) => context.Trace($"checkpoint at step {step}");
+
+    public void OnCheckpointSkipped(string folder, string reason) => context.Note($"the checkpoint {Path.GetFileName(folder)} is not used: {reason}");
+
+    public void OnNote(string message) => context.Note(message);
+}

@@ -1,0 +1,94 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.Evaluate;
+using FineTuneWorkflows.Tracking;
+using FineTuneWorkflows.Tracking.Registry;
+
+namespace FineTuneWorkflows.Stages.RegisterModel;
+
+/// <summary>Registers a model as a version under a name, and points an alias to it if a gate holds.</summary>
+[Stage("FineTune.RegisterModel", Description = "Registers the model as a new version with its metrics, run and data, and points an alias to it where a stated gate holds.")]
+[Consumes("model")]
+[Consumes("evaluation", Optional = true)]
+[Consumes("dataset", Optional = true)]
+[Produces("registration")]
+public sealed record RegisterModelStage : Stage
+{
+    /// <summary>The registered model's name.</summary>
+    [Parameter("The registered model's name; without / and :."), Required]
+    public string ModelName { get; init; } = "";
+
+    /// <summary>The alias. Default: <c>champion</c>.</summary>
+    [Parameter("The alias to point to this version; empty for none.")]
+    public string Alias { get; init; } = "champion";
+
+    /// <summary>The gate. Default: none.</summary>
+    [Parameter("What must hold for the alias to move, such as 'test/accuracy >= champion' or 'test/accuracy >= 0.8 and test/f1_macro > champion'; empty always moves it.")]
+    public string Gate { get; init; } = "";
+
+    /// <summary>For people. Default: none.</summary>
+    [Parameter("A description for people.", MultiLine = true)]
+    public string ModelDescription { get; init; } = "";
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Check()
+    {
+        foreach (var (parameter, check) in ((string, Action)[])[(nameof(ModelName), () => RegistryNames.CheckModel(ModelName)), (nameof(Alias), CheckAlias), (nameof(Gate), () => ParseGate())])
+            if (Problem(check) is { } problem)
+                yield return $"parameter {parameter}: {problem}";
+    }
+
+    /// <inheritdoc />
+    public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var registry = context.Service<ModelRegistry>();
+        var model = context.Input("model");
+        var metrics = context.FindInput("evaluation") is { } evaluation ? EvaluationFiles.ReadMetrics(evaluation.Path) : new Dictionary<string, double>();
+        var version = registry.Register(new(
+            ModelName, model.Digest, context.RunId, metrics, context.FindInput("dataset") is { } dataset ? [dataset.Digest] : [], ModelDescription.Length > 0 ? ModelDescription : null));
+        context.SetTag("model/name", ModelName);
+        context.SetTag("model/version", version.Version.ToString(CultureInfo.InvariantCulture));
+        context.SetTag("model/digest", model.Digest);
+        context.SetTag("model/path", model.Path);
+
+        Promotion? promotion = Alias.Length > 0 ? registry.Promote(ModelName, Alias, version.Version, ParseGate()) : null;
+        if (promotion is { Moved: true })
+            context.SetTag("model/alias", Alias);
+        context.Note(Told(version, promotion));
+        RegistrationFile.Write(context.Output("registration"), version, promotion is { Moved: true } ? Alias : null, promotion?.Gate?.Explanation);
+        return Task.CompletedTask;
+    }
+
+    private static string? Problem(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (TrackingException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private void CheckAlias()
+    {
+        if (Alias.Length > 0)
+            RegistryNames.CheckAlias(Alias);
+    }
+
+    private ModelGate? ParseGate() => Gate.Length > 0 ? ModelGate.Parse(Gate) : null;
+
+    private string Told(ModelVersion version, Promotion? promotion)
+    {
+        var registered = $"registered as {ModelName} version {version.Version}";
+        if (promotion is null)
+            return registered;
+        var because = promotion.Gate is null ? "" : $", because {promotion.Gate.Explanation}";
+        return promotion.Moved
+            ? $"{registered}; alias {Alias} {(promotion.Before is { } before && before.Version != version.Version ? $"moved from version {before.Version} to it" : "points to it")}{because}"
+            : $"{registered}; alias {Alias} stays at version {promotion.Before?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"}{because}";
+    }
+}
