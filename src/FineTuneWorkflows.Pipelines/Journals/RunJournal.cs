@@ -53,27 +53,47 @@ public sealed class RunJournal : IRunObserver, IDisposable
             var line = reader.ReadLine() ?? throw new InvalidDataException($"{path} shrank while it was read");
             var start = position;
             position += Encoding.UTF8.GetByteCount(line) + 1;
-            RunEvent? runEvent;
-            try
-            {
-                runEvent = JsonSerializer.Deserialize(line, RunJson.Default.RunEvent);
-            }
-            catch (JsonException e)
-            {
-                throw new InvalidDataException($"{path} is damaged at byte {start}: {e.Message}", e);
-            }
-
-            yield return (runEvent ?? throw new InvalidDataException($"{path} is damaged at byte {start}: no event"), position);
+            yield return (Parse(Encoding.UTF8.GetBytes(line), path, start), position);
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => stream.Dispose();
 
-    private static long EndOfLastLine(FileStream stream)
+    /// <summary>The events of a journal from the last one back. A line that is not finished yet is left out.</summary>
+    /// <exception cref="InvalidDataException">A finished line is no event; names the file and the offset.</exception>
+    public static IEnumerable<RunEvent> ReadBackwards(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        for (var end = EndOfLastLine(stream); end > 0;)
+        {
+            var start = EndOfLastLine(stream, end - 1);
+            stream.Seek(start, SeekOrigin.Begin);
+            var line = new byte[end - 1 - start];
+            stream.ReadExactly(line);
+            yield return Parse(line, path, start);
+            end = start;
+        }
+    }
+
+    private static RunEvent Parse(ReadOnlySpan<byte> line, string path, long start)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, RunJson.Default.RunEvent) ?? throw new InvalidDataException($"{path} is damaged at byte {start}: no event");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged at byte {start}: {e.Message}", e);
+        }
+    }
+
+    private static long EndOfLastLine(FileStream stream) => EndOfLastLine(stream, stream.Length);
+
+    private static long EndOfLastLine(FileStream stream, long before)
     {
         var buffer = new byte[4096];
-        for (var end = stream.Length; end > 0;)
+        for (var end = before; end > 0;)
         {
             var start = Math.Max(0, end - buffer.Length);
             stream.Seek(start, SeekOrigin.Begin);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
@@ -9,6 +10,9 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// <param name="Metrics">The last value of every metric of the stages that were executed or up to date.</param>
 public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
 {
+    /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunSummary);
+
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>
     /// <param name="Type">Its activity type.</param>

@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Graphs;
+
+namespace FineTuneWorkflows.Cli.Commands.Plan;
+
+/// <summary>What a run would do, as a table or as JSON.</summary>
+internal static class PlanReport
+{
+    public static void Write(IReadOnlyList<PlannedStage> planned, Pipeline pipeline, CommandContext context, bool asJson)
+    {
+        if (asJson)
+            context.Out.WriteLine(Json(planned));
+        else if (context.Verbosity != Verbosity.Quiet)
+            WriteTable(planned, pipeline, context);
+    }
+
+    private static void WriteTable(IReadOnlyList<PlannedStage> planned, Pipeline pipeline, CommandContext context)
+    {
+        foreach (var note in pipeline.Notes)
+            context.Out.WriteLine($"note: {note}");
+        var table = new TextTable("Stage", "A run would", "Reason");
+        foreach (var step in planned)
+            table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Reason);
+        table.Write(context.Out, context.Ink);
+        var changes = planned.Count(p => p.Action is PlannedAction.Execute or PlannedAction.Depends);
+        context.Out.WriteLine();
+        context.Out.WriteLine(
+            planned.FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing ? $"{failing.Stage.Name} would fail: {failing.Reason}"
+            : changes == 0 ? "Everything is up to date."
+            : $"{Words.Count(changes, "stage")} of {planned.Count} out of date.");
+    }
+
+    private static string Json(IReadOnlyList<PlannedStage> planned)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("upToDate", planned.All(p => p.Action is PlannedAction.Reuse or PlannedAction.Skip));
+            json.WriteStartArray("stages");
+            foreach (var step in planned)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", step.Stage.Name);
+                json.WriteString("type", step.Stage.Descriptor.Type);
+                json.WriteString("action", JsonName(step.Action));
+                json.WriteString("reason", step.Reason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static string Name(PlannedAction action) => action switch
+    {
+        PlannedAction.Reuse => "reuse it",
+        PlannedAction.Execute => "execute it",
+        PlannedAction.Depends => "decide then",
+        PlannedAction.Skip => "skip it",
+        PlannedAction.Fail => "fail",
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
+
+    private static string JsonName(PlannedAction action) => action switch
+    {
+        PlannedAction.Reuse => "reuse",
+        PlannedAction.Execute => "execute",
+        PlannedAction.Depends => "depends",
+        PlannedAction.Skip => "skip",
+        PlannedAction.Fail => "fail",
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
+
+    private static string? Code(PlannedAction action) => Ink.CodeOf(action switch
+    {
+        PlannedAction.Reuse => StageOutcome.UpToDate,
+        PlannedAction.Execute => StageOutcome.Executed,
+        PlannedAction.Depends => StageOutcome.Cancelled,
+        PlannedAction.Fail => StageOutcome.Failed,
+        _ => StageOutcome.Skipped,
+    });
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Execution;
+
+namespace FineTuneWorkflows.Cli.Commands.Plan;
+
+/// <summary><c>finetune status</c></summary>
+internal sealed class StatusCommand() : CliCommand("status", "Says what a run would execute, and why.")
+{
+    private readonly Option<bool> json = Options.Json("Print one JSON object instead of the table.");
+    private readonly Option<string?> home = Options.Home();
+    private PipelineOptions? pipelineOptions;
+
+    public override void Configure(Command command)
+    {
+        pipelineOptions = new(command, withTargets: true);
+        command.Options.Add(json);
+        command.Options.Add(home);
+    }
+
+    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var pipeline = pipelineOptions!.Read(parsed, context);
+        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        context.Interruption.Listen();
+        PlanReport.Write(open.Engine.Runner.Plan(pipeline, new RunOptions(), context.CancellationToken), pipeline, context, parsed.GetValue(json));
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,10 @@
+using FineTuneWorkflows.Pipelines.Homes;
+
+namespace FineTuneWorkflows.Cli.Commands.Predict;
+
+/// <summary>Opens a fine-tuned model.</summary>
+/// <param name="model">A folder with a model, as a full path; or a registered one, <c>NAME@ALIAS</c>.</param>
+/// <param name="home">The home whose registry knows registered models.</param>
+/// <param name="services">The host's services over that home.</param>
+/// <exception cref="Hosting.CommandException">There is no such model, or it cannot be read.</exception>
+public delegate ITextPredictor OpenTextPredictor(string model, Home home, IServiceProvider services);

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Commands.Plan;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Graphs;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Cli.Commands.Run;
+
+/// <summary><c>finetune run</c></summary>
+internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.")
+{
+    private readonly Option<string[]> force = new("--force")
+    {
+        Description = "Execute this stage even if it is up to date; without a name, every stage. May be repeated.",
+        HelpName = "STAGE",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<int> parallel = Options.WholeNumber("-m", ["--max-parallel"], "How many stages may run at once.", "N", 1, 256, 1);
+    private readonly Option<bool> question = new("--question") { Description = "Run nothing; exit with 3 if anything is out of date." };
+    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Run nothing; say what would run and why." };
+    private readonly Option<bool> json = Options.Json("Print one JSON object and nothing else to standard output.");
+    private readonly Option<string?> home = Options.Home();
+    private PipelineOptions? pipelineOptions;
+
+    public override void Configure(Command command)
+    {
+        pipelineOptions = new(command, withTargets: true);
+        foreach (var option in (Option[])[force, parallel, question, dryRun, json, home])
+            command.Options.Add(option);
+    }
+
+    public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var (forceAll, forced, definition) = Forced(parsed, context);
+        var pipeline = pipelineOptions!.Read(parsed, context, definition);
+        var options = new RunOptions
+        {
+            ForceAll = forceAll,
+            Force = [.. forced.SelectMany(pipeline.Select).Select(s => s.Name)],
+            MaxParallel = parsed.GetValue(parallel),
+        };
+        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        context.Interruption.Listen();
+        if (parsed.GetValue(question) || parsed.GetValue(dryRun))
+        {
+            var planned = open.Engine.Runner.Plan(pipeline, options, context.CancellationToken);
+            PlanReport.Write(planned, pipeline, context, parsed.GetValue(json));
+            return parsed.GetValue(question) && planned.Any(p => p.Action is not (PlannedAction.Reuse or PlannedAction.Skip)) ? ExitCode.OutOfDate : ExitCode.Done;
+        }
+
+        return await RunAsync(pipeline, options, open, context, parsed.GetValue(json)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RunAsync(Pipeline pipeline, RunOptions options, OpenHome open, CommandContext context, bool asJson)
+    {
+        var hosted = context.Host.Observers(open.Home, open.Services);
+        RunResult result;
+        await using (var console = ConsoleObserver.Create(pipeline, context, asJson))
+        {
+            try
+            {
+                result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted], context.CancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (var observer in hosted)
+                    await DisposeAsync(observer).ConfigureAwait(false);
+            }
+        }
+
+        if (asJson)
+            context.Out.WriteLine(result.Summary().ToJson());
+        else if (context.Verbosity != Verbosity.Quiet)
+            RunReport.Write(result, context);
+        RunReport.WriteFailures(result, context);
+        return result.Status switch
+        {
+            RunStatus.Succeeded => ExitCode.Done,
+            RunStatus.Failed => ExitCode.Failed,
+            RunStatus.Cancelled => ExitCode.Cancelled,
+            _ => throw new InvalidOperationException($"Unknown status {result.Status}."),
+        };
+    }
+
+    private static async ValueTask DisposeAsync(IRunObserver observer)
+    {
+        if (observer is IAsyncDisposable later)
+            await later.DisposeAsync().ConfigureAwait(false);
+        else
+            (observer as IDisposable)?.Dispose();
+    }
+
+    // `run --force workflows/a.json`: the parser takes the definition for the name of a stage.
+    private (bool All, List<string> Stages, string? Definition) Forced(ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetResult(force) is not { } result)
+            return (false, [], null);
+        var names = result.Tokens.Select(t => t.Value).ToList();
+        var all = result.IdentifierTokenCount > names.Count;
+        if (pipelineOptions!.DefinitionFile(parsed) is not null
+            || names.FindIndex(n => n.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || File.Exists(Path.Combine(context.Console.Folder, n))) is not (>= 0 and var index))
+            return (all, names, null);
+        var definition = names[index];
+        names.RemoveAt(index);
+        return (true, names, definition);
+    }
+}

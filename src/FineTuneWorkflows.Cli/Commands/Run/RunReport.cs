@@ -1,0 +1,91 @@
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Execution;
+
+namespace FineTuneWorkflows.Cli.Commands.Run;
+
+/// <summary>What a user is told when a run is over.</summary>
+internal static class RunReport
+{
+    public static void Write(RunResult result, CommandContext context)
+    {
+        var (writer, ink) = (context.Out, context.Ink);
+        writer.WriteLine();
+        var table = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2);
+        foreach (var (stage, outcome) in result.Stages)
+            table.Add(stage.Name, new(outcome.Outcome.Name(), Ink.CodeOf(outcome.Outcome)), outcome.Outcome == StageOutcome.Skipped ? "" : Words.Duration(outcome.Seconds), outcome.Reason);
+        table.Write(writer, ink);
+        writer.WriteLine();
+        writer.WriteLine($"Run {result.RunId} {result.Status.Name()}: {string.Join(", ", Counts(result))}.");
+        if (result.Status != RunStatus.Succeeded)
+            return;
+        WriteQuality(result.Metrics(), writer, ink);
+        WriteModel(result, context);
+    }
+
+    /// <summary>The failed stages, one line each, for standard error; with what to do next.</summary>
+    public static void WriteFailures(RunResult result, CommandContext context)
+    {
+        foreach (var (stage, outcome) in result.Stages)
+        {
+            if (outcome.Outcome != StageOutcome.Failed)
+                continue;
+            context.Console.Error.WriteLine($"error: stage {stage.Name} failed: {outcome.Reason}");
+            if (context.Verbosity == Verbosity.Diagnostic)
+                context.Console.Error.WriteLine(outcome.Error);
+        }
+
+        if (result.Status == RunStatus.Cancelled)
+            context.Console.Error.WriteLine("cancelled; run again to go on from here");
+    }
+
+    private static IEnumerable<string> Counts(RunResult result) =>
+        from outcome in (StageOutcome[])[StageOutcome.Executed, StageOutcome.UpToDate, StageOutcome.Failed, StageOutcome.Cancelled, StageOutcome.Skipped]
+        let count = result.Stages.Count(s => s.Result.Outcome == outcome)
+        where count > 0
+        select $"{count} {outcome.Name()}";
+
+    private static void WriteQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
+    {
+        var table = new TextTable("", "accuracy", "95% interval", "F1 (macro)");
+        var rows = 0;
+        foreach (var (name, prefix) in ((string, string)[])[("test", "test"), ("baseline", "baseline")])
+        {
+            var accuracy = Share(metrics, $"{prefix}/accuracy");
+            var f1 = Share(metrics, $"{prefix}/f1_macro");
+            if (accuracy.Length == 0 && f1.Length == 0)
+                continue;
+            var interval = metrics.ContainsKey($"{prefix}/accuracy_low") && metrics.ContainsKey($"{prefix}/accuracy_high")
+                ? $"{Share(metrics, $"{prefix}/accuracy_low")} to {Share(metrics, $"{prefix}/accuracy_high")}"
+                : "";
+            table.Add(name, accuracy, interval, f1);
+            rows++;
+        }
+
+        if (rows == 0)
+            return;
+        writer.WriteLine();
+        table.Write(writer, ink);
+    }
+
+    private static string Share(IReadOnlyDictionary<string, double> metrics, string key) => metrics.TryGetValue(key, out var value) ? Words.Share(value) : "";
+
+    private static void WriteModel(RunResult result, CommandContext context)
+    {
+        var tags = result.Tags();
+        var name = tags.GetValueOrDefault("model/name");
+        var alias = tags.GetValueOrDefault("model/alias");
+        var path = tags.GetValueOrDefault("model/path");
+        if ((name, path) is (null, null))
+            return;
+        context.Out.WriteLine();
+        var version = tags.TryGetValue("model/version", out var number) ? $" version {number}" : "";
+        context.Out.WriteLine($"Model   {string.Join("  ", ((string?[])[name is null ? null : $"{name}{version}{(alias is null ? "" : $" @{alias}")}", path]).Where(p => p is not null))}");
+        var model = name is not null && alias is not null ? $"{name}@{alias}" : path;
+        if (model is not null)
+            context.Out.WriteLine($"Next    {context.Console.CommandName()} predict --model {Quoted(model)} --text \"...\"");
+    }
+
+    private static string Quoted(string text) => text.Contains(' ', StringComparison.Ordinal) ? $"\"{text}\"" : text;
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Cli.Commands.Runs;
+
+/// <summary>All that is known of a run, for reading.</summary>
+internal static class RunSheet
+{
+    public static void Write(RunDetails run, TextWriter writer, Ink ink)
+    {
+        var state = RunWords.State(run.State);
+        writer.WriteLine($"Run {ink.Bold(run.RunId)} of {run.Name}: {ink.Paint(state.Text, state.Code)}");
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"started {run.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, took {Words.Duration(run.Duration.TotalSeconds)}{(run.Attempts > 1 ? $" in {run.Attempts} attempts" : "")}, engine {run.Engine}"));
+        if (run.Definition is { } definition)
+            writer.WriteLine($"from {definition}");
+
+        writer.WriteLine();
+        var stages = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2);
+        foreach (var stage in run.Stages)
+            stages.Add(
+                stage.Id, stage.Outcome is { } outcome ? new(outcome.Name(), Ink.CodeOf(outcome)) : new(run.State == RunState.Running ? "running" : "interrupted", "33"),
+                stage.Outcome is null or StageOutcome.Skipped ? "" : Words.Duration(stage.Seconds), stage.Reason + Origin(stage, run));
+        stages.Write(writer, ink);
+
+        WriteTexts("Properties", run.Properties, writer, ink);
+        foreach (var stage in run.Stages.Where(s => s.Parameters.Count > 0))
+            WriteTexts($"Parameters of {stage.Id}", stage.Parameters, writer, ink);
+        WriteMetrics(run, writer, ink);
+        WriteTexts("Tags", run.Stages.SelectMany(s => s.Tags).GroupBy(t => t.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal), writer, ink);
+        WriteTexts(
+            "Artifacts", run.Stages.SelectMany(s => s.Artifacts.Select(a => KeyValuePair.Create($"{s.Id}/{a.Key}", a.Value))).ToDictionary(StringComparer.Ordinal), writer, ink);
+        if (run.Notes.Count == 0)
+            return;
+        writer.WriteLine();
+        writer.WriteLine(ink.Bold("Notes"));
+        foreach (var note in run.Notes)
+            writer.WriteLine($"  {note}");
+    }
+
+    private static string Origin(RunDetails.Stage stage, RunDetails run) =>
+        stage.Outcome == StageOutcome.UpToDate && stage.MadeByRun is { } maker && maker != run.RunId ? $" (made by run {maker})" : "";
+
+    private static void WriteTexts(string heading, IReadOnlyDictionary<string, string> texts, TextWriter writer, Ink ink)
+    {
+        if (texts.Count == 0)
+            return;
+        writer.WriteLine();
+        writer.WriteLine(ink.Bold(heading));
+        var table = new TextTable("", "");
+        foreach (var (name, text) in texts.OrderBy(t => t.Key, StringComparer.Ordinal))
+            table.Add(name, text);
+        table.Write(writer, ink, "  ");
+    }
+
+    private static void WriteMetrics(RunDetails run, TextWriter writer, Ink ink)
+    {
+        var metrics = run.Metrics();
+        if (metrics.Count == 0)
+            return;
+        writer.WriteLine();
+        writer.WriteLine(ink.Bold("Metrics"));
+        var table = new TextTable("", "");
+        foreach (var (key, value) in metrics)
+            table.Add(key, Words.Number(value));
+        table.Write(writer, ink, "  ");
+        foreach (var (key, series) in run.Series.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            if (Curve.Lines(series.Points) is not { Count: > 0 } lines)
+                continue;
+            writer.WriteLine();
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ink.Bold(key)}, steps {series.Points[0].Step} to {series.Last.Step}"));
+            foreach (var line in lines)
+                writer.WriteLine($"  {line}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Globalization;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Cli.Commands.Runs;
+
+/// <summary><c>finetune runs</c></summary>
+internal sealed class RunsCommand() : CliCommand("runs", "Lists runs; shows one; compares two.")
+{
+    private readonly Option<int> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list.", "N", 1, int.MaxValue, 20);
+    private readonly Option<string?> home = Options.Home();
+
+    public override IReadOnlyList<CliCommand> Subcommands { get; } = [new RunsShowCommand(), new RunsCompareCommand()];
+
+    public override void Configure(Command command)
+    {
+        command.Options.Add(limit);
+        command.Options.Add(home);
+    }
+
+    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var folder = OpenHome.Locate(context, parsed.GetValue(home));
+        var runs = new RunHistory(folder).All().Take(parsed.GetValue(limit)).ToList();
+        if (runs.Count == 0)
+        {
+            context.Out.WriteLine($"No runs in {folder.Root}");
+            return Task.FromResult(ExitCode.Done);
+        }
+
+        var table = new TextTable("Run", "Pipeline", "State", "Started (UTC)", "Took", "Executed", "Accuracy").AlignRight(4, 5, 6);
+        foreach (var run in runs)
+            table.Add(
+                run.RunId, run.Name, RunWords.State(run.State), run.Started?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
+                run.Started is null ? "" : Words.Duration(run.Duration.TotalSeconds),
+                run.Summary is null ? "" : $"{run.Summary.Stages.Count(s => s.Outcome == "executed")}/{run.Summary.Stages.Count}",
+                run.Summary?.Metrics.TryGetValue("test/accuracy", out var accuracy) == true ? Words.Share(accuracy) : "");
+        table.Write(context.Out, context.Ink);
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Cli.Commands.Runs;
+
+/// <summary><c>finetune runs show</c></summary>
+internal sealed class RunsShowCommand() : CliCommand("show", "Shows a run: its stages, parameters, metrics and their curves.")
+{
+    private readonly Argument<string> id = new("ID") { Description = "The run: its id, a beginning or end of it, or latest." };
+    private readonly Option<string?> home = Options.Home();
+
+    public override void Configure(Command command)
+    {
+        command.Arguments.Add(id);
+        command.Options.Add(home);
+    }
+
+    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var history = new RunHistory(OpenHome.Locate(context, parsed.GetValue(home)));
+        RunSheet.Write(history.Read(history.Resolve(parsed.GetRequiredValue(id))), context.Out, context.Ink);
+        return Task.FromResult(ExitCode.Done);
+    }
+}

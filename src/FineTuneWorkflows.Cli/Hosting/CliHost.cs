@@ -1,0 +1,26 @@
+using FineTuneWorkflows.Cli.Commands.Predict;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Cli.Hosting;
+
+/// <summary>
+/// What the command line is put together from. Everything is made when a command first asks for it: a run with nothing to do loads no more than it needs.
+/// </summary>
+/// <param name="Catalog">The stages on offer.</param>
+/// <param name="Services">The services that stages ask for, over a home. Disposed with the command where they are disposable.</param>
+public sealed record CliHost(Func<StageCatalog> Catalog, Func<Home, IServiceProvider> Services)
+{
+    /// <summary>Who else is told what happens in a run, such as the tracking outbox. Each is disposed with the run where it is disposable. Default: nobody.</summary>
+    public Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Observers { get; init; } = (_, _) => [];
+
+    /// <summary>Digests of artifacts that <c>clean</c> keeps in any case, such as registered models. Default: none.</summary>
+    public Func<Home, IServiceProvider, IReadOnlySet<string>> Pinned { get; init; } = (_, _) => new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Opens a fine-tuned model for <c>predict</c>; null where this build has none. Default: null.</summary>
+    public OpenTextPredictor? Predictor { get; init; }
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

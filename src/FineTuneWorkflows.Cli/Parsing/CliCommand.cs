@@ -1,0 +1,22 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Hosting;
+
+namespace FineTuneWorkflows.Cli.Parsing;
+
+/// <summary>One command of the command line.</summary>
+internal abstract class CliCommand(string name, string description)
+{
+    public string Name => name;
+
+    public string Description => description;
+
+    /// <summary>Gives the parser the command's arguments, options and subcommands. Called only when the command line names the command.</summary>
+    public abstract void Configure(Command command);
+
+    /// <summary>The subcommands, if any. Each is a command of its own.</summary>
+    public virtual IReadOnlyList<CliCommand> Subcommands => [];
+
+    /// <summary>Does it.</summary>
+    /// <returns>The exit code.</returns>
+    public abstract Task<int> ExecuteAsync(ParseResult parsed, CommandContext context);
+}

@@ -1,0 +1,100 @@
+using FineTuneWorkflows.Pipelines.Execution;
+
+namespace FineTuneWorkflows.Pipelines.Journals;
+
+/// <summary>Puts a run's details together from its events, one after the other.</summary>
+internal sealed class RunReading(StageRecordStore records)
+{
+    private static readonly Dictionary<string, string> NoTexts = [];
+
+    private readonly Dictionary<string, MetricSeries> series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StageReading> stages = new(StringComparer.Ordinal);
+    private readonly List<StageReading> order = [];
+    private readonly List<string> notes = [];
+    private RunStarted? started;
+    private RunFinished? finished;
+    private DateTimeOffset last;
+    private int attempts;
+
+    public void Add(RunEvent runEvent)
+    {
+        last = runEvent.Time;
+        switch (runEvent)
+        {
+            case RunStarted e:
+                started = e;
+                attempts++;
+                break;
+            case RunResumed:
+                finished = null;
+                attempts++;
+                break;
+            case RunFinished e:
+                finished = e;
+                break;
+            case StageStarted e:
+                Stage(e.StageId).Start(e);
+                break;
+            case StageFinished e:
+                Stage(e.StageId).Finish(e, started?.RunId);
+                break;
+            case MetricsLogged e:
+                Add(e);
+                break;
+            case StageNoted e:
+                notes.Add($"{e.StageId}: {e.Message}");
+                break;
+        }
+    }
+
+    public RunDetails? Details(Func<RunFinished?, RunState> stateOf) => started is null ? null : new(
+        started.RunId, started.Pipeline, started.Name, started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, started.Properties,
+        [.. order.Select(s => s.Details(records))],
+        series.Where(s => s.Value.Points.Count > 1).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal),
+        notes);
+
+    private StageReading Stage(string id)
+    {
+        if (!stages.TryGetValue(id, out var stage))
+            order.Add(stages[id] = stage = new(id));
+        return stage;
+    }
+
+    private void Add(MetricsLogged e)
+    {
+        foreach (var (key, value) in e.Values)
+        {
+            Stage(e.StageId).Metrics[key] = value;
+            if (!series.TryGetValue(key, out var curve))
+                series[key] = curve = new();
+            curve.Add(e.Step, value);
+        }
+    }
+
+    private sealed class StageReading(string id)
+    {
+        private StageStarted? begun;
+        private StageFinished? ended;
+
+        // What it logged, for where it did not come to an end.
+        public Dictionary<string, double> Metrics { get; } = new(StringComparer.Ordinal);
+
+        public void Start(StageStarted e)
+        {
+            begun = e;
+            ended = null;
+        }
+
+        // A resumed run finds up to date what it executed itself before: that it executed it is what a reader wants to know.
+        public void Finish(StageFinished e, string? runId)
+        {
+            if (e.Outcome != StageOutcome.UpToDate || ended?.Outcome != StageOutcome.Executed || e.MadeByRun != runId)
+                ended = e;
+        }
+
+        public RunDetails.Stage Details(StageRecordStore records) => new(
+            id, ended?.Type ?? begun?.Type ?? "", ended?.Outcome, ended?.Reason ?? begun?.Reason ?? "", ended?.Seconds ?? 0, ended?.MadeByRun,
+            begun?.Parameters ?? (ended?.Fingerprint is { } fingerprint ? records.Find(fingerprint)?.Document.Parameters : null) ?? (IReadOnlyDictionary<string, string>)NoTexts,
+            ended?.Artifacts ?? NoTexts, ended is { Metrics.Count: > 0 } ? ended.Metrics : Metrics, ended?.Tags ?? NoTexts);
+    }
+}
