@@ -48,6 +48,8 @@ internal static class ParameterEvaluator
     {
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
         System.Text.Json.Nodes.JsonNode node => JsonSerializer.SerializeToElement(node),
+        // Elsa reads a literal's number as a decimal, and scripts have numbers of every size.
+        decimal or float or short or byte or uint or ulong or ushort or sbyte => JsonSerializer.SerializeToElement(value),
         _ => value,
     };
 

@@ -37,7 +37,7 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
             new(
                 ids.GenerateId(), RunId(workflow), workflow.Id, workflow.Workflow.Identity.DefinitionId, DefinitionGraph.NameOf(workflow.Workflow), context.Id, context.Activity.Id, wired.Name,
                 descriptor.Type, stage.Resource == StageResource.Gpu ? StageQueue.Gpu : StageQueue.Cpu, options.WorkflowsFolder, Parameters(descriptor, stage),
-                inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(workflow)),
+                inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context)),
             null);
     }
 
@@ -75,9 +75,13 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
             });
 
     // For the journal: what the run was started with. Inputs may be of any type; only plain values are told.
-    private static Dictionary<string, JsonElement> Properties(WorkflowExecutionContext workflow) =>
-        workflow.Input.Concat(workflow.Workflow.Variables.Select(v => KeyValuePair.Create(v.Name, v.Get(workflow.ExpressionExecutionContext!)!)))
-            .Where(p => p.Value is string or int or long or double or bool or JsonElement { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) })
+    private static Dictionary<string, JsonElement> Properties(ActivityExecutionContext context)
+    {
+        var workflow = context.WorkflowExecutionContext;
+        var variables = workflow.Workflow.Variables.Select(v => KeyValuePair.Create(v.Name, context.ExpressionExecutionContext.TryGetBlock(v, out var block) ? block.Value : null));
+        return workflow.Input.Select(i => KeyValuePair.Create(i.Key, (object?)i.Value)).Concat(variables)
+            .Where(p => p.Value is string or int or long or double or decimal or bool or JsonElement { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) })
             .GroupBy(p => p.Key, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(p => p.Key, p => JsonSerializer.SerializeToElement(p.First().Value));
+    }
 }

@@ -9,6 +9,9 @@ using FineTuneWorkflows.Server.Observability;
 using FineTuneWorkflows.Server.Runs;
 using FineTuneWorkflows.Server.Security;
 using FineTuneWorkflows.Stages;
+using FineTuneWorkflows.Studio.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quartz;
 
 namespace FineTuneWorkflows.Server.Hosting;
@@ -37,7 +40,8 @@ public static class ServerHost
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(catalog ?? FineTuneStages.Catalog);
+        catalog ??= FineTuneStages.Catalog;
+        services.AddSingleton(catalog);
         services.AddSingleton(options.Home);
         services.AddSingleton(_ => Engine.Open(options.Home, stageServices ?? new StageServices(options.Home)));
         services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
@@ -50,12 +54,15 @@ public static class ServerHost
         services.AddScoped<RunCommands>();
         services.AddHostedService<ServerStart>();
 
+        builder.AddFineTuneStudio(provider => new(OwnAddress(provider), "elsa/api"), [.. catalog.Stages.Select(s => s.Type)]);
+
         var app = builder.Build();
         // Before anything else: a second server on the same files would run this one's stages again.
         _ = app.Services.GetRequiredService<ServerLock>();
         await app.Services.GetRequiredService<ServerDatabase>().CreateAsync(CancellationToken.None).ConfigureAwait(false);
         await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
 
+        app.UseStaticFiles();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -64,6 +71,7 @@ public static class ServerHost
         app.MapHealth();
         app.MapRuns();
         app.UseWorkflows();
+        app.MapFineTuneStudio();
         return app;
     }
 
@@ -83,6 +91,14 @@ public static class ServerHost
         services.AddTransient<StageQueueJob>();
         services.AddQuartz(quartz => StageQueue.Configure(quartz, options));
         services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = true);
+    }
+
+    // The designer runs in this process and speaks to Elsa's API through the front door.
+    private static Uri OwnAddress(IServiceProvider provider)
+    {
+        var address = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? DefaultUrl;
+        return new(address.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
+            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal));
     }
 
     private static void Tell(string what, string secret) =>

@@ -79,7 +79,14 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
-    public Task<JsonNode> UntilFinishedAsync(string instanceId, TimeSpan? limit = null) => UntilAsync(instanceId, s => s["status"]!.GetValue<string>() == "Finished", limit);
+    public Task<JsonNode> UntilFinishedAsync(string instanceId, TimeSpan? limit = null, bool despiteIncidents = false) => UntilAsync(
+        instanceId,
+        s =>
+        {
+            Assert.True(despiteIncidents || s["incidents"]!.AsArray().Count == 0, s.ToJsonString());
+            return s["status"]!.GetValue<string>() == "Finished";
+        },
+        limit);
 
     public Task<JsonNode> UntilIncidentAsync(string instanceId) => UntilAsync(instanceId, s => s["incidents"]!.AsArray().Count > 0);
 
