@@ -4,10 +4,12 @@ using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Server.Activities;
 using FineTuneWorkflows.Server.Data;
+using FineTuneWorkflows.Server.Definitions;
 using FineTuneWorkflows.Server.Jobs;
 using FineTuneWorkflows.Server.Observability;
 using FineTuneWorkflows.Server.Runs;
 using FineTuneWorkflows.Server.Security;
+using FineTuneWorkflows.Server.Webhooks;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Studio.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -52,6 +54,12 @@ public static class ServerHost
         services.AddElsaServer(options);
         services.AddNotificationHandler<InstanceHandlers>();
         services.AddScoped<RunCommands>();
+        services.AddSingleton<DefinitionImports>();
+        services.AddSingleton<DefinitionFolder>();
+        services.AddSingleton<DefinitionWatch>();
+        services.AddSingleton<WebhookAuthenticator>();
+        services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<WebhookStarter>();
         services.AddHostedService<ServerStart>();
 
         builder.AddFineTuneStudio(provider => new(OwnAddress(provider), "elsa/api"), [.. catalog.Stages.Select(s => s.Type)]);
@@ -63,6 +71,7 @@ public static class ServerHost
         await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
 
         app.UseStaticFiles();
+        app.UseMiddleware<WebhookGuard>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -70,6 +79,7 @@ public static class ServerHost
         app.UseJsonSerializationErrorHandler();
         app.MapHealth();
         app.MapRuns();
+        app.MapDefinitions();
         app.UseWorkflows();
         app.MapFineTuneStudio();
         return app;

@@ -14,7 +14,9 @@ internal sealed record NumberRange(bool IsWhole, bool IsOptional, double? Minimu
     /// <summary>Reads it from an input's UI specifications.</summary>
     public static NumberRange Of(InputDescriptor input)
     {
-        var specification = JsonSerializer.SerializeToElement(input.UISpecifications?.GetValueOrDefault(NumberHandler.Hint));
+        object? told = null;
+        input.UISpecifications?.TryGetValue(NumberHandler.Hint, out told);
+        var specification = JsonSerializer.SerializeToElement(told);
         return specification.ValueKind != JsonValueKind.Object
             ? new(false, true, null, null)
             : new(Flag(specification, "isWhole"), Flag(specification, "isOptional"), Bound(specification, "minimum"), Bound(specification, "maximum"));

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using FineTuneWorkflows.Server.Tests.Support;
+using Microsoft.Playwright;
+
+namespace FineTuneWorkflows.Server.Tests.Studio;
+
+/// <summary>What a user sees and does in the designer, in a real browser, with the shipped workflow.</summary>
+public class DesignerTests
+{
+    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+
+    private static string Shots { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots")).FullName;
+
+    [Fact]
+    public async Task The_shipped_workflow_is_opened_edited_published_and_run()
+    {
+        var browserPath = Array.Find(Browsers, File.Exists);
+        Assert.SkipWhen(browserPath is null, "no Chromium is installed on this machine");
+        using var folder = new TestFolder();
+        // A small run: the file's own relative path would count from the test's folder.
+        var definition = JsonNode.Parse(await File.ReadAllTextAsync(Repository.File("workflows/sentiment.json")))!;
+        Set(definition, "Data", SmallData(folder));
+        Set(definition, "Epochs", "1");
+        folder.Write("workflows/sentiment.json", definition.ToJsonString());
+        await using var server = await ServerProcess.StartAsync(Repository.ServerProgram, [], folder, setsSecrets: true);
+
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = browserPath, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1600, Height = 1000 } });
+        page.SetDefaultTimeout(60_000);
+
+        await LogInAsync(page, server);
+        await page.GotoAsync($"{server.Client.Address}workflows/definitions");
+        await page.GetByText("Sentiment", new() { Exact = true }).First.ClickAsync();
+        await page.WaitForSelectorAsync("text=Register model");
+        await page.WaitForTimeoutAsync(1500);
+        var nodes = await page.Locator(".x6-node").CountAsync();
+        var edges = await page.Locator(".x6-edge").CountAsync();
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, "designer.png") });
+
+        await page.Locator(".x6-node").Nth(3).ClickAsync();
+        var epochs = page.GetByLabel("Label smoothing");
+        await epochs.WaitForAsync();
+        await epochs.ScrollIntoViewIfNeededAsync();
+        var kind = await epochs.GetAttributeAsync("type");
+        await epochs.FillAsync("0.1");
+        await epochs.PressAsync("Tab");
+        await page.WaitForTimeoutAsync(1000);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, "number-editor.png") });
+        await page.GetByText("Publish", new() { Exact = true }).First.ClickAsync();
+        await UntilVersionAsync(server, 2);
+
+        var instance = await server.Client.DispatchAsync("sentiment");
+        await server.Client.UntilFinishedAsync(instance, TimeSpan.FromMinutes(3));
+        await page.GotoAsync($"{server.Client.Address}workflows/instances/{instance}/view");
+        await page.WaitForSelectorAsync("text=Stage executed");
+        await page.WaitForTimeoutAsync(1500);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, "journal.png") });
+        var difference = await server.Client.GetAsync("/api/definitions/sentiment/difference");
+
+        Assert.Equal(6, nodes);
+        Assert.Equal(5, edges);
+        Assert.Equal("number", kind);
+        Assert.Contains("labelSmoothing: (not in the file) -> 0.1", difference.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("FineTuneWorkflows", await page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task LogInAsync(IPage page, ServerProcess server)
+    {
+        await page.GotoAsync(server.Client.Address.ToString());
+        await page.Locator("input[name=Username], input[type=text]").First.FillAsync("admin");
+        var password = page.Locator("input[type=password]").First;
+        await password.FillAsync(ServerProcess.Password);
+        // The fields take their value when they lose the focus.
+        await password.PressAsync("Tab");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, "login.png") });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Login" }).ClickAsync();
+        await page.WaitForSelectorAsync("text=Workflows");
+    }
+
+    private static async Task UntilVersionAsync(ServerProcess server, int version)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await server.Client.GetAsync("/api/definitions"))[0]!["latestVersion"]!.GetValue<int>() < version)
+            await Task.Delay(200, limit.Token);
+    }
+
+    private static string SmallData(TestFolder folder) => folder.Write(
+        "small.jsonl", string.Join('\n', File.ReadLines(Repository.File("data/sentiment/sentences.jsonl")).Take(200)) + "\n");
+
+    private static void Set(JsonNode definition, string variable, string value) =>
+        definition["variables"]!.AsArray().Single(v => v!["name"]!.GetValue<string>() == variable)!["value"] = value;
+}
