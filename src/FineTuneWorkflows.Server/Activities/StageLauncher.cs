@@ -21,6 +21,7 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
     public async Task<(StageJobRequest? Request, StageJobResult? Skipped)> PrepareAsync(ActivityExecutionContext context)
     {
         var workflow = context.WorkflowExecutionContext;
+        GivenProperties.Apply(context);
         var descriptor = catalog.Find(context.Activity.Type) ?? throw new StageException($"there is no stage type {context.Activity.Type}");
         var stages = graph.Of(workflow.Workflow);
         var wired = stages.FirstOrDefault(s => s.Id == context.Activity.Id)

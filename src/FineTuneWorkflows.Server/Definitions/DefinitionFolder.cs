@@ -63,6 +63,9 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         }
 
         var model = scope.ServiceProvider.GetRequiredService<IApiSerializer>().Deserialize<WorkflowDefinitionModel>(System.Text.Encoding.UTF8.GetString(json));
+        // Without a driver an input is gone after the first resumption.
+        foreach (var input in model.Inputs ?? [])
+            input.StorageDriverType ??= typeof(WorkflowInstanceStorageDriver);
         var imported = await scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionImporter>()
             .ImportAsync(new SaveWorkflowDefinitionRequest { Model = model, Publish = true }, cancellationToken).ConfigureAwait(false);
         if (!imported.Succeeded)

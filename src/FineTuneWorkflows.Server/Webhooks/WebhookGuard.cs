@@ -5,7 +5,6 @@ using Elsa.Workflows.Runtime;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Server.Hosting;
 using FineTuneWorkflows.Server.Runs;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace FineTuneWorkflows.Server.Webhooks;
 
@@ -107,8 +106,6 @@ internal sealed class WebhookGuard(
     {
         if (context.Request.ContentLength > options.WebhookLimit)
             return null;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = options.WebhookLimit + 1;
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         try

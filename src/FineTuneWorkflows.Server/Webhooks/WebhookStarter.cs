@@ -4,6 +4,7 @@ using Elsa.Workflows.Models;
 using Elsa.Workflows.Runtime;
 using Elsa.Workflows.Runtime.Entities;
 using Elsa.Workflows.Runtime.Messages;
+using FineTuneWorkflows.Server.Activities;
 
 namespace FineTuneWorkflows.Server.Webhooks;
 
@@ -47,7 +48,7 @@ internal sealed class WebhookStarter
             {
                 WorkflowDefinitionHandle = WorkflowDefinitionHandle.ByDefinitionVersionId(trigger.WorkflowDefinitionVersionId),
                 TriggerActivityId = trigger.ActivityId,
-                Variables = inputs.Variables,
+                Properties = GivenProperties.Carry(inputs.Variables),
                 Input = new Dictionary<string, object>(inputs.Inputs) { [ContextInput] = true, [PathInput] = path },
             }).ConfigureAwait(false);
         }

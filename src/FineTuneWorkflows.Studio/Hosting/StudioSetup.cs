@@ -37,7 +37,7 @@ public static class StudioSetup
         // Also when started from the build's output; a published application brings the files along, and this does nothing.
         builder.WebHost.UseStaticWebAssets();
         var services = builder.Services;
-        services.AddRazorPages();
+        services.AddRazorPages().AddApplicationPart(typeof(StudioSetup).Assembly);
         services.AddServerSideBlazor(blazor =>
         {
             blazor.RootComponents.RegisterCustomElsaStudioElements();

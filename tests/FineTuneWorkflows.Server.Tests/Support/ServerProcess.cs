@@ -75,7 +75,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
         catch (Exception e)
         {
-            var told = server.Output;
+            var told = server.Output is { Length: > 6000 } output ? output[..6000] : server.Output;
             await server.DisposeAsync();
             throw new InvalidOperationException($"the server did not start: {e.Message}\n{told}", e);
         }
