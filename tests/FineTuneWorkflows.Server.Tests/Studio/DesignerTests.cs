@@ -69,7 +69,7 @@ public class DesignerTests
     {
         await page.GotoAsync(server.Client.Address.ToString());
         // The page is drawn twice, first without life: what is typed too early is lost. The fields take their value when they lose the focus.
-        var name = page.Locator("input[type=text]").First;
+        var name = page.Locator("input[name=Username]").First;
         var password = page.Locator("input[type=password]").First;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         do
