@@ -1,5 +1,7 @@
+using Elsa.Workflows;
+using Elsa.Workflows.Management;
 using Elsa.Workflows.Runtime;
-using Elsa.Workflows.Runtime.Filters;
+using Elsa.Workflows.Runtime.Messages;
 using FineTuneWorkflows.Server.Observability;
 
 namespace FineTuneWorkflows.Server.Jobs;
@@ -20,11 +22,15 @@ internal sealed class StageDelivery(StageJobStore jobs, IServiceScopeFactory sco
             if (await jobs.FindAsync(jobId, cancellationToken).ConfigureAwait(false) is not { Status: StageJobStatus.Finished } job)
                 return;
             await using var scope = scopes.CreateAsyncScope();
-            var filter = new BookmarkFilter { BookmarkId = jobId, WorkflowInstanceId = job.Request.InstanceId };
-            await scope.ServiceProvider.GetRequiredService<IWorkflowResumer>().ResumeAsync(filter, null, cancellationToken).ConfigureAwait(false);
-            // Nobody waits: the instance has the result already, was cancelled, or is gone.
-            var waits = await scope.ServiceProvider.GetRequiredService<IBookmarkStore>().FindAsync(filter, cancellationToken).ConfigureAwait(false) is not null;
-            if (!waits)
+            // By the instance's own state, not by Elsa's table of bookmarks: a crash between saving the two leaves a bookmark in one of them only.
+            if (await WaitsAsync(scope.ServiceProvider, job.Request, cancellationToken).ConfigureAwait(false))
+            {
+                var client = await scope.ServiceProvider.GetRequiredService<IWorkflowRuntime>().CreateClientAsync(job.Request.InstanceId, cancellationToken).ConfigureAwait(false);
+                await client.RunInstanceAsync(new RunWorkflowInstanceRequest { BookmarkId = jobId }, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Nobody waits: the instance has the result, was cancelled, or is gone.
+            if (!await WaitsAsync(scope.ServiceProvider, job.Request, cancellationToken).ConfigureAwait(false))
                 await jobs.DeliveredAsync(jobId, StageJobStatus.Delivered, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -32,6 +38,10 @@ internal sealed class StageDelivery(StageJobStore jobs, IServiceScopeFactory sco
             logger.DeliveryFailed(jobId, e);
         }
     }
+
+    private static async Task<bool> WaitsAsync(IServiceProvider services, StageJobRequest request, CancellationToken cancellationToken) =>
+        await services.GetRequiredService<IWorkflowInstanceStore>().FindAsync(new() { Id = request.InstanceId }, cancellationToken).ConfigureAwait(false) is { Status: WorkflowStatus.Running } instance
+        && instance.WorkflowState.Bookmarks.Any(b => b.Id == request.JobId);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
