@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Stages.Tracking;
+
+/// <summary>
+/// Has the journals imported into the tracking outbox while a run goes on and when it ends, on a thread of its own: tracking never holds up a stage and never fails a run. A run in which
+/// nothing was executed opens no database; its journal is imported with the next.
+/// </summary>
+public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
+{
+    private readonly Channel<bool> wishes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Func<JournalImporter> importer;
+    private readonly Action<Exception> onError;
+    private readonly TimeSpan pause;
+    private Task? work;
+
+    /// <summary>Makes a recorder.</summary>
+    /// <param name="importer">Makes the importer when it is first needed.</param>
+    /// <param name="onError">Is told when an import failed; nothing is lost, the next one goes on there.</param>
+    /// <param name="pause">The least time between two imports. Default: one second.</param>
+    public TrackingRecorder(Func<JournalImporter> importer, Action<Exception> onError, TimeSpan? pause = null)
+    {
+        this.importer = importer;
+        this.onError = onError;
+        this.pause = pause ?? TimeSpan.FromSeconds(1);
+    }
+
+    /// <inheritdoc />
+    public void OnEvent(RunEvent runEvent)
+    {
+        if (runEvent is StageStarted)
+            work ??= Task.Run(ImportAsync);
+        if (work is not null && runEvent is not StageProgressed)
+            wishes.Writer.TryWrite(true);
+    }
+
+    /// <summary>Waits until all that happened so far is imported.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        wishes.Writer.TryComplete();
+        if (work is not null)
+            await work.ConfigureAwait(false);
+    }
+
+    private async Task ImportAsync()
+    {
+        try
+        {
+            var made = importer();
+            await foreach (var _ in wishes.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                made.ImportAll();
+                await Task.WhenAny(Task.Delay(pause), wishes.Reader.Completion).ConfigureAwait(false);
+            }
+
+            made.ImportAll();
+        }
+        catch (Exception e)
+        {
+            onError(e);
+        }
+    }
+}
