@@ -74,6 +74,24 @@ public sealed class DatasetFolderTests : IDisposable
         Assert.Equal(_temp["d"], Assert.Throws<TextDataException>(() => new DatasetFolderWriter(_temp["d"])).File);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void A_full_disk_is_an_error_that_names_the_folder(int rows)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, a file on a full disk, which only Linux has.");
+        Directory.CreateDirectory(_temp["d"]);
+        File.CreateSymbolicLink(_temp["d/train.jsonl"], "/dev/full");
+        var error = Assert.Throws<TextDataException>(() =>
+        {
+            using var writer = new DatasetFolderWriter(_temp["d"]);
+            for (var i = 0; i < rows; i++) writer.Add(SplitName.Train, new TextExample("some text", "x"));
+            writer.Complete();
+        });
+        Assert.Equal(_temp["d"], error.File);
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Labels_are_sorted_ordinally()
     {

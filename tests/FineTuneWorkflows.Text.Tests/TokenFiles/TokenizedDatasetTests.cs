@@ -169,6 +169,21 @@ public sealed class TokenizedDatasetTests : IDisposable
         Assert.Throws<TextDataException>(() => TokenizedDataset.Open(_temp["t"]));
     }
 
+    [Theory]
+    [InlineData("train.tokens", 2)]
+    [InlineData("train.tokens", 100_000)]
+    [InlineData("tokenizer_config.json", 2)]
+    public void A_full_disk_is_an_error_that_names_the_folder(string file, int rows)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, a file on a full disk, which only Linux has.");
+        Directory.CreateDirectory(_temp["t"]);
+        File.CreateSymbolicLink(_temp["t/" + file], "/dev/full");
+        var dataset = Dataset(Enumerable.Range(0, rows).Select(i => new TextExample($"some text {i}", i % 2 == 0 ? "x" : "y")));
+        var error = Assert.Throws<TextDataException>(() => Write(dataset, "t", 16));
+        Assert.Equal(_temp["t"], error.File);
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Cancellation_stops_it_and_progress_ends_at_the_total()
     {
