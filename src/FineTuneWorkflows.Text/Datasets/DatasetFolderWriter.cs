@@ -88,8 +88,11 @@ public sealed class DatasetFolderWriter : IDisposable
         private static readonly JsonEncodedText TextName = JsonEncodedText.Encode("text");
         private static readonly JsonEncodedText LabelName = JsonEncodedText.Encode("label");
 
-        private readonly FileStream _stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-        private readonly System.Buffers.ArrayBufferWriter<byte> _line = new(1024);
+        private const int WriteAbove = 1 << 16;
+
+        // Not buffered, so that closing it after a failure does not try to write again and hide the failure.
+        private readonly FileStream _stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        private readonly System.Buffers.ArrayBufferWriter<byte> _waiting = new(WriteAbove * 2);
         private Utf8JsonWriter? _json;
         private long _count;
 
@@ -97,25 +100,25 @@ public sealed class DatasetFolderWriter : IDisposable
 
         public void Add(TextExample example)
         {
-            _line.ResetWrittenCount();
-            if (_json is null) _json = new Utf8JsonWriter(_line, TextJson.Line);
-            else _json.Reset(_line);
+            if (_json is null) _json = new Utf8JsonWriter(_waiting, TextJson.Line);
+            else _json.Reset(_waiting);
             _json.WriteStartObject();
             _json.WriteString(TextName, example.Text);
             _json.WriteString(LabelName, example.Label);
             _json.WriteEndObject();
             _json.Flush();
-            _line.GetSpan(1)[0] = (byte)'\n';
-            _line.Advance(1);
-            _stream.Write(_line.WrittenSpan);
+            _waiting.GetSpan(1)[0] = (byte)'\n';
+            _waiting.Advance(1);
             Classes[example.Label] = Classes.GetValueOrDefault(example.Label) + 1;
             _count++;
+            if (_waiting.WrittenCount > WriteAbove) Flush();
         }
 
         public SplitSummary Summary(string[] labels) => new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
 
         public void Finish()
         {
+            Flush();
             _stream.Flush(flushToDisk: true);
             _stream.Dispose();
         }
@@ -124,6 +127,12 @@ public sealed class DatasetFolderWriter : IDisposable
         {
             _json?.Dispose();
             _stream.Dispose();
+        }
+
+        private void Flush()
+        {
+            _stream.Write(_waiting.WrittenSpan);
+            _waiting.ResetWrittenCount();
         }
     }
 }

@@ -44,12 +44,30 @@ internal sealed class ReferenceTokenizer
             if (_lower) t = LowerLikePython(t);
             if (_strip)
             {
-                var decomposed = t.Normalize(NormalizationForm.FormD);
+                var decomposed = Decomposed(t);
                 t = string.Concat(decomposed.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark).Select(r => r.ToString()));
             }
             SplitPunctuation(t, words);
         }
         return words;
+    }
+
+    // .NET refuses to normalize a string with noncharacters (U+FFFE and its like), which decompose to nothing and stop reordering: normalize what lies between.
+    private static string Decomposed(string token)
+    {
+        var result = new StringBuilder();
+        var between = new StringBuilder();
+        foreach (var r in token.EnumerateRunes())
+        {
+            if ((r.Value & 0xFFFE) != 0xFFFE && !Between(r, 0xFDD0, 0xFDEF))
+            {
+                between.Append(r.ToString());
+                continue;
+            }
+            result.Append(between.ToString().Normalize(NormalizationForm.FormD)).Append(r.ToString());
+            between.Clear();
+        }
+        return result.Append(between.ToString().Normalize(NormalizationForm.FormD)).ToString();
     }
 
     private List<int> Pieces(string word)

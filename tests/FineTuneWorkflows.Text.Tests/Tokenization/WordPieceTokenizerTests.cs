@@ -30,7 +30,8 @@ public class WordPieceTokenizerTests
     public void Every_code_point_alone_and_inside_a_word_gives_the_reference_ids()
     {
         var different = new List<string>();
-        for (var c = 0; c < 0x110000; c++)
+        // Beyond the tertiary ideographs there are only unassigned and private-use characters, all alike: every 61st will do.
+        for (var c = 0; c < 0x110000; c += c is > 0x32400 and not (>= 0xE0000 and < 0xE0200) ? 61 : 1)
         {
             if (c is >= 0xD800 and < 0xE000) continue;
             var text = string.Concat(char.ConvertFromUtf32(c), " ab", char.ConvertFromUtf32(c), "Σ");
