@@ -32,7 +32,9 @@ public class ShippedDataTests
 
     [Fact]
     public void There_are_2979_different_sentences() =>
-        Assert.Equal(2979, File.ReadLines(ShippedData.Sentences).Select(line => TextIdentity.Of(JsonDocument.Parse(line).RootElement.GetProperty("text").GetString())).Distinct().Count());
+        Assert.Equal(2979,
+            File.ReadLines(ShippedData.Sentences)
+            .Select(line => TextIdentity.Of(JsonDocument.Parse(line).RootElement.GetProperty("text").GetString())).Distinct().Count());
 
     [Fact]
     public void The_lexicon_and_the_stop_words_load()

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
-/// <summary>Writes a dataset folder one example at a time. Only <see cref="Complete"/> writes <c>dataset.json</c>: without it the folder does not open.</summary>
+/// <summary>
+/// Writes a dataset folder one example at a time. Only <see cref="Complete"/> writes <c>dataset.json</c>: without it the folder does not open.
+/// </summary>
 public sealed class DatasetFolderWriter : IDisposable
 {
     private readonly string _folder;
@@ -44,7 +46,8 @@ public sealed class DatasetFolderWriter : IDisposable
     }
 
     /// <summary>Flushes the files to the disk and writes <c>dataset.json</c>.</summary>
-    /// <param name="describe">Gets the description with labels, counts and classes filled in and returns the one to write, for instance with sources added.</param>
+    /// <param name="describe">Gets the description with labels, counts and classes filled in and returns the one to write, for instance with sources
+    /// added.</param>
     /// <returns>The finished folder.</returns>
     /// <exception cref="TextDataException">The files cannot be written.</exception>
     public DatasetFolder Complete(Func<DatasetInfo, DatasetInfo>? describe = null)
@@ -114,7 +117,8 @@ public sealed class DatasetFolderWriter : IDisposable
             if (_waiting.WrittenCount > WriteAbove) Flush();
         }
 
-        public SplitSummary Summary(string[] labels) => new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
+        public SplitSummary Summary(string[] labels) =>
+            new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
 
         public void Finish()
         {

@@ -3,23 +3,29 @@ using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace FineTuneWorkflows.Text.Sources;
 
-/// <summary>Finds the files that a location means: a file, a folder, a glob pattern, or an <c>http://</c> or <c>https://</c> address, which is downloaded.</summary>
+/// <summary>
+/// Finds the files that a location means: a file, a folder, a glob pattern, or an <c>http://</c> or <c>https://</c> address, which is downloaded.
+/// </summary>
 public static class DataSource
 {
-    private static readonly string[] DataPatterns = ["*.jsonl", "*.ndjson", "*.csv", "*.tsv", "*.tab", "*.jsonl.gz", "*.ndjson.gz", "*.csv.gz", "*.tsv.gz", "*.tab.gz"];
+    private static readonly string[] DataPatterns =
+        ["*.jsonl", "*.ndjson", "*.csv", "*.tsv", "*.tab", "*.jsonl.gz", "*.ndjson.gz", "*.csv.gz", "*.tsv.gz", "*.tab.gz"];
 
     /// <summary>Resolves a location to files.</summary>
     /// <param name="location">
-    /// A file; a folder, whose files <c>*.jsonl, *.ndjson, *.csv, *.tsv, *.tab</c>, also with <c>.gz</c>, are taken, those of folders below it not; a pattern with <c>*</c>, <c>**</c> or <c>?</c>; or a web address.
+    /// A file; a folder, whose files <c>*.jsonl, *.ndjson, *.csv, *.tsv, *.tab</c>, also with <c>.gz</c>, are taken, those of folders below it not; a
+    /// pattern with <c>*</c>, <c>**</c> or <c>?</c>; or a web address.
     /// </param>
     /// <param name="options">Digest, work folder and retries.</param>
     /// <param name="client">Makes the requests; its own timeout should be infinite. Null, the default, uses one of the library's.</param>
     /// <param name="progress">Told the phase <c>downloading</c>, in bytes.</param>
     /// <param name="cancellationToken">Stops a download; its part stays and is continued next time.</param>
     /// <returns>The files, sorted ordinally; never none.</returns>
-    /// <exception cref="TextDataException">There is no such file, nothing matches, a digest is missing or wrong, or the download fails for good. No message contains a user, password or query of an address.</exception>
+    /// <exception cref="TextDataException">There is no such file, nothing matches, a digest is missing or wrong, or the download fails for good. No
+    /// message contains a user, password or query of an address.</exception>
     public static async Task<IReadOnlyList<string>> ResolveAsync(
-        string location, DataSourceOptions? options = null, HttpClient? client = null, IProgress<TextProgress>? progress = null, CancellationToken cancellationToken = default)
+        string location, DataSourceOptions? options = null, HttpClient? client = null, IProgress<TextProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(location);
         options ??= new DataSourceOptions();
@@ -47,8 +53,10 @@ public static class DataSource
 
     private static List<string> InFolder(string folder)
     {
-        var files = DataPatterns.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        return files.Count > 0 ? files : throw new TextDataException($"the folder has no data file; looked for {string.Join(", ", DataPatterns[..5])}, also with .gz", folder);
+        var files = DataPatterns.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
+        return files.Count > 0 ? files
+            : throw new TextDataException($"the folder has no data file; looked for {string.Join(", ", DataPatterns[..5])}, also with .gz", folder);
     }
 
     private static List<string> Matching(string pattern)
@@ -61,7 +69,8 @@ public static class DataSource
         // The matcher knows * and **; a ? becomes a * first and the names are then checked exactly.
         var tail = string.Join('/', parts[firstWild..]);
         var matcher = new Matcher(StringComparison.Ordinal).AddInclude(tail.Replace('?', '*'));
-        var files = matcher.GetResultsInFullPath(root).Where(f => !tail.Contains('?') || QuestionMarks.Match(tail, Path.GetRelativePath(root, f))).Order(StringComparer.Ordinal).ToList();
+        var files = matcher.GetResultsInFullPath(root).Where(f => !tail.Contains('?') || QuestionMarks.Match(tail, Path.GetRelativePath(root, f)))
+            .Order(StringComparer.Ordinal).ToList();
         return files.Count > 0 ? files : throw new TextDataException("no file matches the pattern", pattern);
     }
 }

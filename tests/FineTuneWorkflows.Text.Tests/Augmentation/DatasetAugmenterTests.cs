@@ -6,7 +6,8 @@ namespace FineTuneWorkflows.Text.Tests.Augmentation;
 
 public sealed class DatasetAugmenterTests : IDisposable
 {
-    private static readonly EasyDataAugmenter Augmenter = new(SynonymLexicon.Load(ShippedData.Synonyms), StopWords.Load(ShippedData.StopWords), new AugmentationOptions { Copies = 2 });
+    private static readonly EasyDataAugmenter Augmenter =
+        new(SynonymLexicon.Load(ShippedData.Synonyms), StopWords.Load(ShippedData.StopWords), new AugmentationOptions { Copies = 2 });
     private readonly TempFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
@@ -14,10 +15,12 @@ public sealed class DatasetAugmenterTests : IDisposable
     [Fact]
     public void Only_training_changes_labels_stay_nothing_leaks_and_the_report_adds_up()
     {
-        var source = DatasetSplitter.Split(new SplitRequest { Files = [ShippedData.Sentences] }, _temp["source"], cancellationToken: TestContext.Current.CancellationToken);
+        var request = new SplitRequest { Files = [ShippedData.Sentences] };
+        var source = DatasetSplitter.Split(request, _temp["source"], cancellationToken: TestContext.Current.CancellationToken);
         var result = DatasetAugmenter.Augment(source, Augmenter, _temp["out"], cancellationToken: TestContext.Current.CancellationToken);
 
-        foreach (var split in new[] { SplitName.Validation, SplitName.Test }) Assert.Equal(File.ReadAllBytes(source.FileOf(split)), File.ReadAllBytes(result.FileOf(split)));
+        foreach (var split in new[] { SplitName.Validation, SplitName.Test })
+            Assert.Equal(File.ReadAllBytes(source.FileOf(split)), File.ReadAllBytes(result.FileOf(split)));
         var report = result.Info.Augmentation!;
         Assert.Equal(source.Count(SplitName.Train), report.Originals);
         Assert.Equal(report.Originals * 2, report.Added + report.Unchanged + report.AlreadyThere);
@@ -43,7 +46,8 @@ public sealed class DatasetAugmenterTests : IDisposable
     [Fact]
     public void The_same_seed_gives_equal_bytes_and_a_text_gets_the_same_copies_wherever_it_stands()
     {
-        var examples = Enumerable.Range(0, 50).Select(i => new TextExample($"The food at place number {i} was truly great, and so was the movie.", i % 2 == 0 ? "x" : "y")).ToArray();
+        var examples = Enumerable.Range(0, 50)
+            .Select(i => new TextExample($"The food at place number {i} was truly great, and so was the movie.", i % 2 == 0 ? "x" : "y")).ToArray();
         var first = Lines(examples, "a");
         Assert.Equal(first, Lines(examples, "b"));
         Assert.Equal(first.Order(StringComparer.Ordinal), Lines([.. examples.Reverse()], "c").Order(StringComparer.Ordinal));
@@ -65,8 +69,10 @@ public sealed class DatasetAugmenterTests : IDisposable
     [Fact]
     public void A_dataset_is_not_augmented_into_its_own_folder()
     {
-        var source = DatasetSplitter.Split(new SplitRequest { Files = [ShippedData.Sentences] }, _temp["source"], cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Throws<ArgumentException>(() => DatasetAugmenter.Augment(source, Augmenter, _temp["source/../source"], cancellationToken: TestContext.Current.CancellationToken));
+        var request = new SplitRequest { Files = [ShippedData.Sentences] };
+        var source = DatasetSplitter.Split(request, _temp["source"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Throws<ArgumentException>(
+            () => DatasetAugmenter.Augment(source, Augmenter, _temp["source/../source"], cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -95,6 +101,8 @@ public sealed class DatasetAugmenterTests : IDisposable
     {
         using var writer = new DatasetFolderWriter(_temp["source"]);
         foreach (var example in examples) writer.Add(SplitName.Train, example);
-        return File.ReadAllLines(DatasetAugmenter.Augment(writer.Complete(), Augmenter, _temp[name], cancellationToken: TestContext.Current.CancellationToken).FileOf(SplitName.Train));
+        return File.ReadAllLines(
+            DatasetAugmenter.Augment(writer.Complete(), Augmenter, _temp[name], cancellationToken: TestContext.Current.CancellationToken)
+            .FileOf(SplitName.Train));
     }
 }

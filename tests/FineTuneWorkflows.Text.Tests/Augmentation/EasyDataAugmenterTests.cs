@@ -10,14 +10,16 @@ public class EasyDataAugmenterTests
     private static readonly StopWords StopWordList = StopWords.Load(ShippedData.StopWords);
     private static readonly AugmentationOptions Off = new() { SynonymRate = 0, InsertionRate = 0, SwapRate = 0, DeletionRate = 0 };
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.OneOfConst("The", "movie", "film,", "was", "\"great\"", "GREAT!", "don't", "(bad)", "...", "-", "I", "Bellagio", "food", "...loved", "time-out", "🙂", "é", "and", "phone.", "10/10"),
+        Gen.OneOfConst("The", "movie", "film,", "was", "\"great\"", "GREAT!", "don't", "(bad)", "...", "-", "I", "Bellagio", "food", "...loved",
+            "time-out", "🙂", "é", "and", "phone.", "10/10"),
         Gen.Char[' ', '~'].Select(c => c.ToString())).Array[1, 25].Select(words => string.Join(' ', words)).Where(t => !string.IsNullOrWhiteSpace(t));
 
     [Fact]
     public void Defaults_are_those_of_the_paper()
     {
         var options = new AugmentationOptions();
-        Assert.Equal((4, 0.1, 0.1, 0.1, 0.1, 42L), (options.Copies, options.SynonymRate, options.InsertionRate, options.SwapRate, options.DeletionRate, options.Seed));
+        Assert.Equal((4, 0.1, 0.1, 0.1, 0.1, 42L),
+            (options.Copies, options.SynonymRate, options.InsertionRate, options.SwapRate, options.DeletionRate, options.Seed));
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public class EasyDataAugmenterTests
     {
         var changed = With(Off with { SwapRate = 0.2 }).Augment(text, 0, out _);
         if (changed is null) return;
-        Assert.Equal(Words(text).Select(w => Core(w).ToLowerInvariant()).Order(StringComparer.Ordinal), Words(changed).Select(w => Core(w).ToLowerInvariant()).Order(StringComparer.Ordinal));
+        Assert.Equal(Words(text).Select(w => Core(w).ToLowerInvariant()).Order(StringComparer.Ordinal),
+            Words(changed).Select(w => Core(w).ToLowerInvariant()).Order(StringComparer.Ordinal));
         Assert.Equal(Words(text).Select(Around), Words(changed).Select(Around));
     }, iter: 2_000);
 
@@ -92,7 +95,9 @@ public class EasyDataAugmenterTests
     public void Operations_take_turns_from_copy_to_copy()
     {
         var augmenter = With(new AugmentationOptions());
-        var operations = Enumerable.Range(0, 8).Select(copy => { augmenter.Augment("The food was barely lukewarm, so it must have been waiting for the server.", copy, out var o); return o; }).ToArray();
+        const string text = "The food was barely lukewarm, so it must have been waiting for the server.";
+        var operations = new EdaOperation[8];
+        for (var copy = 0; copy < 8; copy++) Assert.NotNull(augmenter.Augment(text, copy, out operations[copy]));
         Assert.Equal(operations[..4], operations[4..]);
         Assert.Equal(4, operations.Distinct().Count());
     }

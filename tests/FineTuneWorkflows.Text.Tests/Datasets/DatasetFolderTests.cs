@@ -11,7 +11,9 @@ public sealed class DatasetFolderTests : IDisposable
 
     [Fact]
     public void Any_text_comes_back_as_it_went_in() =>
-        Gen.OneOf(Gen.String, Gen.OneOfConst("\u2028", "line\r\nbreak", "\"quoted\"", "🙂", "\u0000x", "<b>&amp;</b>", new string('é', 700_000))).Array[1, 5].Sample(texts =>
+        Gen.OneOf(Gen.String,
+            Gen.OneOfConst("\u2028", "line\r\nbreak", "\"quoted\"", "🙂", "\u0000x", "<b>&amp;</b>", new string('é', 700_000))).Array[1, 5]
+            .Sample(texts =>
         {
             // Text that files can hold: no lone surrogates, not only white space.
             var examples = texts.Select(t => new TextExample("." + string.Concat(t.EnumerateRunes()), "x")).ToArray();
@@ -24,7 +26,8 @@ public sealed class DatasetFolderTests : IDisposable
     public void A_folder_that_was_not_completed_does_not_open()
     {
         using (var writer = new DatasetFolderWriter(_temp["d"])) writer.Add(SplitName.Train, new TextExample("a", "x"));
-        Assert.Contains("dataset.json: the file does not exist", Assert.Throws<TextDataException>(() => DatasetFolder.Open(_temp["d"])).Message, StringComparison.Ordinal);
+        Assert.Contains("dataset.json: the file does not exist", Assert.Throws<TextDataException>(() => DatasetFolder.Open(_temp["d"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -9,7 +9,9 @@ public sealed class DataSourceTests : IDisposable
 
     public DataSourceTests()
     {
-        foreach (var name in new[] { "b.csv", "a.jsonl", "B.tsv", "c.csv.gz", "notes.md", "part1.csv", "part2.csv", "part10.csv", "deep/er/x.csv", "deep/y.csv" }) _temp.Write(name, "content of " + name);
+        foreach (var name in new[] { "b.csv", "a.jsonl", "B.tsv", "c.csv.gz", "notes.md", "part1.csv", "part2.csv", "part10.csv", "deep/er/x.csv",
+            "deep/y.csv" })
+            _temp.Write(name, "content of " + name);
     }
 
     public void Dispose() => _temp.Dispose();
@@ -47,8 +49,10 @@ public sealed class DataSourceTests : IDisposable
     {
         var digest = FileDigest.Of(_temp["b.csv"], cancellationToken: TestContext.Current.CancellationToken);
         Assert.Single(await Resolve(_temp["b.csv"], digest));
-        Assert.Contains(digest, (await Assert.ThrowsAsync<TextDataException>(() => Resolve(_temp["b.csv"], new string('0', 64)))).Message, StringComparison.Ordinal);
-        Assert.Contains("means 3 files", (await Assert.ThrowsAsync<TextDataException>(() => Resolve(_temp["part*.csv"], digest))).Message, StringComparison.Ordinal);
+        Assert.Contains(digest, (await Assert.ThrowsAsync<TextDataException>(() => Resolve(_temp["b.csv"], new string('0', 64)))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("means 3 files", (await Assert.ThrowsAsync<TextDataException>(() => Resolve(_temp["part*.csv"], digest))).Message,
+            StringComparison.Ordinal);
     }
 
     private static Task<IReadOnlyList<string>> Resolve(string location, string? sha256 = null) =>

@@ -90,7 +90,8 @@ public sealed class DownloadTests : IDisposable
     public async Task A_server_that_stops_sending_is_left_and_asked_again()
     {
         await using var server = new FaultyServer(_ => new Response(200, Content) { BreakAfter = 10_000, Hang = true }, r => Serve(r, Content));
-        Assert.Equal(Content, await File.ReadAllBytesAsync(await Get(server.Address(), TimeSpan.FromMilliseconds(300)), TestContext.Current.CancellationToken));
+        Assert.Equal(Content,
+            await File.ReadAllBytesAsync(await Get(server.Address(), TimeSpan.FromMilliseconds(300)), TestContext.Current.CancellationToken));
         Assert.Equal([null, 10_000], server.Requests.Select(r => r.From));
     }
 
@@ -138,9 +139,9 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public async Task Without_a_pin_the_error_tells_how_to_pin()
     {
-        var error = await Assert.ThrowsAsync<TextDataException>(() => DataSource.ResolveAsync("https://example.org/set.csv", new DataSourceOptions { WorkFolder = _temp.Path }, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Fails("https://example.org/set.csv", new DataSourceOptions { WorkFolder = _temp.Path });
         Assert.Contains("sha256sum", error.Message, StringComparison.Ordinal);
-        error = await Assert.ThrowsAsync<TextDataException>(() => DataSource.ResolveAsync("https://example.org/set.csv", new DataSourceOptions { WorkFolder = _temp.Path, Sha256 = "abc" }, cancellationToken: TestContext.Current.CancellationToken));
+        error = await Fails("https://example.org/set.csv", new DataSourceOptions { WorkFolder = _temp.Path, Sha256 = "abc" });
         Assert.Contains("64 hexadecimal digits", error.Message, StringComparison.Ordinal);
     }
 
@@ -151,7 +152,7 @@ public sealed class DownloadTests : IDisposable
         await using var server = new FaultyServer(_ => new Response(503, []), _ => new Response(200, [1, 2, 3]), _ => new Response(404, []));
         var address = server.Address("/data/set.csv?token=s3cret", "me:pa%40ss@");
         for (var i = 0; i < 2; i++) seen.Add((await Assert.ThrowsAsync<TextDataException>(() => Get(address))).ToString());
-        seen.Add((await Assert.ThrowsAsync<TextDataException>(() => DataSource.ResolveAsync(address, cancellationToken: TestContext.Current.CancellationToken))).ToString());
+        seen.Add((await Fails(address, new DataSourceOptions())).ToString());
         Assert.All(seen, text =>
         {
             Assert.DoesNotContain("pa%40ss", text, StringComparison.Ordinal);
@@ -178,7 +179,8 @@ public sealed class DownloadTests : IDisposable
         using var cancel = new CancellationTokenSource();
         await using var server = new FaultyServer(_ => new Response(200, RandomBytes(3_000_000)) { BreakAfter = 2_500_000, Hang = true });
         var progress = new CancelOnReport(cancel);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DataSource.ResolveAsync(server.Address(), Options(), null, progress, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => DataSource.ResolveAsync(server.Address(), Options(), null, progress, cancel.Token));
         Assert.InRange(new FileInfo(Directory.EnumerateFiles(_temp.Path, "*.part", SearchOption.AllDirectories).Single()).Length, 1 << 20, 2_500_000);
     }
 
@@ -187,7 +189,7 @@ public sealed class DownloadTests : IDisposable
     {
         await using var server = new FaultyServer(r => Serve(r, Content));
         var file = _temp.Write("file", "x");
-        var error = await Assert.ThrowsAsync<TextDataException>(() => DataSource.ResolveAsync(server.Address(), Options() with { WorkFolder = file }, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Fails(server.Address(), Options() with { WorkFolder = file });
         Assert.Equal(file, error.File);
     }
 
@@ -198,7 +200,11 @@ public sealed class DownloadTests : IDisposable
         return (await DataSource.ResolveAsync(address, options, cancellationToken: TestContext.Current.CancellationToken)).Single();
     }
 
-    private DataSourceOptions Options() => new() { Sha256 = Digest(Content).ToUpperInvariant(), WorkFolder = _temp.Path, Attempts = 3, RetryDelay = TimeSpan.FromMilliseconds(1) };
+    private static Task<TextDataException> Fails(string location, DataSourceOptions options) => Assert.ThrowsAsync<TextDataException>(
+        () => DataSource.ResolveAsync(location, options, cancellationToken: TestContext.Current.CancellationToken));
+
+    private DataSourceOptions Options() =>
+        new() { Sha256 = Digest(Content).ToUpperInvariant(), WorkFolder = _temp.Path, Attempts = 3, RetryDelay = TimeSpan.FromMilliseconds(1) };
 
     private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -39,7 +39,8 @@ internal sealed class FaultyServer : IAsyncDisposable
     public static Response Serve(Request request, byte[] content)
     {
         if (request.From is not { } from) return new Response(200, content);
-        return from >= content.Length ? new Response(416, []) : new Response(206, content[from..]) { Headers = $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}\r\n" };
+        return from >= content.Length ? new Response(416, [])
+            : new Response(206, content[from..]) { Headers = $"Content-Range: bytes {from}-{content.Length - 1}/{content.Length}\r\n" };
     }
 
     private async Task ServeAsync()
@@ -76,7 +77,8 @@ internal sealed class FaultyServer : IAsyncDisposable
         using var reader = new StreamReader(stream, Encoding.ASCII, false, 1024, leaveOpen: true);
         var first = await reader.ReadLineAsync(_stop.Token) ?? "";
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line) headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
+        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+            headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
         var request = new Request(first, headers);
         var response = _behaviours[Math.Min(Requests.Count, _behaviours.Length - 1)](request);
         Requests.Enqueue(request);

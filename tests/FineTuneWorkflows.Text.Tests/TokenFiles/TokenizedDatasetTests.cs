@@ -13,16 +13,19 @@ public sealed class TokenizedDatasetTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Defaults_are_the_documented_ones() => Assert.Equal((128, Environment.ProcessorCount), (new TokenizeOptions().MaxLength, new TokenizeOptions().Threads));
+    public void Defaults_are_the_documented_ones() =>
+        Assert.Equal((128, Environment.ProcessorCount), (new TokenizeOptions().MaxLength, new TokenizeOptions().Threads));
 
     [Fact]
     public void The_number_of_threads_has_no_influence_on_a_single_byte()
     {
         // Several blocks, one line longer than a block, and lines of every length.
-        var dataset = Dataset(Enumerable.Range(0, 6000).Select(i => new TextExample($"row {i} " + new string('a', i % 300), i % 3 == 0 ? "x" : "y")).Append(new TextExample(new string('é', 400_000) + " end", "x")));
+        var rows = Enumerable.Range(0, 6000).Select(i => new TextExample($"row {i} " + new string('a', i % 300), i % 3 == 0 ? "x" : "y"));
+        var dataset = Dataset(rows.Append(new TextExample(new string('é', 400_000) + " end", "x")));
         var one = Write(dataset, "one", 64, 1);
         var four = Write(dataset, "four", 64, 4);
-        foreach (var file in Directory.EnumerateFiles(one.Folder).Select(Path.GetFileName)) Assert.Equal(File.ReadAllBytes(Path.Combine(one.Folder, file!)), File.ReadAllBytes(Path.Combine(four.Folder, file!)));
+        foreach (var file in Directory.EnumerateFiles(one.Folder).Select(Path.GetFileName))
+            Assert.Equal(File.ReadAllBytes(Path.Combine(one.Folder, file!)), File.ReadAllBytes(Path.Combine(four.Folder, file!)));
         using var split = four.Split(SplitName.Train);
         Assert.Equal(Tokenizer.Encode("row 5999 " + new string('a', 5999 % 300), 64).Ids, split.TokensOf(5999));
         Assert.Equal([101, 100, 2203, 102], split.TokensOf(6000));
@@ -47,16 +50,19 @@ public sealed class TokenizedDatasetTests : IDisposable
     public void Nothing_but_the_artifact_stays_in_the_folder_and_it_names_no_folder()
     {
         var tokens = Write(Dataset([new("one", "x"), new("two", "y")]), "t", 16);
-        Assert.Equal(["test.tokens", "tokenizer_config.json", "tokens.json", "train.tokens", "validation.tokens", "vocab.txt"], Directory.EnumerateFileSystemEntries(tokens.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["test.tokens", "tokenizer_config.json", "tokens.json", "train.tokens", "validation.tokens", "vocab.txt"],
+            Directory.EnumerateFileSystemEntries(tokens.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(_temp.Path, File.ReadAllText(Path.Combine(tokens.Folder, "tokens.json")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Large_vocabularies_take_four_bytes_per_token()
     {
-        var vocabulary = string.Join('\n', ((string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]).Concat(Enumerable.Range(0, 70_000).Select(i => $"w{i}")).Append("last")) + "\n";
-        var tokenizer = WordPieceTokenizer.Load(_temp.Write("vocab.txt", vocabulary));
-        var tokens = TokenizedDataset.Write(Dataset([new("last w65536", "x"), new("w1", "y")]), tokenizer, new TokenizeOptions(), _temp["t"], cancellationToken: TestContext.Current.CancellationToken);
+        string[] entries = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(0, 70_000).Select(i => $"w{i}"), "last"];
+        var tokenizer = WordPieceTokenizer.Load(_temp.Write("vocab.txt", string.Join('\n', entries) + "\n"));
+        var dataset = Dataset([new("last w65536", "x"), new("w1", "y")]);
+        var tokens = TokenizedDataset.Write(
+            dataset, tokenizer, new TokenizeOptions(), _temp["t"], cancellationToken: TestContext.Current.CancellationToken);
         using var split = tokens.Split(SplitName.Train);
         Assert.Equal([2, 70_005, 65_541, 3], split.TokensOf(0));
     }
@@ -133,7 +139,8 @@ public sealed class TokenizedDatasetTests : IDisposable
         var first = Write(Dataset([new("one two", "x"), new("three", "y")]), "a", 16);
         var second = Write(Dataset([new("one two three", "x"), new("three", "y")]), "b", 16);
         File.Copy(Path.Combine(second.Folder, "train.tokens"), Path.Combine(first.Folder, "train.tokens"), overwrite: true);
-        Assert.Contains("does not fit tokens.json", Assert.Throws<TextDataException>(() => first.Split(SplitName.Train)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not fit tokens.json", Assert.Throws<TextDataException>(() => first.Split(SplitName.Train)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +151,8 @@ public sealed class TokenizedDatasetTests : IDisposable
         var bytes = File.ReadAllBytes(path);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("version 2, this library reads version 1", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message, StringComparison.Ordinal);
+        Assert.Contains("version 2, this library reads version 1", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(path, new string('x', 100));
         Assert.Contains("no token file", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message, StringComparison.Ordinal);
         File.Delete(path);
@@ -156,7 +164,8 @@ public sealed class TokenizedDatasetTests : IDisposable
     {
         var tokens = Write(Dataset([new("one", "x"), new("two", "y")]), "t", 16);
         File.AppendAllText(Path.Combine(tokens.Folder, "vocab.txt"), "no such entry\n");
-        Assert.Contains("not the one the tokens were made with", Assert.Throws<TextDataException>(tokens.LoadTokenizer).Message, StringComparison.Ordinal);
+        Assert.Contains("not the one the tokens were made with", Assert.Throws<TextDataException>(tokens.LoadTokenizer).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +203,8 @@ public sealed class TokenizedDatasetTests : IDisposable
 
         using var cancel = new CancellationTokenSource();
         var stopping = new Collected { OnReport = cancel.Cancel };
-        Assert.Throws<OperationCanceledException>(() => TokenizedDataset.Write(dataset, Tokenizer, new TokenizeOptions(), _temp["t"], stopping, cancel.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => TokenizedDataset.Write(dataset, Tokenizer, new TokenizeOptions(), _temp["t"], stopping, cancel.Token));
         Assert.Throws<TextDataException>(() => TokenizedDataset.Open(_temp["t"]));
     }
 
@@ -205,7 +215,9 @@ public sealed class TokenizedDatasetTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => Write(Dataset([new("one", "x"), new("two", "y")]), "t", length));
 
     private TokenizedDataset Write(DatasetFolder dataset, string name, int maxLength, int threads = 2) =>
-        TokenizedDataset.Write(dataset, Tokenizer, new TokenizeOptions { MaxLength = maxLength, Threads = threads }, _temp[name], cancellationToken: TestContext.Current.CancellationToken);
+        TokenizedDataset.Write(
+            dataset, Tokenizer, new TokenizeOptions { MaxLength = maxLength, Threads = threads }, _temp[name],
+            cancellationToken: TestContext.Current.CancellationToken);
 
     private DatasetFolder Dataset(IEnumerable<TextExample> train)
     {

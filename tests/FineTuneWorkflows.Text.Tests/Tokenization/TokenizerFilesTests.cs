@@ -21,7 +21,8 @@ public sealed class TokenizerFilesTests : IDisposable
     {
         _temp.Write("vocab.txt", "<pad>\n<unk>\n<s>\n</s>\n<mask>\nA\na\ná\n中\n文\n##文\n");
         _temp.Write("tokenizer_config.json", """
-            {"do_lower_case": false, "tokenize_chinese_chars": false, "unk_token": {"content": "<unk>", "lstrip": false}, "cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>", "mask_token": "<mask>",
+            {"do_lower_case": false, "tokenize_chinese_chars": false, "unk_token": {"content": "<unk>", "lstrip": false},
+             "cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>", "mask_token": "<mask>",
              "model_max_length": 1000000000000000019884624838656, "tokenizer_class": "BertTokenizer"}
             """);
         var tokenizer = WordPieceTokenizer.Load(_temp.Path);
@@ -33,10 +34,12 @@ public sealed class TokenizerFilesTests : IDisposable
     [Fact]
     public void A_saved_tokenizer_loads_as_the_same()
     {
-        var original = WordPieceTokenizer.Load(ShippedData.Bert, new WordPieceOptions { LowerCase = false, StripAccents = true, ModelMaxLength = 99 });
+        var options = new WordPieceOptions { LowerCase = false, StripAccents = true, ModelMaxLength = 99 };
+        var original = WordPieceTokenizer.Load(ShippedData.Bert, options);
         original.Save(_temp.Path);
         var copy = WordPieceTokenizer.Load(_temp.Path);
-        Assert.Equal((original.Options, original.VocabularySha256, original.VocabularySize), (copy.Options, copy.VocabularySha256, copy.VocabularySize));
+        Assert.Equal((original.Options, original.VocabularySha256, original.VocabularySize),
+            (copy.Options, copy.VocabularySha256, copy.VocabularySize));
     }
 
     [Theory]
@@ -55,8 +58,11 @@ public sealed class TokenizerFilesTests : IDisposable
     public void A_binary_or_missing_vocabulary_is_an_error_that_names_it()
     {
         File.WriteAllBytes(_temp["vocab.txt"], [0x61, 0x80, 0xFF, 0x0A]);
-        Assert.Contains("not UTF-8", Assert.Throws<TextDataException>(() => WordPieceTokenizer.Load(_temp["vocab.txt"], new WordPieceOptions())).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<TextDataException>(() => WordPieceTokenizer.Load(_temp["none.txt"])).Message, StringComparison.Ordinal);
+        Assert.Contains("not UTF-8",
+            Assert.Throws<TextDataException>(() => WordPieceTokenizer.Load(_temp["vocab.txt"], new WordPieceOptions())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<TextDataException>(() => WordPieceTokenizer.Load(_temp["none.txt"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -16,8 +16,10 @@ internal static class DelimitedRows
             HasHeaderRecord = false,
             IgnoreBlankLines = true,
             AllowComments = false,
-            // Natural language is full of lone quotes (5" screen): only a quote at a field's start has a meaning, and then what follows must be well-formed.
-            BadDataFound = args => bad = args.Field.StartsWith('"') ? "a quote stands where none may stand; write a quote inside a quoted field twice" : bad,
+            // Natural language is full of lone quotes (5" screen): only a quote at a field's start has a meaning, and then what follows must be
+            // well-formed.
+            BadDataFound = args =>
+                bad = args.Field.StartsWith('"') ? "a quote stands where none may stand; write a quote inside a quoted field twice" : bad,
             DetectDelimiter = false,
             LineBreakInQuotedFieldIsBadData = false,
         };

@@ -15,7 +15,8 @@ public sealed class ExampleReaderTests : IDisposable
     public void Defaults_are_the_documented_ones()
     {
         var options = new ReadOptions();
-        Assert.Equal(("text", "label", null, null, BadRowPolicy.Fail), (options.TextColumn, options.LabelColumn, options.SplitColumn, options.Format, options.BadRows));
+        Assert.Equal(("text", "label", null, null, BadRowPolicy.Fail),
+            (options.TextColumn, options.LabelColumn, options.SplitColumn, options.Format, options.BadRows));
     }
 
     [Theory]
@@ -42,7 +43,8 @@ public sealed class ExampleReaderTests : IDisposable
     [Fact]
     public void Packed_files_are_unpacked()
     {
-        using (var file = new GZipStream(File.Create(_temp["a.jsonl.gz"]), CompressionLevel.Fastest)) file.Write("{\"text\":\"one\",\"label\":\"x\"}\n"u8);
+        using (var file = new GZipStream(File.Create(_temp["a.jsonl.gz"]), CompressionLevel.Fastest)) file.Write(
+            "{\"text\":\"one\",\"label\":\"x\"}\n"u8);
         Assert.Equal("one", Read(_temp["a.jsonl.gz"]).Single().Text);
         File.WriteAllText(_temp["b.jsonl.gz"], "not packed");
         Assert.Contains("cannot be read to its end", Fails(_temp["b.jsonl.gz"]).Message, StringComparison.Ordinal);
@@ -87,7 +89,8 @@ public sealed class ExampleReaderTests : IDisposable
     [Theory]
     [InlineData("a.csv", "text,label\na 5\" screen,x\n")]
     [InlineData("a.tsv", "text\tlabel\na 5\" screen\tx\n")]
-    public void A_quote_inside_a_field_that_does_not_begin_with_one_is_text(string name, string content) => Assert.Equal("a 5\" screen", Read(_temp.Write(name, content)).Single().Text);
+    public void A_quote_inside_a_field_that_does_not_begin_with_one_is_text(string name, string content) =>
+        Assert.Equal("a 5\" screen", Read(_temp.Write(name, content)).Single().Text);
 
     [Theory]
     [InlineData("a.csv", "body,label\none,x\n", "body, label")]

@@ -23,7 +23,8 @@ public sealed class DatasetSplitterTests : IDisposable
     public void Shares_hold_within_each_class()
     {
         var dataset = Split(new SplitRequest { Files = [Rows("a.jsonl", Numbered(100, "x").Concat(Numbered(50, "y", "other")))] });
-        Assert.Equal([(70L, 35L), (10, 5), (20, 10)], SplitNames.All.Select(s => (dataset.Info.Splits[s.ToText()].Classes["x"], dataset.Info.Splits[s.ToText()].Classes["y"])));
+        Assert.Equal([(70L, 35L), (10, 5), (20, 10)],
+            SplitNames.All.Select(s => (dataset.Info.Splits[s.ToText()].Classes["x"], dataset.Info.Splits[s.ToText()].Classes["y"])));
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class DatasetSplitterTests : IDisposable
         Gen.Select(Gen.Int[0, 60], Gen.Int[0, 2], Gen.Bool).Array[30, 120].Select(Gen.Long, Gen.Int[0, 1000]).Sample((rows, seed, shuffle) =>
         {
             // Few different texts, in two ways of writing, with few contradictions.
-            var examples = rows.Select(r => (Text: r.Item3 ? $"Text  {r.Item1} " : $"text {r.Item1}", Label: (r.Item1 + (r.Item2 == 0 && r.Item1 < 5 ? 1 : 0)) % 2 == 0 ? "even" : "odd"))
+            var examples = rows.Select(r => (Number: r.Item1, Wrong: r.Item2 == 0 && r.Item1 < 5, Shouted: r.Item3))
+                .Select(r => (Text: r.Shouted ? $"TEXT  {r.Number} " : $"text {r.Number}", Label: r.Number % 2 == (r.Wrong ? 1 : 0) ? "even" : "odd"))
                 .Concat(Numbered(20, "even", "e")).Concat(Numbered(20, "odd", "o")).ToArray();
             var first = Split(new SplitRequest { Files = [Rows("a.jsonl", examples)], Seed = seed });
             var contents = Contents(first);
@@ -39,20 +41,27 @@ public sealed class DatasetSplitterTests : IDisposable
             var identities = contents.Values.SelectMany(e => e).Select(e => TextIdentity.Normalized(e.Text)).ToList();
             Assert.Equal(identities.Count, identities.Distinct().Count());
             var info = first.Info;
-            Assert.Equal(examples.Length, identities.Count + info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved);
-            Assert.Equal(examples.GroupBy(e => TextIdentity.Normalized(e.Text)).Count(g => g.Select(e => e.Label).Distinct().Count() == 1), identities.Count);
-            Assert.Equal(examples.GroupBy(e => TextIdentity.Normalized(e.Text)).Count(g => g.Select(e => e.Label).Distinct().Count() > 1), info.ContradictingTexts);
+            Assert.Equal(examples.Length,
+                identities.Count + info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved);
+            Assert.Equal(examples.GroupBy(e => TextIdentity.Normalized(e.Text)).Count(g => g.Select(e => e.Label).Distinct().Count() == 1),
+                identities.Count);
+            Assert.Equal(examples.GroupBy(e => TextIdentity.Normalized(e.Text)).Count(g => g.Select(e => e.Label).Distinct().Count() > 1),
+                info.ContradictingTexts);
 
             new Random(shuffle).Shuffle(examples);
             var second = Contents(Split(new SplitRequest { Files = [Rows("a.jsonl", examples)], Seed = seed }));
-            foreach (var split in SplitNames.All) Assert.Equal(contents[split].OrderBy(e => e.Text, StringComparer.Ordinal), second[split].OrderBy(e => e.Text, StringComparer.Ordinal));
+            foreach (var split in SplitNames.All)
+                Assert.Equal(contents[split].OrderBy(e => e.Text, StringComparer.Ordinal),
+                    second[split].OrderBy(e => e.Text, StringComparer.Ordinal));
         }, iter: 150, threads: 1);
 
     [Fact]
     public void Another_seed_gives_another_split_and_the_same_seed_equal_bytes()
     {
         var file = Rows("a.jsonl", Numbered(200, "x").Concat(Numbered(200, "y", "other")));
-        byte[] Bytes(long seed) => [.. SplitNames.All.SelectMany(s => File.ReadAllBytes(Split(new SplitRequest { Files = [file], Seed = seed }).FileOf(s))), .. File.ReadAllBytes(_temp["out/dataset.json"])];
+        byte[] Bytes(long seed) =>
+            [.. SplitNames.All.SelectMany(s => File.ReadAllBytes(Split(new SplitRequest { Files = [file], Seed = seed }).FileOf(s))),
+            .. File.ReadAllBytes(_temp["out/dataset.json"])];
         var first = Bytes(1);
         Assert.Equal(first, Bytes(1));
         Assert.NotEqual(first, Bytes(2));
@@ -119,20 +128,23 @@ public sealed class DatasetSplitterTests : IDisposable
 
     [Fact]
     public void One_class_only_is_an_error() =>
-        Assert.Contains("all rows have the label 'x'; a classifier needs at least two", Fails(new SplitRequest { Files = [Rows("a.jsonl", Numbered(20, "x"))] }).Message, StringComparison.Ordinal);
+        Assert.Contains("all rows have the label 'x'; a classifier needs at least two",
+            Fails(new SplitRequest { Files = [Rows("a.jsonl", Numbered(20, "x"))] }).Message, StringComparison.Ordinal);
 
     [Fact]
     public void An_empty_split_is_an_error_that_says_what_would_help()
     {
         var few = Rows("a.jsonl", [("a", "x"), ("b", "y")]);
         Assert.Contains("the validation split is empty: 2 rows", Fails(new SplitRequest { Files = [few] }).Message, StringComparison.Ordinal);
-        Assert.Contains("the test split is empty", Fails(new SplitRequest { Files = [Rows("b.jsonl", Numbered(20, "x").Concat(Numbered(20, "y", "o")))], TestShare = 0 }).Message, StringComparison.Ordinal);
+        Assert.Contains("the test split is empty",
+            Fails(new SplitRequest { Files = [Rows("b.jsonl", Numbered(20, "x").Concat(Numbered(20, "y", "o")))], TestShare = 0 }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Skipped_rows_are_counted_in_the_description()
     {
-        var path = _temp.Write("a.csv", "text,label\n" + string.Concat(Numbered(20, "x").Concat(Numbered(20, "y", "o")).Select(e => $"{e.Text},{e.Label}\n")) + ",x\n");
+        var path = Rows("a.csv", [.. Numbered(20, "x"), .. Numbered(20, "y", "o"), ("", "x")]);
         var info = Split(new SplitRequest { Files = [path], Read = new ReadOptions { BadRows = BadRowPolicy.Skip } }).Info;
         Assert.Equal((1, 42L, "a.csv"), (info.BadRowsSkipped, info.FirstBadRows[0].Line, info.FirstBadRows[0].File));
     }
@@ -151,7 +163,8 @@ public sealed class DatasetSplitterTests : IDisposable
         Assert.DoesNotContain(_temp.Path, File.ReadAllText(_temp["out/dataset.json"]), StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Text, string Label)> Numbered(int count, string label, string stem = "text") => Enumerable.Range(1000, count).Select(i => ($"{stem} {i}", label));
+    private static IEnumerable<(string Text, string Label)> Numbered(int count, string label, string stem = "text") =>
+        Enumerable.Range(1000, count).Select(i => ($"{stem} {i}", label));
 
     private string Rows(string name, IEnumerable<(string Text, string Label)> rows) => _temp.Write(name, Path.GetExtension(name) switch
     {
@@ -160,7 +173,8 @@ public sealed class DatasetSplitterTests : IDisposable
         _ => string.Concat(rows.Select(r => JsonSerializer.Serialize(new { text = r.Text, label = r.Label }) + "\n")),
     });
 
-    private DatasetFolder Split(SplitRequest request) => DatasetSplitter.Split(request, _temp["out"], cancellationToken: TestContext.Current.CancellationToken);
+    private DatasetFolder Split(SplitRequest request) =>
+        DatasetSplitter.Split(request, _temp["out"], cancellationToken: TestContext.Current.CancellationToken);
 
     private TextDataException Fails(SplitRequest request)
     {
@@ -169,5 +183,6 @@ public sealed class DatasetSplitterTests : IDisposable
         return error;
     }
 
-    private static Dictionary<SplitName, List<TextExample>> Contents(DatasetFolder dataset) => SplitNames.All.ToDictionary(s => s, s => dataset.Read(s, TestContext.Current.CancellationToken).ToList());
+    private static Dictionary<SplitName, List<TextExample>> Contents(DatasetFolder dataset) =>
+        SplitNames.All.ToDictionary(s => s, s => dataset.Read(s, TestContext.Current.CancellationToken).ToList());
 }
