@@ -29,7 +29,7 @@ public sealed class BadDataTests : IDisposable
     public async Task A_row_that_does_not_parse_is_named_by_its_line()
     {
         var path = workspace.Write("a.jsonl", Workspace.Rows(30) + "{\"text\": \"x\", \n" + Workspace.Rows(30));
-        Assert.Contains($"{path}, line 31", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
+        Assert.Contains($"{path}:31:", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class BadDataTests : IDisposable
     {
         var validation = workspace.Write("v.jsonl", "{\"text\":\"new one\",\"label\":\"positive\"}\n{\"text\":\"so so\",\"label\":\"neutral\"}\n");
         var reason = await workspace.FailureOf(("Fetch", Fetch, new { source = workspace.Data, validationSource = validation }));
-        Assert.Contains($"{validation}, line 2", reason, StringComparison.Ordinal);
+        Assert.Contains($"{validation}:2:", reason, StringComparison.Ordinal);
         Assert.Contains("'neutral' in validation does not occur in training", reason, StringComparison.Ordinal);
     }
 
@@ -130,7 +130,7 @@ public sealed class BadDataTests : IDisposable
     public async Task An_empty_text_is_a_bad_row()
     {
         var path = workspace.Write("a.csv", "text,label\n,a\nx,b\n");
-        Assert.Contains($"{path}, line 2", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
+        Assert.Contains($"{path}:2:", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class WholePipelineTests : IDisposable
         await workspace.RunAsync(workspace.Whole());
         var result = await workspace.RunAsync(workspace.Whole(train: Workspace.Training(learningRate: 2e-3)));
         Assert.Equal("Fetch:up-to-date Augment:up-to-date Tokenize:up-to-date FineTune:executed Evaluate:executed Register:executed", result.Outcomes());
-        Assert.Equal("LearningRate changed 0.001 -> 0.002", result.Of("FineTune").Reason);
+        Assert.Equal("LearningRate changed 0.003 -> 0.002", result.Of("FineTune").Reason);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WholePipelineTests : IDisposable
             ("Tokenize", "FineTune.Tokenize", new { baseModel = first, maxLength = 16 }),
             ("FineTune", "FineTune.FineTune", new { baseModel = first, epochs = 1, learningRate = 1e-4, threads = 1, device = "cpu", layers = 1 }));
         var result = await workspace.RunAsync(next);
-        Assert.Equal("Fetch:executed Tokenize:executed FineTune:executed", result.Outcomes());
+        Assert.Equal("Fetch:up-to-date Tokenize:executed FineTune:executed", result.Outcomes());
         Assert.InRange(result.Metrics()["validation/accuracy"], 0.8, 1.0);
     }
 

@@ -66,7 +66,7 @@ public sealed class Workspace : IDisposable
         ("Evaluate", "FineTune.Evaluate", new { baseline = "NaiveBayes", threads = 1, device = "cpu" }),
         ("Register", "FineTune.RegisterModel", register ?? new { modelName = "mood", gate = "test/accuracy >= champion" }));
 
-    public static object Training(int epochs = 2, double learningRate = 1e-3) => new { baseModel = "tiny", epochs, learningRate, batchSize = 16, threads = 1, device = "cpu", checkpointEverySteps = 2 };
+    public static object Training(int epochs = 3, double learningRate = 3e-3) => new { baseModel = "tiny", epochs, learningRate, batchSize = 16, threads = 1, device = "cpu", checkpointEverySteps = 2 };
 
     /// <summary>Runs as a new process would, but for libtorch.</summary>
     public async Task<RunResult> RunAsync(Pipeline pipeline, RunOptions? options = null, CancellationToken cancellationToken = default, params IRunObserver[] observers)

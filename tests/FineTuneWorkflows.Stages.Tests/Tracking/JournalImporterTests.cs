@@ -22,12 +22,12 @@ public sealed class JournalImporterTests : IDisposable
 
         var index = new RunIndex(workspace.Services.Store);
         var run = index.Show(runId);
-        Assert.Equal(RunStatus.Finished, run.Summary.Status);
-        Assert.Equal("0.001", run.Parameters.Single(p => p.Key == "FineTune.LearningRate").Value);
+        Assert.Equal(RunStatus.Finished, run.Run.Status);
+        Assert.Equal("0.003", run.Parameters["FineTune.LearningRate"]);
         var journaled = workspace.Journal(runId).OfType<FineTuneWorkflows.Pipelines.Journals.MetricsLogged>().Where(m => m.Values.ContainsKey("train/loss")).Select(m => (m.Step, m.Values["train/loss"]));
         Assert.Equal(journaled, index.History(runId, "train/loss").Select(p => (p.Step, p.Value)));
         Assert.Equal(["testing", "training", "validation"], run.Datasets.Select(d => d.Context).Order(StringComparer.Ordinal));
-        Assert.Equal("executed", run.Tags.Single(t => t.Key == "stage.FineTune.outcome").Value);
+        Assert.Equal("executed", run.Tags["stage.FineTune.outcome"]);
     }
 
     [Fact]
