@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
@@ -73,16 +74,21 @@ public sealed class StageDescriptor
     private List<ParameterDescriptor> ReadParameters()
     {
         var defaults = Create();
-        return StageType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Select(property => (Property: property, Attribute: property.GetCustomAttribute<ParameterAttribute>()))
-            .Where(p => p.Attribute is not null)
-            .OrderBy(p => p.Attribute!.Order)
-            .ThenBy(p => p.Property.MetadataToken)
-            .Select(p => new ParameterDescriptor(p.Property, p.Attribute!, defaults))
-            .ToList();
+        var declared = new List<Declaration>();
+        foreach (var property in StageType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var attributes = Attribute.GetCustomAttributes(property);
+            if (attributes.OfType<ParameterAttribute>().FirstOrDefault() is { } parameter)
+                declared.Add(new(property, parameter, attributes.OfType<ValidationAttribute>()));
+        }
+
+        declared.Sort((a, b) => a.Attribute.Order != b.Attribute.Order ? a.Attribute.Order.CompareTo(b.Attribute.Order) : a.Property.MetadataToken.CompareTo(b.Property.MetadataToken));
+        return declared.ConvertAll(d => new ParameterDescriptor(d.Property, d.Attribute, d.Validators, defaults));
     }
 
     // By hand, because a run with nothing to do would load the regular expression engine for this alone.
     private static bool IsTypeName(string type) =>
         type.Split('.') is [var group, var name] && new[] { group, name }.All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]) && part.All(char.IsAsciiLetterOrDigit));
+
+    private sealed record Declaration(PropertyInfo Property, ParameterAttribute Attribute, IEnumerable<ValidationAttribute> Validators);
 }

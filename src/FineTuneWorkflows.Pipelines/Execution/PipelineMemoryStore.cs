@@ -28,7 +28,7 @@ internal sealed class PipelineMemoryStore(Home home)
         {
             var memory = change(Load(pipelineId));
             loaded[pipelineId] = memory;
-            DurableFile.Write(PathOf(pipelineId), JsonSerializer.SerializeToUtf8Bytes(memory, RunJson.Default.PipelineMemory), flush: false);
+            DurableFile.Write(PathOf(pipelineId), HandwrittenJson.Memory(memory), flush: false);
         }
     }
 
@@ -39,8 +39,7 @@ internal sealed class PipelineMemoryStore(Home home)
         {
             try
             {
-                if (JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.PipelineMemory) is { Stages: not null } memory)
-                    return memory;
+                return HandwrittenJson.ReadMemory(File.ReadAllBytes(path));
             }
             catch (JsonException)
             {

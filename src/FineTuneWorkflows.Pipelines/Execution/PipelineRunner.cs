@@ -59,7 +59,7 @@ public sealed class PipelineRunner
             : RunStatus.Succeeded;
         var result = new RunResult(runId, status, results);
         DurableFile.Write(
-            Path.Combine(home.Runs, runId, "summary.json"), JsonSerializer.SerializeToUtf8Bytes(result.Summary(), RunJson.Default.RunSummary), flush: false);
+            Path.Combine(home.Runs, runId, "summary.json"), HandwrittenJson.Summary(result.Summary()), flush: false);
         publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
         if (status == RunStatus.Succeeded)
             memories.Update(pipeline.Definition.Id, memory => memory.RunId == runId ? memory with { Finished = true } : memory);

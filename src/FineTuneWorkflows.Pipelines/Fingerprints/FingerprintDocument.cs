@@ -20,19 +20,19 @@ namespace FineTuneWorkflows.Pipelines.Fingerprints;
 public sealed record FingerprintDocument(
     string Stage,
     int Version,
-    SortedDictionary<string, string> Parameters,
-    SortedDictionary<string, string> Files,
-    SortedDictionary<string, string> Inputs)
+    SortedList<string, string> Parameters,
+    SortedList<string, string> Files,
+    SortedList<string, string> Inputs)
 {
     // Ordinal order whatever the dictionaries came with: the fingerprint must not depend on a culture.
     /// <summary>Canonical texts of the parameters that affect the result, by name.</summary>
-    public SortedDictionary<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
+    public SortedList<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
 
     /// <summary>Digests of the files read, by the parameter that names them.</summary>
-    public SortedDictionary<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
+    public SortedList<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
 
     /// <summary>Digests of the input artifacts, by name.</summary>
-    public SortedDictionary<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
+    public SortedList<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
 
     /// <summary>The fingerprint, lower-case hexadecimal.</summary>
     public string Fingerprint()
@@ -55,7 +55,7 @@ public sealed record FingerprintDocument(
     internal static FingerprintDocument Of(
         StageDescriptor descriptor, Stage stage, IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string> inputs)
     {
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var parameters = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var parameter in descriptor.Parameters)
             if (parameter.AffectsResult && !files.ContainsKey(parameter.Name))
                 parameters[parameter.Name] = Canonical(parameter.Get(stage));
@@ -76,7 +76,7 @@ public sealed record FingerprintDocument(
         _ => value.ToString() ?? "",
     };
 
-    private static void Write(Utf8JsonWriter json, string name, SortedDictionary<string, string> pairs)
+    private static void Write(Utf8JsonWriter json, string name, SortedList<string, string> pairs)
     {
         json.WriteStartObject(name);
         foreach (var (key, value) in pairs)

@@ -35,7 +35,7 @@ public sealed class RunJournal : IRunObserver, IDisposable
     {
         if (runEvent is StageProgressed)
             return;
-        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent), (byte)'\n']);
+        stream.Write([.. HandwrittenJson.Event(runEvent), (byte)'\n']);
         if (runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate })
             stream.Flush(flushToDisk: true);
     }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
@@ -11,7 +11,7 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunSummary);
+    public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
 
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>
