@@ -14,7 +14,7 @@ namespace FineTuneWorkflows.Cli.Parsing;
 internal sealed class CommandTree
 {
     private readonly Dictionary<Command, CliCommand> commands = [];
-    private readonly Option<Verbosity> verbosity = Options.Verbosity();
+    private readonly Option<string?> verbosity = Options.Verbosity();
     private readonly RootCommand root = new("Fine-tunes language models on your own text: pipelines of stages, run only where something changed.");
     private readonly IReadOnlyList<string> args;
 
@@ -35,7 +35,7 @@ internal sealed class CommandTree
     public CliCommand? CommandOf(ParseResult parsed) =>
         commands.TryGetValue(parsed.CommandResult.Command, out var command) && parsed.Action == parsed.CommandResult.Command.Action ? command : null;
 
-    public Verbosity VerbosityOf(ParseResult parsed) => parsed.GetValue(verbosity);
+    public Verbosity VerbosityOf(ParseResult parsed) => Options.VerbosityOf(parsed.GetValue(verbosity)) ?? Verbosity.Normal;
 
     private void Add(Command parent, CliCommand command)
     {

@@ -10,7 +10,7 @@ internal sealed class TextTable(params string[] headings)
 
     /// <param name="Text">What it says.</param>
     /// <param name="Code">The colour, an SGR code, or null.</param>
-    internal readonly record struct Cell(string Text, string? Code = null)
+    internal sealed record Cell(string Text, string? Code = null)
     {
         public static implicit operator Cell(string text) => new(text);
     }

@@ -9,7 +9,8 @@ namespace FineTuneWorkflows.Stages.Tracking;
 /// </summary>
 public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
 {
-    private readonly Channel<bool> wishes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    // Made when it is needed, so that a run in which nothing is executed does not even load the library.
+    private readonly Lazy<Channel<bool>> wishes = new(() => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
     private readonly Func<JournalImporter> importer;
     private readonly Action<Exception> onError;
     private readonly TimeSpan pause;
@@ -32,15 +33,16 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
         if (runEvent is StageStarted)
             work ??= Task.Run(ImportAsync);
         if (work is not null && runEvent is not StageProgressed)
-            wishes.Writer.TryWrite(true);
+            wishes.Value.Writer.TryWrite(true);
     }
 
     /// <summary>Waits until all that happened so far is imported.</summary>
     public async ValueTask DisposeAsync()
     {
-        wishes.Writer.TryComplete();
-        if (work is not null)
-            await work.ConfigureAwait(false);
+        if (work is null)
+            return;
+        wishes.Value.Writer.TryComplete();
+        await work.ConfigureAwait(false);
     }
 
     private async Task ImportAsync()
@@ -48,10 +50,10 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
         try
         {
             var made = importer();
-            await foreach (var _ in wishes.Reader.ReadAllAsync().ConfigureAwait(false))
+            await foreach (var _ in wishes.Value.Reader.ReadAllAsync().ConfigureAwait(false))
             {
                 made.ImportAll();
-                await Task.WhenAny(Task.Delay(pause), wishes.Reader.Completion).ConfigureAwait(false);
+                await Task.WhenAny(Task.Delay(pause), wishes.Value.Reader.Completion).ConfigureAwait(false);
             }
 
             made.ImportAll();

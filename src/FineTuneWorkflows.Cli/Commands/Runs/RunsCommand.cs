@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Cli.Commands.Runs;
 /// <summary><c>finetune runs</c></summary>
 internal sealed class RunsCommand() : CliCommand("runs", "Lists runs; shows one; compares two.")
 {
-    private readonly Option<int> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list.", "N", 1, int.MaxValue, 20);
+    private readonly Option<string?> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list. Default: 20.", "N", 1, int.MaxValue);
     private readonly Option<string?> home = Options.Home();
 
     public override IReadOnlyList<CliCommand> Subcommands { get; } = [new RunsShowCommand(), new RunsCompareCommand()];
@@ -24,7 +24,7 @@ internal sealed class RunsCommand() : CliCommand("runs", "Lists runs; shows one;
     public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var folder = OpenHome.Locate(context, parsed.GetValue(home));
-        var runs = new RunHistory(folder).All().Take(parsed.GetValue(limit)).ToList();
+        var runs = new RunHistory(folder).All().Take(parsed.NumberOf(limit, 20)).ToList();
         if (runs.Count == 0)
         {
             context.Out.WriteLine($"No runs in {folder.Root}");
