@@ -1,12 +1,11 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>
 /// What is known of a stage, read once from its class. The CLI's help, validation, fingerprints and the designer's toolbox all come from here.
 /// </summary>
-public sealed partial class StageDescriptor
+public sealed class StageDescriptor
 {
     private readonly Lazy<IReadOnlyList<ParameterDescriptor>> parameters;
     private readonly Lazy<Dictionary<string, ParameterDescriptor>> byName;
@@ -66,7 +65,7 @@ public sealed partial class StageDescriptor
             throw new ArgumentException($"{stageType} is no concrete stage with a parameterless constructor.", nameof(stageType));
         var attribute = stageType.GetCustomAttribute<StageAttribute>()
             ?? throw new ArgumentException($"{stageType} has no [Stage] attribute.", nameof(stageType));
-        if (!TypePattern().IsMatch(attribute.Type))
+        if (!IsTypeName(attribute.Type))
             throw new ArgumentException($"{stageType}: the type '{attribute.Type}' does not have the form Group.Name.", nameof(stageType));
         return new(stageType, attribute);
     }
@@ -83,6 +82,7 @@ public sealed partial class StageDescriptor
             .ToList();
     }
 
-    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex TypePattern();
+    // By hand, because a run with nothing to do would load the regular expression engine for this alone.
+    private static bool IsTypeName(string type) =>
+        type.Split('.') is [var group, var name] && new[] { group, name }.All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]) && part.All(char.IsAsciiLetterOrDigit));
 }

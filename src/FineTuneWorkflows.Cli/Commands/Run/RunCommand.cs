@@ -18,7 +18,7 @@ internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what ch
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<int> parallel = Options.WholeNumber("-m", ["--max-parallel"], "How many stages may run at once.", "N", 1, 256, 1);
+    private readonly Option<int> parallel = Options.WholeNumber("--max-parallel", ["-m"], "How many stages may run at once.", "N", 1, 256, 1);
     private readonly Option<bool> question = new("--question") { Description = "Run nothing; exit with 3 if anything is out of date." };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Run nothing; say what would run and why." };
     private readonly Option<bool> json = Options.Json("Print one JSON object and nothing else to standard output.");

@@ -20,7 +20,7 @@ internal sealed class RunsShowCommand() : CliCommand("show", "Shows a run: its s
     public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var history = new RunHistory(OpenHome.Locate(context, parsed.GetValue(home)));
-        RunSheet.Write(history.Read(history.Resolve(parsed.GetRequiredValue(id))), context.Out, context.Ink);
+        RunSheet.Write(history.Read(history.Resolve(parsed.GetRequiredValue(id))), context.Host.Catalog(), context.Out, context.Ink);
         return Task.FromResult(ExitCode.Done);
     }
 }
