@@ -1,6 +1,9 @@
 namespace FineTuneWorkflows.Tracking.Events;
 
-/// <summary>A run read a data set.</summary>
+/// <summary>
+/// A run read a data set. The same name and digest with a second context is kept as <c>NAME (CONTEXT)</c>, because a server tells the data
+/// sets of a run apart by name and digest only.
+/// </summary>
 /// <param name="RunId">The run's local id.</param>
 /// <param name="Name">What people call the data set.</param>
 /// <param name="Digest">The digest of its bytes, in full.</param>

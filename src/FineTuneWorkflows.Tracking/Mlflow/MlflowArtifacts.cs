@@ -118,8 +118,8 @@ public sealed class MlflowArtifacts
         }
     }
 
-    private Task<bool> Put(ArtifactAddress address, string path, Func<HttpContent> content, long length, CancellationToken cancellation) =>
-        _transport.Stream(HttpMethod.Put, address.File(path), content, static (_, _) => Task.FromResult(true), cancellation, length);
+    private Task Put(ArtifactAddress address, string path, Func<HttpContent> content, long length, CancellationToken cancellation) =>
+        _transport.Stream(HttpMethod.Put, address.File(path), content, static (response, token) => MlflowTransport.Read(response, MlflowJson.Default.Empty, token), cancellation, length);
 
     private static async Task<bool> Save(HttpResponseMessage response, string path, IProgress<long>? progress, TimeSpan pause, CancellationToken cancellation)
     {

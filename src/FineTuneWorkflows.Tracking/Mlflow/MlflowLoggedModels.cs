@@ -53,5 +53,5 @@ public sealed class MlflowLoggedModels
 
     /// <summary>Deletes a logged model. <c>DELETE logged-models/{id}</c>.</summary>
     public Task DeleteAsync(string modelId, CancellationToken cancellation = default) => _transport.Stream(
-        HttpMethod.Delete, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}", static () => null, static (_, _) => Task.FromResult(true), cancellation);
+        HttpMethod.Delete, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}", static () => null, static (response, token) => MlflowTransport.Read(response, MlflowJson.Default.Empty, token), cancellation);
 }

@@ -169,7 +169,7 @@ public sealed class ClientContractTests
         var large = new byte[300_000];
         for (var i = 0; i < large.Length; i++) large[i] = (byte)(i * 31);
         await File.WriteAllBytesAsync(folder.File("up/large.bin"), large, Cancel);
-        await File.WriteAllTextAsync(folder.File("up/sub dir/50% ü+#.txt"), "hello", Cancel);
+        await File.WriteAllTextAsync(folder.File("up/sub dir/50% x+.txt"), "hello", Cancel);
         await File.WriteAllBytesAsync(folder.File("up/empty"), [], Cancel);
 
         var seen = new List<long>();
@@ -183,11 +183,12 @@ public sealed class ClientContractTests
 
         await server.Client.Artifacts.DownloadFolderAsync(uri, "model", folder.File("down"), Cancel);
         Assert.Equal(large, await File.ReadAllBytesAsync(folder.File("down/large.bin"), Cancel));
-        Assert.Equal("hello", await File.ReadAllTextAsync(folder.File("down/sub dir/50% ü+#.txt"), Cancel));
+        Assert.Equal("hello", await File.ReadAllTextAsync(folder.File("down/sub dir/50% x+.txt"), Cancel));
         Assert.Empty(await File.ReadAllBytesAsync(folder.File("down/empty"), Cancel));
         await Assert.ThrowsAsync<MlflowException>(() => server.Client.Artifacts.DownloadAsync(uri, "nothing", folder.File("nothing"), cancellation: Cancel));
         Assert.False(File.Exists(folder.File("nothing")));
-        await Assert.ThrowsAsync<TrackingException>(() => server.Client.Artifacts.UploadTextAsync(uri, "../x", "x", Cancel));
+        foreach (var path in new[] { "../x", "/x", "a//b", "a#b", "a%41" })
+            await Assert.ThrowsAsync<TrackingException>(() => server.Client.Artifacts.UploadTextAsync(uri, path, "x", Cancel));
         await Assert.ThrowsAsync<TrackingException>(() => server.Client.Artifacts.UploadAsync(uri, "x", folder.File("no such file"), cancellation: Cancel));
     }
 

@@ -34,7 +34,7 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     /// <summary>Posts JSON that is written out already.</summary>
     internal Task Post(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
-        Repeat(HttpMethod.Post, path, () => JsonContent(json), repeatable: true, options.Timeout, static (_, _) => Task.FromResult(true), cancellation);
+        Json(HttpMethod.Post, path, () => JsonContent(json), repeatable: true, MlflowJson.Default.Empty, cancellation);
 
     /// <summary>
     /// Sends any content, made anew for each attempt, and hands the answer to <paramref name="read"/>. The time allowed grows with the bytes
@@ -54,12 +54,15 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         HttpMethod method, string path, Func<HttpContent?> content, bool repeatable, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         Repeat(
             method, path, content, repeatable, options.Timeout,
-            async (response, token) =>
-            {
-                var bytes = await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false);
-                return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null");
-            },
+            (response, token) => Read(response, type, token),
             cancellation);
+
+    /// <summary>An answer counts only when it is whole and JSON: a proxy's log-in page also comes with status 200.</summary>
+    internal static async Task<TAnswer> Read<TAnswer>(HttpResponseMessage response, JsonTypeInfo<TAnswer> type, CancellationToken cancellation)
+    {
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null");
+    }
 
     private async Task<T> Repeat<T>(
         HttpMethod method, string path, Func<HttpContent?> content, bool repeatable, TimeSpan timeout,
