@@ -35,7 +35,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         })
             Assert.Contains(line + "\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("source_model_revision", text, StringComparison.Ordinal);
-        Assert.Equal("[\"I liked it.\",\"Über!\"]\n", Read("out/input_example.json"));
+        Assert.Equal("[\"I liked it.\", \"Über!\"]\n", Read("out/input_example.json"));
     }
 
     [Fact]

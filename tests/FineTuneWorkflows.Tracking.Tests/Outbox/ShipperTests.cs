@@ -277,6 +277,7 @@ public sealed class ShipperTests : IAsyncDisposable
     internal static void ShipForEver(string database, string uri)
     {
         var shipper = OutboxShipper.Start(database, new MlflowOptions { TrackingUri = new Uri(uri) }, Quick);
+        Console.WriteLine("begun");
         shipper.FlushAsync(Patience, CancellationToken.None).GetAwaiter().GetResult();
     }
 
