@@ -9,7 +9,8 @@ internal readonly record struct CpuTimes(double Busy, double Total)
     internal static CpuTimes? Read()
     {
         if (!OperatingSystem.IsLinux())
-            return new CpuTimes(Environment.CpuUsage.TotalTime.TotalSeconds, Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency * Environment.ProcessorCount);
+            return new CpuTimes(
+                Environment.CpuUsage.TotalTime.TotalSeconds, Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency * Environment.ProcessorCount);
         try
         {
             return Parse(File.ReadLines("/proc/stat").FirstOrDefault());
@@ -20,7 +21,10 @@ internal readonly record struct CpuTimes(double Busy, double Total)
         }
     }
 
-    /// <summary>Reads the first line of <c>/proc/stat</c> (proc(5)): user, nice, system, idle, iowait, irq, softirq, steal; what follows is in user already.</summary>
+    /// <summary>
+    /// Reads the first line of <c>/proc/stat</c> (proc(5)): user, nice, system, idle, iowait, irq, softirq, steal; what follows is in user
+    /// already.
+    /// </summary>
     internal static CpuTimes? Parse(string? line)
     {
         var fields = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -10,7 +10,9 @@ internal readonly record struct MemoryUse(double UsedBytes, double TotalBytes)
         if (!OperatingSystem.IsLinux())
         {
             var seen = GC.GetGCMemoryInfo(GCKind.Any);
-            return seen is { TotalAvailableMemoryBytes: > 0, MemoryLoadBytes: > 0 } ? new MemoryUse(seen.MemoryLoadBytes, seen.TotalAvailableMemoryBytes) : null;
+            return seen is { TotalAvailableMemoryBytes: > 0, MemoryLoadBytes: > 0 }
+                ? new MemoryUse(seen.MemoryLoadBytes, seen.TotalAvailableMemoryBytes)
+                : null;
         }
 
         try
@@ -37,7 +39,8 @@ internal readonly record struct MemoryUse(double UsedBytes, double TotalBytes)
     }
 
     private static double? Kibibytes(string line) =>
-        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var number, ..] && double.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var number, ..]
+            && double.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : null;
 }

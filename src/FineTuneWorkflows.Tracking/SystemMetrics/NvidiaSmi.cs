@@ -34,7 +34,9 @@ internal sealed class NvidiaSmi
         return null;
     }
 
-    /// <summary>Reads lines of index, utilization in percent, used and total memory in MiB; a GPU that does not tell all of them is left out.</summary>
+    /// <summary>
+    /// Reads lines of index, utilization in percent, used and total memory in MiB; a GPU that does not tell all of them is left out.
+    /// </summary>
     internal static IEnumerable<GpuUse> Parse(string? output)
     {
         foreach (var line in (output ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))

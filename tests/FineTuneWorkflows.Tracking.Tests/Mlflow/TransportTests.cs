@@ -76,7 +76,10 @@ public sealed class TransportTests : IAsyncDisposable
     {
         var options = Options with
         {
-            TrackingUri = new Uri(string.Format(System.Globalization.CultureInfo.InvariantCulture, uri, _server.Uri.Authority)), Username = user, Password = password, Token = token,
+            TrackingUri = new Uri(
+                string.Format(
+                    System.Globalization.CultureInfo.InvariantCulture, uri,
+                    _server.Uri.Authority)), Username = user, Password = password, Token = token,
         };
         using var client = new MlflowClient(options);
         await client.Experiments.GetAsync("0", Cancel);
@@ -137,8 +140,10 @@ public sealed class TransportTests : IAsyncDisposable
         using var client = new MlflowClient(Options);
         await Assert.ThrowsAsync<TrackingException>(() => client.Runs.LogBatchAsync("r", [new(key, 1, 1)], cancellation: Cancel));
         await Assert.ThrowsAsync<TrackingException>(() => client.Runs.LogBatchAsync("r", parameters: [new(key, "1")], cancellation: Cancel));
-        await Assert.ThrowsAsync<TrackingException>(() => client.Runs.LogBatchAsync("r", tags: [new("t", new string('x', 8001))], cancellation: Cancel));
-        await Assert.ThrowsAsync<TrackingException>(() => client.Runs.LogBatchAsync("r", parameters: [new("p", new string('x', 6001))], cancellation: Cancel));
+        await Assert.ThrowsAsync<TrackingException>(
+            () => client.Runs.LogBatchAsync("r", tags: [new("t", new string('x', 8001))], cancellation: Cancel));
+        await Assert.ThrowsAsync<TrackingException>(
+            () => client.Runs.LogBatchAsync("r", parameters: [new("p", new string('x', 6001))], cancellation: Cancel));
         Assert.Equal(0, _server.Requests);
     }
 }

@@ -12,8 +12,10 @@ public sealed class SystemMetricsSamplerTests
         var sampler = new SystemMetricsSampler(times.Dequeue, () => new MemoryUse(1.5e9, 6e9), () => "0, 87, 1000, 8000\n1, [N/A], 1, 2\n");
         Assert.Equal(
             [
-                ("system/cpu_utilization_percentage", 25.0), ("system/system_memory_usage_megabytes", 1500), ("system/system_memory_usage_percentage", 25),
-                ("system/gpu_0_utilization_percentage", 87), ("system/gpu_0_memory_usage_megabytes", 1048.6), ("system/gpu_0_memory_usage_percentage", 12.5),
+                ("system/cpu_utilization_percentage", 25.0), ("system/system_memory_usage_megabytes", 1500),
+                ("system/system_memory_usage_percentage", 25),
+                ("system/gpu_0_utilization_percentage", 87), ("system/gpu_0_memory_usage_megabytes", 1048.6),
+                ("system/gpu_0_memory_usage_percentage", 12.5),
             ],
             sampler.Sample(3, Make.Noon).Select(point => (point.Key, point.Value)));
         Assert.Equal(0, sampler.Sample(4, Make.Noon)[0].Value);
