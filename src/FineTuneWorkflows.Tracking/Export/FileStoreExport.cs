@@ -20,7 +20,8 @@ public static class FileStoreExport
     /// <param name="defaultExperiment">The experiment of runs that name none.</param>
     /// <param name="cancellation">Ends the export; what was written stays.</param>
     /// <exception cref="TrackingException">The folder is not empty or cannot be written, or the store cannot be read.</exception>
-    public static ExportSummary Write(TrackingStore store, string folder, string defaultExperiment = "Default", CancellationToken cancellation = default)
+    public static ExportSummary Write(
+        TrackingStore store, string folder, string defaultExperiment = "Default", CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -64,14 +65,15 @@ public static class FileStoreExport
         private void Experiments(List<RunSummary> runs)
         {
             // Every file store has the experiment 0, Default.
-            var names = runs.Select(run => run.Experiment ?? defaultExperiment).Where(name => name != "Default").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-            foreach (var name in names.Prepend("Default"))
+            var byName = runs.ToLookup(run => run.Experiment ?? defaultExperiment, StringComparer.Ordinal);
+            foreach (var name in byName.Select(group => group.Key).Where(name => name != "Default").Order(StringComparer.Ordinal).Prepend("Default"))
             {
                 var id = _experiments.Count.ToString(CultureInfo.InvariantCulture);
                 _experiments[name] = id;
-                var times = runs.Where(run => (run.Experiment ?? defaultExperiment) == name).Select(run => run.Started.ToUnixTimeMilliseconds()).DefaultIfEmpty().ToList();
+                var times = byName[name].Select(run => run.Started.ToUnixTimeMilliseconds()).DefaultIfEmpty().ToList();
                 Yaml.Write(
-                    Path.Combine(root, id, "meta.yaml"), ("artifact_location", FileUri(Path.Combine(root, id))), ("creation_time", times.Min()), ("experiment_id", id),
+                    Path.Combine(root, id, "meta.yaml"),
+                    ("artifact_location", FileUri(Path.Combine(root, id))), ("creation_time", times.Min()), ("experiment_id", id),
                     ("last_update_time", times.Max()), ("lifecycle_stage", "active"), ("name", name));
             }
         }
@@ -82,12 +84,17 @@ public static class FileStoreExport
             var folder = Path.Combine(root, experiment, id);
             Directory.CreateDirectory(Path.Combine(folder, "artifacts"));
             Yaml.Write(
-                Path.Combine(folder, "meta.yaml"), ("artifact_uri", FileUri(Path.Combine(folder, "artifacts"))), ("end_time", run.Run.Ended?.ToUnixTimeMilliseconds()),
-                ("entry_point_name", ""), ("experiment_id", experiment), ("lifecycle_stage", "active"), ("run_id", id), ("run_name", run.Run.Name), ("run_uuid", id),
-                ("source_name", ""), ("source_type", 4), ("source_version", ""), ("start_time", run.Run.Started.ToUnixTimeMilliseconds()), ("status", (int)run.Run.Status),
+                Path.Combine(folder, "meta.yaml"),
+                ("artifact_uri", FileUri(Path.Combine(folder, "artifacts"))), ("end_time", run.Run.Ended?.ToUnixTimeMilliseconds()),
+                ("entry_point_name", ""), ("experiment_id", experiment), ("lifecycle_stage", "active"), ("run_id", id), ("run_name", run.Run.Name),
+                ("run_uuid", id), ("source_name", ""), ("source_type", 4), ("source_version", ""),
+                ("start_time", run.Run.Started.ToUnixTimeMilliseconds()), ("status", (int)run.Run.Status),
                 ("user_id", run.Tags.GetValueOrDefault("mlflow.user", "")));
 
-            var tags = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["mlflow.runName"] = run.Run.Name, [ServerText.RunIdTag] = run.Run.RunId };
+            var tags = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["mlflow.runName"] = run.Run.Name, [ServerText.RunIdTag] = run.Run.RunId,
+            };
             if (run.Run.ParentRunId is { } parent) tags["mlflow.parentRunId"] = FileStoreIds.Run(parent);
             foreach (var (key, value) in run.Tags) tags[key] = value;
             Pairs(folder, "params", "parameters", run.Parameters, Mlflow.MlflowLimits.ParameterValue);
@@ -131,11 +138,13 @@ public static class FileStoreExport
             var input = EventDelivery.Input(dataset);
             var id = FileStoreIds.Of(input.Dataset.Name, input.Dataset.Digest);
             Yaml.Write(
-                Path.Combine(root, experiment, "datasets", id, "meta.yaml"), ("digest", input.Dataset.Digest), ("name", input.Dataset.Name), ("profile", input.Dataset.Profile),
+                Path.Combine(root, experiment, "datasets", id, "meta.yaml"),
+                ("digest", input.Dataset.Digest), ("name", input.Dataset.Name), ("profile", input.Dataset.Profile),
                 ("schema", input.Dataset.Schema), ("source", input.Dataset.Source), ("source_type", input.Dataset.SourceType));
             Yaml.Write(
-                Path.Combine(runFolder, "inputs", FileStoreIds.Of(id, dataset.Context), "meta.yaml"), ("destination_id", Path.GetFileName(runFolder)), ("destination_type", "RUN"),
-                ("source_id", id), ("source_type", "DATASET"), ("tags", input.Tags!.ToDictionary(tag => tag.Key, tag => tag.Value)));
+                Path.Combine(runFolder, "inputs", FileStoreIds.Of(id, dataset.Context), "meta.yaml"),
+                ("destination_id", Path.GetFileName(runFolder)), ("destination_type", "RUN"), ("source_id", id), ("source_type", "DATASET"),
+                ("tags", input.Tags!.ToDictionary(tag => tag.Key, tag => tag.Value)));
         }
 
         private void Artifact(string folder, ArtifactProduced artifact)
@@ -150,37 +159,43 @@ public static class FileStoreExport
             var folder = Path.Combine(root, experiment, "models", id);
             var time = model.Time.ToUnixTimeMilliseconds();
             Yaml.Write(
-                Path.Combine(folder, "meta.yaml"), ("artifact_location", FileUri(Path.Combine(folder, "artifacts"))), ("creation_timestamp", time), ("experiment_id", experiment),
-                ("last_updated_timestamp", time), ("lifecycle_stage", "active"), ("model_id", id), ("model_type", ""), ("name", model.Name), ("source_run_id", runId),
-                ("status", 2), ("status_message", null));
+                Path.Combine(folder, "meta.yaml"),
+                ("artifact_location", FileUri(Path.Combine(folder, "artifacts"))), ("creation_timestamp", time), ("experiment_id", experiment),
+                ("last_updated_timestamp", time), ("lifecycle_stage", "active"), ("model_id", id), ("model_type", ""), ("name", model.Name),
+                ("source_run_id", runId), ("status", 2), ("status_message", null));
             Text(Path.Combine(folder, "tags", ServerText.DigestTag), model.Digest);
             foreach (var (key, value) in model.Parameters ?? []) Text(Path.Combine(folder, "params", ServerText.Key(key)), value);
             foreach (var (key, value) in model.Metrics ?? new Dictionary<string, double>())
             {
-                if (double.IsFinite(value))
-                    Text(Path.Combine(folder, "metrics", ServerText.Key(key)), string.Create(CultureInfo.InvariantCulture, $"{time} {value:R} {model.Step} {runId}\n"));
+                if (!double.IsFinite(value)) continue;
+                var line = string.Create(CultureInfo.InvariantCulture, $"{time} {value:R} {model.Step} {runId}\n");
+                Text(Path.Combine(folder, "metrics", ServerText.Key(key)), line);
             }
 
             Copy(model.LocalPath, Path.Combine(folder, "artifacts"));
             Yaml.Write(
-                Path.Combine(runFolder, "outputs", id, "meta.yaml"), ("destination_id", id), ("destination_type", "MODEL_OUTPUT"), ("source_id", runId),
-                ("source_type", "RUN_OUTPUT"), ("step", model.Step), ("tags", new Dictionary<string, string>()));
+                Path.Combine(runFolder, "outputs", id, "meta.yaml"),
+                ("destination_id", id), ("destination_type", "MODEL_OUTPUT"), ("source_id", runId), ("source_type", "RUN_OUTPUT"),
+                ("step", model.Step), ("tags", new Dictionary<string, string>()));
         }
 
         private void Registered(string name, List<ModelVersion> versions)
         {
             var folder = Path.Combine(root, "models", name);
             Yaml.Write(
-                Path.Combine(folder, "meta.yaml"), ("creation_timestamp", versions.Min(version => version.Created.ToUnixTimeMilliseconds())), ("description", null),
+                Path.Combine(folder, "meta.yaml"),
+                ("creation_timestamp", versions.Min(version => version.Created.ToUnixTimeMilliseconds())), ("description", null),
                 ("last_updated_timestamp", versions.Max(version => version.Created.ToUnixTimeMilliseconds())), ("name", name));
             foreach (var version in versions)
             {
                 var number = version.Version.ToString(CultureInfo.InvariantCulture);
                 var (path, time) = (Path.Combine(folder, $"version-{number}"), version.Created.ToUnixTimeMilliseconds());
                 Yaml.Write(
-                    Path.Combine(path, "meta.yaml"), ("creation_timestamp", time), ("current_stage", "None"), ("description", version.Description), ("last_updated_timestamp", time),
-                    ("name", name), ("run_id", FileStoreIds.Run(version.RunId)), ("run_link", ""), ("source", $"models:/{FileStoreIds.Model(version.RunId, version.Digest)}"),
-                    ("status", "READY"), ("status_message", null), ("user_id", null), ("version", number));
+                    Path.Combine(path, "meta.yaml"),
+                    ("creation_timestamp", time), ("current_stage", "None"), ("description", version.Description),
+                    ("last_updated_timestamp", time), ("name", name), ("run_id", FileStoreIds.Run(version.RunId)), ("run_link", ""),
+                    ("source", $"models:/{FileStoreIds.Model(version.RunId, version.Digest)}"), ("status", "READY"), ("status_message", null),
+                    ("user_id", null), ("version", number));
                 Text(Path.Combine(path, "tags", ServerText.DigestTag), version.Digest);
                 Text(Path.Combine(path, "tags", ServerText.VersionTag), number);
                 foreach (var alias in version.Aliases) Text(Path.Combine(folder, "aliases", alias), number);
@@ -198,7 +213,8 @@ public static class FileStoreExport
             else if (Directory.Exists(from))
             {
                 Directory.CreateDirectory(to);
-                foreach (var entry in Directory.EnumerateFileSystemEntries(from).Order(StringComparer.Ordinal)) Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
+                foreach (var entry in Directory.EnumerateFileSystemEntries(from).Order(StringComparer.Ordinal))
+                    Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
             }
             else
             {
@@ -206,14 +222,19 @@ public static class FileStoreExport
             }
         }
 
-        /// <summary>A file for each key. Keys are paths here, so <c>train</c> cannot stand beside <c>train/loss</c> and is told apart by a hash.</summary>
+        /// <summary>A file for each key. Keys are paths: <c>train</c> cannot stand beside <c>train/loss</c> and is told apart by a hash.</summary>
         private static Dictionary<string, string> KeyFiles(IEnumerable<string> keys)
         {
             var files = keys.ToDictionary(key => key, ServerText.Key, StringComparer.Ordinal);
-            var folders = files.Values.SelectMany(file => file.Split('/').SkipLast(1).Select((_, i) => string.Join('/', file.Split('/')[..(i + 1)]))).ToHashSet(StringComparer.Ordinal);
+            var folders = files.Values.SelectMany(Folders).ToHashSet(StringComparer.Ordinal);
             foreach (var (key, file) in files.ToList())
                 if (folders.Contains(file)) files[key] = $"{file}_{FileStoreIds.Of(key)[..8]}";
             return files;
+        }
+
+        private static IEnumerable<string> Folders(string file)
+        {
+            for (var slash = file.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = file.IndexOf('/', slash + 1)) yield return file[..slash];
         }
 
         private static void Text(string path, string text)

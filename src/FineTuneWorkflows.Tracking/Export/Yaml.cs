@@ -19,7 +19,8 @@ internal static class Yaml
         File.WriteAllText(path, text.ToString());
     }
 
-    internal static string Quote(string text) => $"\"{(text.Length == 0 ? Empty : JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))}\"";
+    internal static string Quote(string text) =>
+        $"\"{(text.Length == 0 ? Empty : JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))}\"";
 
     private static string Value(object? value) => value switch
     {

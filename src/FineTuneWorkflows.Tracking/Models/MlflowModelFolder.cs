@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using FineTuneWorkflows.Tracking.Export;
 
 namespace FineTuneWorkflows.Tracking.Models;
@@ -16,8 +14,6 @@ public static class MlflowModelFolder
     private const string MlflowVersion = "3.0.0";
     private const string PythonVersion = "3.11";
     private const string TransformersVersion = "4.40.0";
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly HashSet<string> TokenizerFiles = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -45,10 +41,14 @@ public static class MlflowModelFolder
             CopyModel(model.Folder, target);
             if (model.AdapterFolder is { } adapter) CopyFolder(adapter, Path.Combine(target, "peft"));
             Text(target, "MLmodel", Description(model, task, modelClass, tokenizerClass));
-            Text(target, "requirements.txt", $"mlflow>={MlflowVersion}\ntorch\ntransformers>={TransformersVersion}\nsafetensors\naccelerate\n{(model.AdapterFolder is null ? "" : "peft\n")}");
-            Text(target, "python_env.yaml", $"python: \"{PythonVersion}\"\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\ndependencies:\n- -r requirements.txt\n");
-            Text(target, "conda.yaml", $"channels:\n- conda-forge\ndependencies:\n- python={PythonVersion}\n- pip\n- pip:\n  - -r requirements.txt\nname: mlflow-env\n");
-            var example = JsonSerializer.Serialize(model.InputExample, Readable);
+            Text(target, "requirements.txt", Requirements(model));
+            Text(
+                target, "python_env.yaml",
+                $"python: \"{PythonVersion}\"\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\ndependencies:\n- -r requirements.txt\n");
+            Text(
+                target, "conda.yaml",
+                $"channels:\n- conda-forge\ndependencies:\n- python={PythonVersion}\n- pip\n- pip:\n  - -r requirements.txt\nname: mlflow-env\n");
+            var example = $"[{string.Join(", ", model.InputExample.Select(Yaml.Quote))}]";
             Text(target, "input_example.json", example + "\n");
             Text(target, "serving_input_example.json", $"{{\"inputs\": {example}}}\n");
         }
@@ -57,6 +57,10 @@ public static class MlflowModelFolder
             throw new TrackingException($"The model cannot be written to {target}: {fault.Message}", fault);
         }
     }
+
+    private static string Requirements(TransformersModel model) =>
+        $"mlflow>={MlflowVersion}\ntorch\ntransformers>={TransformersVersion}\nsafetensors\naccelerate\n"
+        + $"{(model.AdapterFolder is null ? "" : "peft\n")}";
 
     private static string Description(TransformersModel model, TransformersTask task, string modelClass, string tokenizerClass)
     {

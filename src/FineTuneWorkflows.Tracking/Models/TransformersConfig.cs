@@ -38,7 +38,8 @@ internal static class TransformersConfig
         using var config = Read(configPath);
         return Text(config, "model_type") is { } type && UsualTokenizers.TryGetValue(type, out var usual)
             ? usual
-            : throw new TrackingException($"The tokenizer's class is not known: {path} has no \"tokenizer_class\", and {configPath} no \"model_type\" with a usual one.");
+            : throw new TrackingException(
+                $"The tokenizer's class is not known: {path} has no \"tokenizer_class\", and {configPath} no \"model_type\" with a usual one.");
     }
 
     private static string? Text(JsonDocument document, string name) =>

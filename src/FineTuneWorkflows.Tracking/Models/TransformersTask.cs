@@ -7,7 +7,8 @@ internal sealed record TransformersTask(string PipelineClass, string Outputs)
 
     private const string Text = """[{"type": "string", "required": true}]""";
 
-    private const string Classes = """[{"type": "string", "name": "label", "required": true}, {"type": "double", "name": "score", "required": true}]""";
+    private const string Classes =
+        """[{"type": "string", "name": "label", "required": true}, {"type": "double", "name": "score", "required": true}]""";
 
     private static readonly SortedDictionary<string, TransformersTask> Known = new(StringComparer.Ordinal)
     {

@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace FineTuneWorkflows.Tracking.Outbox;
 
-/// <summary>The events of a store that a server has yet to be told, in order. Every member throws <see cref="TrackingException"/> when the file fails.</summary>
+/// <summary>
+/// The events of a store that a server has yet to be told, in order. Every member throws <see cref="TrackingException"/> when the file fails.
+/// </summary>
 /// <param name="store">The store; it must stay open.</param>
 public sealed class OutboxQueue(TrackingStore store)
 {
@@ -25,7 +27,10 @@ public sealed class OutboxQueue(TrackingStore store)
     public int RetryRefused() => store.Database.Write(connection =>
     {
         connection.Execute(
-            "INSERT INTO outbox (seq, run, kind, event, first_metric, last_metric) SELECT seq, run, kind, event, first_metric, last_metric FROM refused");
+            """
+            INSERT INTO outbox (seq, run, kind, event, first_metric, last_metric)
+            SELECT seq, run, kind, event, first_metric, last_metric FROM refused
+            """);
         return connection.Execute("DELETE FROM refused");
     });
 
@@ -85,6 +90,7 @@ public sealed class OutboxQueue(TrackingStore store)
 
     private static (RunSummary Run, long Id) Summary(SqliteDataReader row) => (
         new RunSummary(
-            row.GetString(0), row.GetString(1), row.Text(2), row.Text(3), (RunStatus)row.GetInt32(4), row.Time(5), row.IsDBNull(6) ? null : row.Time(6)),
+            row.GetString(0), row.GetString(1), row.Text(2), row.Text(3), (RunStatus)row.GetInt32(4), row.Time(5),
+            row.IsDBNull(6) ? null : row.Time(6)),
         row.GetInt64(7));
 }

@@ -25,7 +25,9 @@ public sealed class FileStoreExportTests : IDisposable
     {
         _store.Append(
         [
-            new RunStarted(Run, "a \"quoted\": name", "mine", Make.Noon), Make.Parameters(Run, ("fine-tune.Epochs", "3"), ("empty", ""), ("long", new string('p', 7000))),
+            new RunStarted(
+                Run, "a \"quoted\": name", "mine", Make.Noon), Make.Parameters(Run, ("fine-tune.Epochs", "3"), ("empty", ""),
+                ("long", new string('p', 7000))),
             Make.Tags(Run, ("mlflow.user", "ann")), new RunEnded(Run, RunStatus.Failed, Make.Noon.AddHours(1)),
         ]);
         var summary = Export();
@@ -34,7 +36,8 @@ public sealed class FileStoreExportTests : IDisposable
         var meta = Read($"1/{Run}/meta.yaml");
         Assert.Contains("run_name: \"a \\\"quoted\\\": name\"\n", meta, StringComparison.Ordinal);
         Assert.Contains($"start_time: {Make.Noon.ToUnixTimeMilliseconds()}\nstatus: 4\nuser_id: \"ann\"\n", meta, StringComparison.Ordinal);
-        Assert.Equal(("3", "", Run), (Read($"1/{Run}/params/fine-tune.Epochs"), Read($"1/{Run}/params/empty"), Read($"1/{Run}/tags/finetune.run_id")));
+        Assert.Equal(
+            ("3", "", Run), (Read($"1/{Run}/params/fine-tune.Epochs"), Read($"1/{Run}/params/empty"), Read($"1/{Run}/tags/finetune.run_id")));
         Assert.Equal(6000, Read($"1/{Run}/params/long").Length);
         Assert.Equal(7000, File.ReadAllText(Directory.GetFiles(_folder.File($"out/1/{Run}/artifacts/cut/parameters"))[0]).Length);
     }
@@ -44,7 +47,9 @@ public sealed class FileStoreExportTests : IDisposable
     {
         _store.Append(
         [
-            Make.Start(Run), Make.Metrics(Run, ("train/loss", 0.5, 1), ("train/loss", 0.5, 1), ("train/loss", double.NaN, 2), ("train/loss", double.PositiveInfinity, 3), ("train", 1, 0)),
+            Make.Start(Run), Make.Metrics(
+                Run, ("train/loss", 0.5, 1), ("train/loss", 0.5, 1), ("train/loss", double.NaN, 2), ("train/loss", double.PositiveInfinity, 3),
+                ("train", 1, 0)),
         ]);
         Assert.Equal(4, Export().Metrics);
         var time = Make.Noon.ToUnixTimeMilliseconds();
@@ -87,7 +92,8 @@ public sealed class FileStoreExportTests : IDisposable
         _store.Append([Make.Start("a"), Make.Metrics("a", ("m", 1, 1)), Make.Start("b")]);
         FileStoreExport.Write(_store, _folder.File("one"), cancellation: TestContext.Current.CancellationToken);
         FileStoreExport.Write(_store, _folder.File("two"), cancellation: TestContext.Current.CancellationToken);
-        string Files(string name) => string.Join('\n', Directory.GetFiles(_folder.File(name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        string Files(string name) =>
+            string.Join('\n', Directory.GetFiles(_folder.File(name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => Path.GetRelativePath(_folder.File(name), file)));
         Assert.Equal(Files("one"), Files("two"));
     }

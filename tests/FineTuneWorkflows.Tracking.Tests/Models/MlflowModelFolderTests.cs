@@ -23,19 +23,22 @@ public sealed class MlflowModelFolderTests : IDisposable
         MlflowModelFolder.Write(Model, _folder.File("out"));
         Assert.Equal(
             [
-                "MLmodel", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json", "model/config.json",
+                "MLmodel", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json",
+                "model/config.json",
                 "model/model.safetensors", "python_env.yaml", "requirements.txt", "serving_input_example.json",
             ],
             Files("out"));
         var text = Read("out/MLmodel");
         foreach (var line in new[]
         {
-            "    instance_type: TextClassificationPipeline", "    model_binary: model", "    pipeline_model_type: \"BertForSequenceClassification\"", "    task: text-classification",
-            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: mlflow.transformers", "  inputs: '[{\"type\": \"string\", \"required\": true}]'",
+            "    instance_type: TextClassificationPipeline", "    model_binary: model", "    pipeline_model_type: \"BertForSequenceClassification\"",
+            "    task: text-classification",
+            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: mlflow.transformers",
+            "  inputs: '[{\"type\": \"string\", \"required\": true}]'",
         })
             Assert.Contains(line + "\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("source_model_revision", text, StringComparison.Ordinal);
-        Assert.Equal("[\"I liked it.\",\"Über!\"]\n", Read("out/input_example.json"));
+        Assert.Equal("[\"I liked it.\", \"Über!\"]\n", Read("out/input_example.json"));
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class MlflowModelFolderTests : IDisposable
     [Fact]
     public void An_unknown_task_names_those_known() => Assert.Contains(
         "fill-mask, text-classification",
-        Assert.Throws<TrackingException>(() => MlflowModelFolder.Write(Model with { Task = "sing" }, _folder.File("out"))).Message, StringComparison.Ordinal);
+        Assert.Throws<TrackingException>(
+            () => MlflowModelFolder.Write(Model with { Task = "sing" }, _folder.File("out"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Without_an_example_nothing_is_written() =>

@@ -71,7 +71,8 @@ public sealed class ShipperTests : IAsyncDisposable
         const int steps = 2300;
         Fault[] faults =
         [
-            Fault.TooMany, Fault.InternalError, Fault.Unavailable, Fault.UnavailableAfterDoing, Fault.DroppedBeforeDoing, Fault.DroppedAfterDoing, Fault.HalfAnswer, Fault.Nonsense,
+            Fault.TooMany, Fault.InternalError, Fault.Unavailable, Fault.UnavailableAfterDoing, Fault.DroppedBeforeDoing, Fault.DroppedAfterDoing,
+            Fault.HalfAnswer, Fault.Nonsense,
         ];
         // Two requests of three fail, each fault in turn.
         _server.Faults = (number, _) => number % 3 == 0 ? Fault.None : faults[number % faults.Length];
@@ -79,7 +80,8 @@ public sealed class ShipperTests : IAsyncDisposable
         Directory.CreateDirectory(model);
         await File.WriteAllTextAsync(Path.Combine(model, "MLmodel"), "x", Cancel);
         _store.Append([Make.Start("a"), Make.Parameters("a", ("p", "1")), Make.Tags("a", ("t", "1"))]);
-        for (var step = 0; step < steps; step += 23) _store.Append([Make.Metrics("a", Enumerable.Range(step, 23).Select(i => ("loss", 1.0 / (i + 1), (long)i)).ToArray())]);
+        for (var step = 0; step < steps; step += 23)
+            _store.Append([Make.Metrics("a", Enumerable.Range(step, 23).Select(i => ("loss", 1.0 / (i + 1), (long)i)).ToArray())]);
         _store.Append(
         [
             new DatasetUsed("a", "imdb", new string('d', 64), "data/imdb.csv", "training"),
@@ -108,11 +110,15 @@ public sealed class ShipperTests : IAsyncDisposable
             using var folder = new TemporaryFolder();
             using var store = TrackingStore.Open(folder.File("state.db"));
             var server = new FakeMlflow { Faults = (number, _) => number < 40 ? pattern[number % pattern.Length] : Fault.None };
-            store.Append([Make.Start("a"), Make.Metrics("a", ("m", 1, 1), ("m", 2, 2)), Make.Tags("a", ("t", "x")), new RunEnded("a", RunStatus.Failed, Make.Noon)]);
+            store.Append(
+                [
+                    Make.Start("a"), Make.Metrics("a", ("m", 1, 1), ("m", 2, 2)), Make.Tags("a", ("t", "x")),
+                    new RunEnded("a", RunStatus.Failed, Make.Noon)]);
             var options = Options with { TrackingUri = server.Uri };
             Task.Run(async () =>
             {
-                await using (var shipper = OutboxShipper.Start(store.Path, options, Quick)) Assert.True((await shipper.FlushAsync(Patience)).IsDelivered);
+                await using (var shipper = OutboxShipper.Start(store.Path, options, Quick))
+                    Assert.True((await shipper.FlushAsync(Patience)).IsDelivered);
                 await server.DisposeAsync();
             }).GetAwaiter().GetResult();
             var run = Assert.Single(server.State.Runs.Values);
@@ -174,7 +180,8 @@ public sealed class ShipperTests : IAsyncDisposable
         await File.WriteAllTextAsync(path, "png", Cancel);
         Assert.Equal(1, queue.RetryRefused());
         Assert.True((await Ship()).IsDelivered);
-        Assert.Equal("png"u8.ToArray(), _server.State.Artifacts.Single(artifact => artifact.Key.EndsWith("plots/plot.png", StringComparison.Ordinal)).Value);
+        Assert.Equal(
+            "png"u8.ToArray(), _server.State.Artifacts.Single(artifact => artifact.Key.EndsWith("plots/plot.png", StringComparison.Ordinal)).Value);
     }
 
     [Fact]
@@ -193,7 +200,10 @@ public sealed class ShipperTests : IAsyncDisposable
     public async Task Keys_and_values_that_are_too_long_are_cut_and_kept_whole_beside_the_run()
     {
         var (key, value) = (new string('k', 300), new string('ü', 9000));
-        _store.Append([Make.Start("a"), Make.Parameters("a", ("long", value), ("a=b", "1")), Make.Tags("a", (key, value)), Make.Metrics("a", ("50%", 1, 1), ("x//y", 2, 1))]);
+        _store.Append(
+            [
+                Make.Start("a"), Make.Parameters("a", ("long", value), ("a=b", "1")), Make.Tags("a", (key, value)),
+                Make.Metrics("a", ("50%", 1, 1), ("x//y", 2, 1))]);
         Assert.True((await Ship()).IsDelivered);
         var run = RunOf("a");
         Assert.Equal(6000, run.Params["long"].Length);
@@ -201,7 +211,10 @@ public sealed class ShipperTests : IAsyncDisposable
         Assert.Contains(run.Params.Keys, name => name.StartsWith("a_b_", StringComparison.Ordinal));
         Assert.Equal(8000, run.Tags.Single(tag => tag.Key.StartsWith("kkk", StringComparison.Ordinal)).Value.Length);
         Assert.Equal(["50__", "x/_/y_"], run.Metrics.Select(metric => metric.Key[..^8]).Order(StringComparer.Ordinal));
-        Assert.Equal(2, _server.State.Artifacts.Count(artifact => artifact.Key.Contains("/cut/", StringComparison.Ordinal) && Encoding.UTF8.GetString(artifact.Value) == value));
+        Assert.Equal(
+            2,
+            _server.State.Artifacts.Count(
+                artifact => artifact.Key.Contains("/cut/", StringComparison.Ordinal) && Encoding.UTF8.GetString(artifact.Value) == value));
     }
 
     [Fact]
@@ -211,13 +224,16 @@ public sealed class ShipperTests : IAsyncDisposable
         _store.Append(
         [
             new RunStarted("a", "run with hunter2-secret", null, Make.Noon),
-            Make.Parameters("a", ("Fetch.Source", "https://ann:planted-1@example.org/x.csv?sig=planted-2&x=1"), ("Fetch.Password", "planted-3"), ("hub.token", "planted-4"),
+            Make.Parameters(
+                "a", ("Fetch.Source", "https://ann:planted-1@example.org/x.csv?sig=planted-2&x=1"), ("Fetch.Password", "planted-3"),
+                ("hub.token", "planted-4"),
                 ("Fetch.Header", "${env:PLANTED_5}"), ("Fetch.ApiKey", "planted-6"), ("Tokenize.MaxTokens", "128")),
             Make.Tags("a", ("note", "it is s3cr3t, really"), ("mlflow.source.git.repoURL", "https://planted-7@example.org/repo.git")),
             new DatasetUsed("a", "imdb", "d", "https://ann:planted-8@example.org/x.csv", "training"),
             new ModelRegistered("a", "m", 1, "d", "made with hunter2-secret"),
         ]);
-        await using (var shipper = OutboxShipper.Start(_store.Path, Options with { Username = "ann", Password = "planted-9" }, Quick with { Mask = mask }))
+        await using (var shipper = OutboxShipper.Start(
+            _store.Path, Options with { Username = "ann", Password = "planted-9" }, Quick with { Mask = mask }))
             await shipper.FlushAsync(Patience, Cancel);
         var sent = string.Join('\n', _server.Sent);
         Assert.DoesNotContain("planted", sent, StringComparison.OrdinalIgnoreCase);
@@ -248,7 +264,8 @@ public sealed class ShipperTests : IAsyncDisposable
     {
         const int metrics = 6000;
         _store.Append([Make.Start("a")]);
-        for (var step = 0; step < metrics; step += 20) _store.Append([Make.Metrics("a", Enumerable.Range(step, 20).Select(i => ("m", (double)i, (long)i)).ToArray())]);
+        for (var step = 0; step < metrics; step += 20)
+            _store.Append([Make.Metrics("a", Enumerable.Range(step, 20).Select(i => ("m", (double)i, (long)i)).ToArray())]);
         _store.Append([new RunEnded("a", RunStatus.Finished, Make.Noon)]);
         for (var kill = 1; kill <= 6; kill++)
         {
@@ -268,7 +285,10 @@ public sealed class ShipperTests : IAsyncDisposable
     [Fact]
     public async Task One_event_with_very_many_metrics_is_delivered_in_parts()
     {
-        _store.Append([Make.Start("a"), Make.Tags("a", ("t", "1")), Make.Metrics("a", Enumerable.Range(0, 5500).Select(i => ("m", (double)i, (long)i)).ToArray())]);
+        _store.Append(
+            [
+                Make.Start("a"), Make.Tags("a", ("t", "1")),
+                Make.Metrics("a", Enumerable.Range(0, 5500).Select(i => ("m", (double)i, (long)i)).ToArray())]);
         Assert.True((await Ship()).IsDelivered);
         Assert.Equal(5500, RunOf("a").Metrics.Count);
         Assert.Equal(0, RunOf("a").Doubled);
@@ -277,6 +297,7 @@ public sealed class ShipperTests : IAsyncDisposable
     internal static void ShipForEver(string database, string uri)
     {
         var shipper = OutboxShipper.Start(database, new MlflowOptions { TrackingUri = new Uri(uri) }, Quick);
+        Console.WriteLine("begun");
         shipper.FlushAsync(Patience, CancellationToken.None).GetAwaiter().GetResult();
     }
 

@@ -17,7 +17,8 @@ internal readonly partial record struct ArtifactAddress(string Root)
         }
 
         throw new MlflowException(
-            $"The artifacts are at '{artifactUri}', which the server does not pass on. Start it with its artifact proxy (--serve-artifacts, on by default) and make new experiments in it.",
+            $"The artifacts are at '{artifactUri}', which the server does not pass on. "
+            + "Start it with its artifact proxy (--serve-artifacts, on by default) and make new experiments in it.",
             "INVALID_STATE");
     }
 
@@ -33,7 +34,8 @@ internal readonly partial record struct ArtifactAddress(string Root)
     internal static string Check(string path) =>
         path.Split('/').Any(part => part is "" or "." or "..") || path.AsSpan().IndexOfAny('\\', '#') >= 0 || Encoded().IsMatch(path)
             ? throw new TrackingException(
-                $"'{path}' is no path of an artifact: it must be relative, with '/' between names, no '.' or '..', no '#' or '\\', and no '%' before two hexadecimal digits.")
+                $"'{path}' is no path of an artifact: it must be relative, with '/' between names, "
+                + "no '.' or '..', no '#' or '\\', and no '%' before two hexadecimal digits.")
             : path;
 
     [GeneratedRegex("%[0-9a-fA-F]{2}", RegexOptions.CultureInvariant)]

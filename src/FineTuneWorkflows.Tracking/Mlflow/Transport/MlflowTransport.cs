@@ -26,7 +26,8 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     /// <summary>Sends JSON and reads JSON. <paramref name="repeatable"/> says that doing it twice is the same as doing it once.</summary>
     internal Task<TAnswer> Send<TBody, TAnswer>(
-        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<TAnswer> answer, bool repeatable, CancellationToken cancellation)
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<TAnswer> answer, bool repeatable,
+        CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
         return Json(method, path, () => JsonContent(bytes), repeatable, answer, cancellation);
@@ -41,9 +42,12 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
     /// sent; reading the answer is not limited here.
     /// </summary>
     internal Task<T> Stream<T>(
-        HttpMethod method, string path, Func<HttpContent?> content, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation,
+        HttpMethod method, string path, Func<HttpContent?> content, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellation,
         long bytesSent = 0) =>
-        Repeat(method, path, content, repeatable: true, options.Timeout + TimeSpan.FromSeconds(bytesSent / SlowestBytesPerSecond), read, cancellation, limitAnswer: false);
+        Repeat(
+            method, path, content, repeatable: true, options.Timeout + TimeSpan.FromSeconds(bytesSent / SlowestBytesPerSecond), read, cancellation,
+            limitAnswer: false);
 
     public void Dispose() => http.Dispose();
 
@@ -99,16 +103,23 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         }
         catch (HttpRequestException fault)
         {
-            var connected = fault.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
-            throw new MlflowException($"{endpoint}: the server {options} cannot be reached: {fault.Message}", isTransient: true, innerException: fault) { MayHaveHappened = connected };
+            var connected = fault.HttpRequestError is not (
+                HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
+            throw new MlflowException(
+                $"{endpoint}: the server {options} cannot be reached: {fault.Message}", isTransient: true,
+                innerException: fault) { MayHaveHappened = connected };
         }
         catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
-            throw new MlflowException($"{endpoint}: the server {options} did not answer in time ({options.Timeout.TotalSeconds} s).", isTransient: true, innerException: fault) { MayHaveHappened = true };
+            throw new MlflowException(
+                $"{endpoint}: the server {options} did not answer in time ({options.Timeout.TotalSeconds} s).", isTransient: true,
+                innerException: fault) { MayHaveHappened = true };
         }
         catch (Exception fault) when (fault is JsonException or HttpIOException or EndOfStreamException)
         {
-            throw new MlflowException($"{endpoint}: the server {options} gave half an answer or nonsense: {fault.Message}", isTransient: true, innerException: fault) { MayHaveHappened = true };
+            throw new MlflowException(
+                $"{endpoint}: the server {options} gave half an answer or nonsense: {fault.Message}", isTransient: true,
+                innerException: fault) { MayHaveHappened = true };
         }
     }
 
@@ -129,8 +140,10 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     private static string Advice(HttpResponseMessage response) => response.StatusCode switch
     {
-        HttpStatusCode.Unauthorized => "the server wants a user and password, or a token: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
-        HttpStatusCode.Forbidden => "the server forbids it: the user may lack the permission, or the server's --allowed-hosts lacks the name in MLFLOW_TRACKING_URI",
+        HttpStatusCode.Unauthorized =>
+            "the server wants a user and password, or a token: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
+        HttpStatusCode.Forbidden =>
+            "the server forbids it: the user may lack the permission, or the server's --allowed-hosts lacks the name in MLFLOW_TRACKING_URI",
         HttpStatusCode.NotFound => "there is no such address: MLFLOW_TRACKING_URI may point to something else than an MLflow server, or an old one",
         _ => response.ReasonPhrase ?? "refused",
     };
