@@ -135,7 +135,7 @@ internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
     {
         lock (gate)
             while (messages.TryDequeue(out var message))
-                ansi.WriteLine(message);
+                ansi.Write(new MessageAbove(message));
     }
 
     private void ShowCursor()

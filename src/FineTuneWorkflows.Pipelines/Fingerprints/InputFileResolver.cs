@@ -66,8 +66,10 @@ internal sealed class InputFileResolver(FileHashCache hashes)
         if (!Directory.Exists(root))
             return [];
         var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddInclude(string.Join('/', parts[firstWild..]));
+        var wild = string.Join('/', parts[firstWild..]);
+        matcher.AddInclude(wild.Replace('?', '*'));
         return Sorted(matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
+            .Where(match => !wild.Contains('?') || QuestionMarks.Match(wild, match.Path))
             .Select(match => Hashed(Path.Combine(root, match.Path), match.Path, cancellationToken)));
     }
 

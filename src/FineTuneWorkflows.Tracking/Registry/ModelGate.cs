@@ -44,7 +44,8 @@ public sealed partial class ModelGate
     private static GateCondition ParseCondition(string part, string expression)
     {
         var match = Condition().Match(part);
-        if (!match.Success) throw new TrackingException($"The gate '{expression}' cannot be read at '{part}': that is no METRIC OP BOUND with OP one of >= > <= <. {Advice}");
+        if (!match.Success) throw new TrackingException(
+            $"The gate '{expression}' cannot be read at '{part}': that is no METRIC OP BOUND with OP one of >= > <= <. {Advice}");
         var comparison = match.Groups["op"].ValueSpan switch
         {
             ">=" => GateComparison.AtLeast,
@@ -57,7 +58,8 @@ public sealed partial class ModelGate
         if (bound is Champion) return new GateCondition(metric, comparison, null);
         if (double.TryParse(bound, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
             return new GateCondition(metric, comparison, number);
-        throw new TrackingException($"The gate '{expression}' cannot be read at '{part}': '{bound}' is neither a number such as 0.8 nor 'champion'. {Advice}");
+        throw new TrackingException(
+            $"The gate '{expression}' cannot be read at '{part}': '{bound}' is neither a number such as 0.8 nor 'champion'. {Advice}");
     }
 
     [GeneratedRegex(@"\s+and\s+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

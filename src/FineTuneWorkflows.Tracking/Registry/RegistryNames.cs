@@ -9,22 +9,26 @@ public static partial class RegistryNames
     private const int LongestAlias = 255;
 
     /// <summary>Refuses a name that MLflow would refuse.</summary>
-    /// <exception cref="TrackingException">The name is empty, is <c>.</c> or begins with <c>..</c>, is longer than 256 characters, or has a <c>/</c>, <c>:</c>, <c>@</c> or control character.</exception>
+    /// <exception cref="TrackingException">The name is empty, is <c>.</c> or begins with <c>..</c>, is longer than 256 characters, or has a
+    /// <c>/</c>, <c>:</c>, <c>@</c> or control character.</exception>
     public static void CheckModel(string? name)
     {
         if (string.IsNullOrWhiteSpace(name)) throw new TrackingException("The name of a registered model must not be empty.");
         if (name.AsSpan().IndexOfAny('/', ':') >= 0)
             throw new TrackingException($"A registered model cannot be named '{name}': names must not contain '/' or ':'.");
         if (name == "." || name.StartsWith("..", StringComparison.Ordinal) || name.Any(char.IsControl))
-            throw new TrackingException($"A registered model cannot be named '{name}': it must not look like a folder ('.', '..') or contain control characters.");
+            throw new TrackingException(
+                $"A registered model cannot be named '{name}': it must not look like a folder ('.', '..') or contain control characters.");
         if (name.Contains('@', StringComparison.Ordinal))
             throw new TrackingException($"A registered model cannot be named '{name}': '@' sets the alias apart, as in sentiment@champion.");
         if (name.Length > LongestName)
-            throw new TrackingException($"The name of a registered model has {name.Length} characters ('{name[..40]}...'); at most {LongestName} are allowed.");
+            throw new TrackingException(
+                $"The name of a registered model has {name.Length} characters ('{name[..40]}...'); at most {LongestName} are allowed.");
     }
 
     /// <summary>Refuses an alias that MLflow would refuse.</summary>
-    /// <exception cref="TrackingException">The alias is empty, longer than 255 characters, <c>latest</c>, like <c>v1</c>, or has other than letters, digits, <c>_</c> and <c>-</c>.</exception>
+    /// <exception cref="TrackingException">The alias is empty, longer than 255 characters, <c>latest</c>, like <c>v1</c>, or has other than
+    /// letters, digits, <c>_</c> and <c>-</c>.</exception>
     public static void CheckAlias(string? alias)
     {
         if (string.IsNullOrEmpty(alias)) throw new TrackingException("An alias must not be empty.");
@@ -34,7 +38,8 @@ public static partial class RegistryNames
         if (VersionLike().IsMatch(alias))
             throw new TrackingException($"'{alias}' cannot be an alias: it would look like a version number. Try 'release-{alias[1..]}'.");
         if (alias.Length > LongestAlias)
-            throw new TrackingException($"An alias of {alias.Length} characters ('{alias[..40]}...') is too long; at most {LongestAlias} are allowed.");
+            throw new TrackingException(
+                $"An alias of {alias.Length} characters ('{alias[..40]}...') is too long; at most {LongestAlias} are allowed.");
     }
 
     [GeneratedRegex(@"\A[\w\-]*\z", RegexOptions.CultureInvariant)]

@@ -180,7 +180,7 @@ public sealed class DownloadTests : IDisposable
         await using var server = new FaultyServer(_ => new Response(200, RandomBytes(3_000_000)) { BreakAfter = 2_500_000, Hang = true });
         var progress = new CancelOnReport(cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DataSource.ResolveAsync(server.Address(), Options(), null, progress, cancel.Token));
+            () => DataSource.DownloadAsync(server.Address(), Options(), null, progress, cancel.Token));
         Assert.InRange(new FileInfo(Directory.EnumerateFiles(_temp.Path, "*.part", SearchOption.AllDirectories).Single()).Length, 1 << 20, 2_500_000);
     }
 
@@ -197,11 +197,11 @@ public sealed class DownloadTests : IDisposable
     {
         var options = Options();
         if (stall is { } timeout) options = options with { StallTimeout = timeout };
-        return (await DataSource.ResolveAsync(address, options, cancellationToken: TestContext.Current.CancellationToken)).Single();
+        return await DataSource.DownloadAsync(address, options, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private static Task<TextDataException> Fails(string location, DataSourceOptions options) => Assert.ThrowsAsync<TextDataException>(
-        () => DataSource.ResolveAsync(location, options, cancellationToken: TestContext.Current.CancellationToken));
+        () => DataSource.DownloadAsync(location, options, cancellationToken: TestContext.Current.CancellationToken));
 
     private DataSourceOptions Options() =>
         new() { Sha256 = Digest(Content).ToUpperInvariant(), WorkFolder = _temp.Path, Attempts = 3, RetryDelay = TimeSpan.FromMilliseconds(1) };

@@ -64,7 +64,8 @@ public sealed class TrackingStoreTests : IDisposable
     public void A_run_starts_once()
     {
         _store.Append([Make.Start("a")]);
-        Assert.Contains("started already", Assert.Throws<TrackingException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "started already", Assert.Throws<TrackingException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,7 +164,9 @@ public sealed class TrackingStoreTests : IDisposable
     public void A_folder_in_the_file_s_place_says_what_to_do()
     {
         Directory.CreateDirectory(_folder.File("folder.db"));
-        Assert.Contains("cannot be opened", Assert.Throws<TrackingException>(() => TrackingStore.Open(_folder.File("folder.db"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be opened", Assert.Throws<TrackingException>(() => TrackingStore.Open(_folder.File("folder.db"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
