@@ -1,11 +1,13 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Clean;
+using FineTuneWorkflows.Cli.Commands.Export;
 using FineTuneWorkflows.Cli.Commands.Graph;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
 using FineTuneWorkflows.Cli.Commands.Stages;
+using FineTuneWorkflows.Cli.Commands.Sync;
 using FineTuneWorkflows.Cli.Commands.Validate;
 
 namespace FineTuneWorkflows.Cli.Parsing;
@@ -24,7 +26,7 @@ internal sealed class CommandTree
         foreach (var command in (CliCommand[])
                  [
                      new RunCommand(), new StatusCommand(), new ValidateCommand(), new GraphCommand(), new StagesCommand(), new RunsCommand(),
-                     new PredictCommand(), new CleanCommand(),
+                     new PredictCommand(), new SyncCommand(), new ExportCommand(), new CleanCommand(),
                  ])
             Add(root, command);
     }
