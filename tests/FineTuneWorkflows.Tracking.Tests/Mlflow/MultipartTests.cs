@@ -46,7 +46,8 @@ public sealed class MultipartTests : IAsyncDisposable
         await _client.Artifacts.UploadAsync(ArtifactUri, "weights", _folder.File("weights"), cancellation: Cancel);
         var requests = _server.Sent.Zip(_server.Authorizations).ToList();
         Assert.All(
-            requests, request => Assert.Equal(request.First.StartsWith("PUT /store/", StringComparison.Ordinal) ? null : "Bearer secret", request.Second));
+            requests, request =>
+                Assert.Equal(request.First.StartsWith("PUT /store/", StringComparison.Ordinal) ? null : "Bearer secret", request.Second));
         Assert.Equal(13, requests.Count);
     }
 
