@@ -23,12 +23,16 @@ internal sealed class CommandTree
     public CommandTree(IReadOnlyList<string> args)
     {
         this.args = args;
-        foreach (var command in (CliCommand[])
-                 [
-                     new RunCommand(), new StatusCommand(), new ValidateCommand(), new GraphCommand(), new StagesCommand(), new RunsCommand(),
-                     new PredictCommand(), new SyncCommand(), new ExportCommand(), new CleanCommand(),
-                 ])
-            Add(root, command);
+        Add("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.", () => new RunCommand());
+        Add("status", "Says what a run would execute, and why.", () => new StatusCommand());
+        Add("validate", "Checks a definition and the properties given for it; runs nothing.", () => new ValidateCommand());
+        Add("graph", "Draws a pipeline as a Mermaid flowchart.", () => new GraphCommand());
+        Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());
+        Add("runs", "Lists runs; shows one; compares two.", () => new RunsCommand());
+        Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
+        Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
+        Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());
+        Add("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.", () => new CleanCommand());
     }
 
     public ParseResult Parse() => root.Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
@@ -39,18 +43,26 @@ internal sealed class CommandTree
 
     public Verbosity VerbosityOf(ParseResult parsed) => Options.VerbosityOf(parsed.GetValue(verbosity)) ?? Verbosity.Normal;
 
-    private void Add(Command parent, CliCommand command)
+    private void Add(string name, string description, Func<CliCommand> make)
     {
-        var symbol = new Command(command.Name, command.Description);
-        parent.Subcommands.Add(symbol);
+        var symbol = new Command(name, description);
+        root.Subcommands.Add(symbol);
+        if (args.Contains(name))
+            Configure(symbol, make());
+    }
+
+    private void Configure(Command symbol, CliCommand command)
+    {
         commands[symbol] = command;
         // What it does is decided by CommandOf; the parser only wants to see that the command can be used without a subcommand.
         symbol.SetAction(_ => 0);
-        if (!args.Contains(command.Name))
-            return;
         command.Configure(symbol);
         symbol.Options.Add(verbosity);
-        foreach (var subcommand in command.Subcommands)
-            Add(symbol, subcommand);
+        foreach (var (name, description, subcommand) in command.Subcommands)
+        {
+            var below = new Command(name, description);
+            symbol.Subcommands.Add(below);
+            Configure(below, subcommand);
+        }
     }
 }

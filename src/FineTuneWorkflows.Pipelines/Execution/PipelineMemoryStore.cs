@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 
@@ -54,7 +53,7 @@ internal sealed class PipelineMemoryStore(Home home)
     private string PathOf(string pipelineId)
     {
         var safe = string.Concat(pipelineId.Where(char.IsAsciiLetterOrDigit).Take(40));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pipelineId)))[..8];
+        var hash = TextDigest.Of(pipelineId)[..8];
         return Path.Combine(home.Pipelines, $"{safe}-{hash}.json");
     }
 }

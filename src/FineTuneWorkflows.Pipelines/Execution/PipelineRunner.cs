@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
@@ -123,7 +122,7 @@ public sealed class PipelineRunner
                 text.Append(parameter.Name).Append('=').Append(FingerprintDocument.Canonical(parameter.Get(stage.Stage))).Append('\n');
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return TextDigest.Of(text.ToString());
     }
 
     // The lock tells a run that was interrupted from one that is still going on in another process.
@@ -134,7 +133,7 @@ public sealed class PipelineRunner
             return (last, again, true);
         while (true)
         {
-            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
             if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
                 return (runId, held, false);
         }
@@ -151,7 +150,10 @@ public sealed class PipelineRunner
         {
             using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
             await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
-            return [.. pipeline.Stages.Select(s => (s, finished[s.Name].Task.Result))];
+            var results = new (PipelineStage, StageResult)[pipeline.Stages.Count];
+            for (var i = 0; i < results.Length; i++)
+                results[i] = (pipeline.Stages[i], finished[pipeline.Stages[i].Name].Task.Result);
+            return results;
         }
 
         private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)
@@ -184,7 +186,7 @@ public sealed class PipelineRunner
                 flow.Finished(stage, result);
                 publisher.Publish(new StageFinished(
                     runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type, result.Outcome, result.Reason, Math.Round(result.Seconds, 3), result.Fingerprint,
-                    result.Artifacts.ToDictionary(a => a.Key, a => a.Value.Digest), result.Metrics, result.Tags, result.MadeByRun,
+                    result.Digests(), result.Metrics, result.Tags, result.MadeByRun,
                     result.Outcome == StageOutcome.Failed ? result.Error?.ToString() : null));
                 finished[stage.Name].SetResult(result);
             }

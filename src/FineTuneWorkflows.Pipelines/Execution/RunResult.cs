@@ -21,21 +21,27 @@ public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<(Pi
         Status.Name(),
         [.. Stages.Select(s => new RunSummary.Stage(
             s.Stage.Name, s.Stage.Descriptor.Type, s.Result.Outcome.Name(), Math.Round(s.Result.Seconds, 3), s.Result.Reason,
-            s.Result.Artifacts.ToDictionary(a => a.Key, a => a.Value.Digest)))],
+            s.Result.Digests()))],
         Metrics());
 
     // Not a sorted dictionary: its code for numbers is compiled in no assembly of the framework, and compiling it takes longer than sorting a few names.
     private Dictionary<string, T> Merged<T>(Func<StageResult, IReadOnlyDictionary<string, T>> of)
     {
         var last = new Dictionary<string, T>(StringComparer.Ordinal);
+        var names = new List<string>();
         foreach (var (_, result) in Stages)
-            foreach (var (key, value) in of(result))
-                last[key] = value;
-        var keys = last.Keys.ToArray();
-        Array.Sort(keys, StringComparer.Ordinal);
-        var merged = new Dictionary<string, T>(keys.Length, StringComparer.Ordinal);
-        foreach (var key in keys)
-            merged[key] = last[key];
+            foreach (var pair in of(result))
+            {
+                if (!last.ContainsKey(pair.Key))
+                    names.Add(pair.Key);
+                last[pair.Key] = pair.Value;
+            }
+
+        names.Sort(StringComparer.Ordinal);
+        var merged = new Dictionary<string, T>(names.Count, StringComparer.Ordinal);
+        foreach (var name in names)
+            if (last.TryGetValue(name, out var value))
+                merged[name] = value;
         return merged;
     }
 }

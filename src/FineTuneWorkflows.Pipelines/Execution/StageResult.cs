@@ -16,6 +16,15 @@ public sealed record StageResult(StageOutcome Outcome, string Reason, double Sec
     /// <summary>What the stage made, by name.</summary>
     public IReadOnlyDictionary<string, Artifact> Artifacts { get; init; } = NoArtifacts;
 
+    /// <summary>The digests of what the stage made, by name.</summary>
+    public IReadOnlyDictionary<string, string> Digests()
+    {
+        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, artifact) in Artifacts)
+            digests[name] = artifact.Digest;
+        return digests;
+    }
+
     /// <summary>The last value of each metric.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 

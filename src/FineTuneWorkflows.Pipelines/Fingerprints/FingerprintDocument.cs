@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
@@ -35,22 +33,14 @@ public sealed record FingerprintDocument(
     public SortedList<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
 
     /// <summary>The fingerprint, lower-case hexadecimal.</summary>
-    public string Fingerprint()
+    public string Fingerprint() => TextDigest.Of(JsonText.Object(JsonText.Escaping.Least, json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("stage", Stage);
-            json.WriteNumber("version", Version);
-            Write(json, "parameters", Parameters);
-            Write(json, "files", Files);
-            Write(json, "inputs", Inputs);
-            json.WriteEndObject();
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
-    }
+        json.Text("stage", Stage);
+        json.Number("version", Version);
+        json.Texts("parameters", Parameters);
+        json.Texts("files", Files);
+        json.Texts("inputs", Inputs);
+    }));
 
     internal static FingerprintDocument Of(
         StageDescriptor descriptor, Stage stage, IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string> inputs)
@@ -75,12 +65,4 @@ public sealed record FingerprintDocument(
         IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(item => JsonEncodedText.Encode(Canonical(item)).ToString())) + "]",
         _ => value.ToString() ?? "",
     };
-
-    private static void Write(Utf8JsonWriter json, string name, SortedList<string, string> pairs)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in pairs)
-            json.WriteString(key, value);
-        json.WriteEndObject();
-    }
 }

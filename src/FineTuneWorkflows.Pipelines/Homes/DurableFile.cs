@@ -13,7 +13,7 @@ internal static class DurableFile
     /// <param name="flush">Whether it must survive a loss of power, too. Without it, it survives a killed process.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, bool flush = true)
     {
-        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Environment.ProcessId}-{BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()):x16}.tmp";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))

@@ -16,42 +16,42 @@ internal static class HandwrittenJson
         RunStarted e => Text(json =>
         {
             Begin(json, "run-started");
-            json.WriteString("runId", e.RunId);
-            json.WriteString("pipeline", e.Pipeline);
-            json.WriteString("name", e.Name);
-            Optional(json, "definition", e.Definition);
-            Texts(json, "properties", e.Properties);
-            json.WriteString("engine", e.Engine);
-            json.WriteString("time", e.Time);
+            json.Text("runId", e.RunId);
+            json.Text("pipeline", e.Pipeline);
+            json.Text("name", e.Name);
+            json.Optional("definition", e.Definition);
+            json.Texts("properties", e.Properties);
+            json.Text("engine", e.Engine);
+            json.Time("time", e.Time);
         }),
         RunResumed e => Text(json =>
         {
             Begin(json, "run-resumed");
-            json.WriteString("runId", e.RunId);
-            json.WriteString("time", e.Time);
+            json.Text("runId", e.RunId);
+            json.Time("time", e.Time);
         }),
         RunFinished e => Text(json =>
         {
             Begin(json, "run-finished");
-            json.WriteString("runId", e.RunId);
-            json.WriteString("status", e.Status switch { RunStatus.Succeeded => "Succeeded", RunStatus.Failed => "Failed", RunStatus.Cancelled => "Cancelled", _ => throw new ArgumentOutOfRangeException(nameof(runEvent)) });
-            json.WriteString("time", e.Time);
+            json.Text("runId", e.RunId);
+            json.Text("status", e.Status switch { RunStatus.Succeeded => "Succeeded", RunStatus.Failed => "Failed", RunStatus.Cancelled => "Cancelled", _ => throw new ArgumentOutOfRangeException(nameof(runEvent)) });
+            json.Time("time", e.Time);
         }),
         StageFinished { Outcome: StageOutcome.UpToDate } e => Text(json =>
         {
             Begin(json, "stage-finished");
-            json.WriteString("stageId", e.StageId);
-            json.WriteString("type", e.Type);
-            json.WriteString("outcome", "UpToDate");
-            json.WriteString("reason", e.Reason);
-            json.WriteNumber("seconds", e.Seconds);
-            Optional(json, "fingerprint", e.Fingerprint);
-            Texts(json, "artifacts", e.Artifacts);
-            Numbers(json, "metrics", e.Metrics);
-            Texts(json, "tags", e.Tags);
-            Optional(json, "madeByRun", e.MadeByRun);
-            Optional(json, "error", e.Error);
-            json.WriteString("time", e.Time);
+            json.Text("stageId", e.StageId);
+            json.Text("type", e.Type);
+            json.Text("outcome", "UpToDate");
+            json.Text("reason", e.Reason);
+            json.Number("seconds", e.Seconds);
+            json.Optional("fingerprint", e.Fingerprint);
+            json.Texts("artifacts", e.Artifacts);
+            json.Numbers("metrics", e.Metrics);
+            json.Texts("tags", e.Tags);
+            json.Optional("madeByRun", e.MadeByRun);
+            json.Optional("error", e.Error);
+            json.Time("time", e.Time);
         }),
         _ => JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent),
     };
@@ -59,38 +59,33 @@ internal static class HandwrittenJson
     /// <summary>A run's summary.</summary>
     public static byte[] Summary(RunSummary summary) => Text(json =>
     {
-        json.WriteString("runId", summary.RunId);
-        json.WriteString("status", summary.Status);
-        json.WriteStartArray("stages");
-        foreach (var stage in summary.Stages)
+        json.Text("runId", summary.RunId);
+        json.Text("status", summary.Status);
+        json.Objects("stages", summary.Stages, stage =>
         {
-            json.WriteStartObject();
-            json.WriteString("id", stage.Id);
-            json.WriteString("type", stage.Type);
-            json.WriteString("outcome", stage.Outcome);
-            json.WriteNumber("seconds", stage.Seconds);
-            json.WriteString("reason", stage.Reason);
-            Texts(json, "artifacts", stage.Artifacts);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        Numbers(json, "metrics", summary.Metrics);
+            json.Text("id", stage.Id);
+            json.Text("type", stage.Type);
+            json.Text("outcome", stage.Outcome);
+            json.Number("seconds", stage.Seconds);
+            json.Text("reason", stage.Reason);
+            json.Texts("artifacts", stage.Artifacts);
+        });
+        json.Numbers("metrics", summary.Metrics);
     });
 
     /// <summary>An entry of the run cache.</summary>
     public static byte[] Record(StageRecord record) => Text(json =>
     {
-        json.WriteString("fingerprint", record.Fingerprint);
+        json.Text("fingerprint", record.Fingerprint);
         Document(json, record.Document);
-        Texts(json, "artifacts", record.Artifacts);
-        Numbers(json, "metrics", record.Metrics);
-        Texts(json, "tags", record.Tags);
-        json.WriteNumber("seconds", record.Seconds);
-        json.WriteString("runId", record.RunId);
-        json.WriteString("finished", record.Finished);
-        json.WriteString("engine", record.Engine);
-        json.WriteString("platform", record.Platform);
+        json.Texts("artifacts", record.Artifacts);
+        json.Numbers("metrics", record.Metrics);
+        json.Texts("tags", record.Tags);
+        json.Number("seconds", record.Seconds);
+        json.Text("runId", record.RunId);
+        json.Time("finished", record.Finished);
+        json.Text("engine", record.Engine);
+        json.Text("platform", record.Platform);
     });
 
     /// <exception cref="JsonException">It is none.</exception>
@@ -107,20 +102,19 @@ internal static class HandwrittenJson
     /// <summary>What a pipeline was last asked to do.</summary>
     public static byte[] Memory(PipelineMemory memory) => Text(json =>
     {
-        Optional(json, "runId", memory.RunId);
-        Optional(json, "plan", memory.Plan);
-        json.WriteBoolean("finished", memory.Finished);
-        json.WriteStartObject("stages");
-        foreach (var (name, request) in memory.Stages)
+        json.Optional("runId", memory.RunId);
+        json.Optional("plan", memory.Plan);
+        json.Flag("finished", memory.Finished);
+        json.Object("stages", () =>
         {
-            json.WriteStartObject(name);
-            Document(json, request.Document);
-            json.WriteString("runId", request.RunId);
-            json.WriteBoolean("done", request.Done);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
+            foreach (var (name, request) in memory.Stages)
+                json.Object(name, () =>
+                {
+                    Document(json, request.Document);
+                    json.Text("runId", request.RunId);
+                    json.Flag("done", request.Done);
+                });
+        });
     });
 
     /// <exception cref="JsonException">It is none.</exception>
@@ -135,59 +129,18 @@ internal static class HandwrittenJson
             root.TryGetProperty("runId", out var runId) ? String(runId) : null, root.TryGetProperty("plan", out var plan) ? String(plan) : null, Flag(root, "finished"), stages);
     }
 
-    private static byte[] Text(Action<Utf8JsonWriter> members)
+    private static byte[] Text(Action<JsonText> members) => JsonText.Object(JsonText.Escaping.Default, members);
+
+    private static void Begin(JsonText json, string discriminator) => json.Text("event", discriminator);
+
+    private static void Document(JsonText json, FingerprintDocument document) => json.Object("document", () =>
     {
-        using var stream = new MemoryStream(1024);
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
-
-    private static void Begin(Utf8JsonWriter json, string discriminator) => json.WriteString("event", discriminator);
-
-    private static void Optional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-            json.WriteString(name, value);
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in texts)
-            json.WriteString(key, value);
-        json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double> numbers)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in numbers)
-        {
-            if (double.IsFinite(value))
-                json.WriteNumber(key, value);
-            else
-                json.WriteString(key, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void Document(Utf8JsonWriter json, FingerprintDocument document)
-    {
-        json.WriteStartObject("document");
-        json.WriteString("stage", document.Stage);
-        json.WriteNumber("version", document.Version);
-        Texts(json, "parameters", document.Parameters);
-        Texts(json, "files", document.Files);
-        Texts(json, "inputs", document.Inputs);
-        json.WriteEndObject();
-    }
+        json.Text("stage", document.Stage);
+        json.Number("version", document.Version);
+        json.Texts("parameters", document.Parameters);
+        json.Texts("files", document.Files);
+        json.Texts("inputs", document.Inputs);
+    });
 
     private static FingerprintDocument ReadDocument(JsonElement json) => new(
         String(json, "stage"), Whole(Member(json, "version")),

@@ -6,7 +6,7 @@ using FineTuneWorkflows.Cli.Rendering;
 namespace FineTuneWorkflows.Cli.Commands.Clean;
 
 /// <summary><c>finetune clean</c></summary>
-internal sealed class CleanCommand() : CliCommand("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.")
+internal sealed class CleanCommand : CliCommand
 {
     private readonly Option<string?> keepRuns = Options.WholeNumber("--keep-runs", [], "How many of the newest runs keep what they used. Default: 10.", "N", 0, int.MaxValue);
     private readonly Option<string?> olderThan = Options.WholeNumber("--older-than", [], "Checkpoints of unfinished stages go after this many days. Default: 7.", "DAYS", 0, 36_500);

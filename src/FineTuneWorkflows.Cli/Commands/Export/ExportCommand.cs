@@ -5,7 +5,7 @@ using FineTuneWorkflows.Cli.Parsing;
 namespace FineTuneWorkflows.Cli.Commands.Export;
 
 /// <summary><c>finetune export</c></summary>
-internal sealed class ExportCommand() : CliCommand("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.")
+internal sealed class ExportCommand : CliCommand
 {
     private readonly Option<string?> folder = new("--file-store") { Description = "The folder to write; it must be empty or not exist yet.", HelpName = "DIR" };
     private readonly Option<string?> home = Options.Home();

@@ -6,7 +6,7 @@ using FineTuneWorkflows.Pipelines.Execution;
 namespace FineTuneWorkflows.Cli.Commands.Plan;
 
 /// <summary><c>finetune status</c></summary>
-internal sealed class StatusCommand() : CliCommand("status", "Says what a run would execute, and why.")
+internal sealed class StatusCommand : CliCommand
 {
     private readonly Option<string?> json = Options.Json("Print one JSON object instead of the table.");
     private readonly Option<string?> home = Options.Home();

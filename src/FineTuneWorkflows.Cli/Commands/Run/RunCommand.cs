@@ -9,7 +9,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.Run;
 
 /// <summary><c>finetune run</c></summary>
-internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.")
+internal sealed class RunCommand : CliCommand
 {
     private readonly Option<string[]> force = new("--force")
     {

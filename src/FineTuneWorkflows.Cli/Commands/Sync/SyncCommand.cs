@@ -5,7 +5,7 @@ using FineTuneWorkflows.Cli.Parsing;
 namespace FineTuneWorkflows.Cli.Commands.Sync;
 
 /// <summary><c>finetune sync</c></summary>
-internal sealed class SyncCommand() : CliCommand("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.")
+internal sealed class SyncCommand : CliCommand
 {
     private readonly Option<string?> timeout = Options.WholeNumber("--timeout", [], "Give up after so many seconds; what is left stays for the next time. Default: 300.", "SECONDS", 1, 86_400);
     private readonly Option<string?> home = Options.Home();
