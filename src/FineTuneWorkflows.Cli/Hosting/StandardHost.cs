@@ -1,7 +1,12 @@
 using FineTuneWorkflows.Cli.Commands.Predict;
+using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tracking;
+using FineTuneWorkflows.Tracking;
+using FineTuneWorkflows.Tracking.Export;
+using FineTuneWorkflows.Tracking.Mlflow;
+using FineTuneWorkflows.Tracking.Outbox;
 
 namespace FineTuneWorkflows.Cli.Hosting;
 
@@ -10,15 +15,48 @@ internal static class StandardHost
 {
     public static CliHost Create(TextWriter error) => new(() => FineTuneStages.Catalog, home => new StageServices(home))
     {
-        Observers = (home, services) =>
-        [
-            new TrackingRecorder(
-                () => new JournalImporter(home, ((StageServices)services).Store),
-                e => error.WriteLine($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run")),
-        ],
+        Observers = (home, services) => [new TrackingSession(home, (StageServices)services, Server(), error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services) => new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry))),
+        Sync = SyncAsync,
+        Export = Export,
     };
+
+    // Nothing of the client is loaded where no server is named.
+    private static MlflowOptions? Server() => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } ? Configured() : null;
+
+    private static MlflowOptions? Configured()
+    {
+        try
+        {
+            return MlflowOptions.FromEnvironment();
+        }
+        catch (TrackingException e)
+        {
+            throw new CommandException(e.Message, innerException: e);
+        }
+    }
+
+    private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, IServiceProvider services, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var server = Server() ?? throw new CommandException("deliver to which server? Set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
+        new JournalImporter(home, ((StageServices)services).Store).ImportAll(cancellationToken);
+        await using var shipper = OutboxShipper.Start(home.StateDatabase, server);
+        var before = shipper.Status();
+        var left = await shipper.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
+        return left.IsDelivered
+            ? (true, $"Delivered {before.Events} events, {before.Metrics} values of metrics among them, to {server}.")
+            : (false, TrackingSession.Undelivered(left, shipper.LastFault));
+    }
+
+    private static string Export(Home home, IServiceProvider services, string folder, CancellationToken cancellationToken)
+    {
+        var store = ((StageServices)services).Store;
+        new JournalImporter(home, store).ImportAll(cancellationToken);
+        var written = FileStoreExport.Write(store, folder, cancellation: cancellationToken);
+        return $"Wrote {written.Runs} runs with {written.Metrics} values of metrics, {written.Artifacts} files and {written.Versions} model versions to {folder}."
+            + (written.Missing.Count > 0 ? $" {written.Missing.Count} files are gone and were left out." : "");
+    }
 
     private sealed class StagePredictor(TextPredictor predictor) : ITextPredictor
     {

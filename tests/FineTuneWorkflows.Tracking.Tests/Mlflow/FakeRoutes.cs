@@ -21,6 +21,8 @@ internal sealed class FakeRoutes(FakeState state)
         if (path == "/version") return "fake"u8.ToArray();
         if (path.StartsWith(Files, StringComparison.Ordinal))
             return Artifact(method, Uri.UnescapeDataString(path[Files.Length..].Trim('/')), query, body);
+        if (path.StartsWith("/store/", StringComparison.Ordinal)) return Part(path, body);
+        if (path.Contains("/mpu/", StringComparison.Ordinal) && state.PartStore is not null) return Multipart(path, body);
         if (path.Contains("/mpu/", StringComparison.Ordinal)) throw new FakeRefusal("NOT_IMPLEMENTED", "Multipart upload is not supported", 501);
         if (!path.StartsWith(Api, StringComparison.Ordinal)) throw new FakeRefusal("ENDPOINT_NOT_FOUND", path, 404);
         var json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
@@ -218,6 +220,37 @@ internal sealed class FakeRoutes(FakeState state)
             ? new JsonObject { ["path"] = group.Key, ["is_dir"] = true }
             : new JsonObject { ["path"] = group.Key, ["is_dir"] = false, ["file_size"] = state.Artifacts[folder + group.Key].Length }));
         return Encoding.UTF8.GetBytes(new JsonObject { ["files"] = new JsonArray(files.ToArray()) }.ToJsonString());
+    }
+
+    private byte[] Part(string path, byte[] body)
+    {
+        state.Parts[int.Parse(path["/store/".Length..], System.Globalization.CultureInfo.InvariantCulture)] = body;
+        return [];
+    }
+
+    private byte[] Multipart(string path, byte[] body)
+    {
+        var json = JsonNode.Parse(body)!.AsObject();
+        var (action, folder) = (path.Split('/')[5], Uri.UnescapeDataString(string.Join('/', path.Split('/')[6..])));
+        switch (action)
+        {
+            case "create":
+                var targets = Enumerable.Range(1, (int)json["num_parts"]!).Select(number => (JsonNode)new JsonObject
+                {
+                    ["url"] = new Uri(state.PartStore!, $"store/{number}").ToString(), ["part_number"] = number,
+                    ["headers"] = new JsonObject { ["x-part"] = $"{number}" },
+                });
+                return Encoding.UTF8.GetBytes(
+                    new JsonObject { ["upload_id"] = "u1", ["credentials"] = new JsonArray(targets.ToArray()) }.ToJsonString());
+            case "complete":
+                var tags = json["parts"]!.AsArray().Select(part => (string)part!["etag"]!);
+                if (!tags.SequenceEqual(state.Parts.Keys.Select(number => $"\"tag{number}\""))) throw FakeRefusal.Invalid("parts do not fit");
+                state.Artifacts[$"{folder}/{Text(json, "path")}"] = state.Parts.Values.SelectMany(part => part).ToArray();
+                return "{}"u8.ToArray();
+            default:
+                state.Parts.Clear();
+                return "{}"u8.ToArray();
+        }
     }
 
     private FakeExperiment Find(JsonObject json) =>
