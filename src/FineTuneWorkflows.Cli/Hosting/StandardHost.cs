@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tracking;
@@ -15,21 +16,23 @@ internal static class StandardHost
 {
     public static CliHost Create(TextWriter error) => new(() => FineTuneStages.Catalog, home => new StageServices(home))
     {
-        Observers = (home, services) => [new TrackingSession(home, (StageServices)services, Server(), error.WriteLine)],
+        Observers = (home, services) => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
+            ? Delivered(home, (StageServices)services, error.WriteLine)
+            : [TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services) => new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry))),
         Sync = SyncAsync,
         Export = Export,
     };
 
-    // Nothing of the client is loaded where no server is named.
-    private static MlflowOptions? Server() => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } ? Configured() : null;
+    // In a method of its own: nothing of the client is loaded where no server is named.
+    private static IRunObserver[] Delivered(Home home, StageServices services, Action<string> say) => [new TrackingSession(home, services, Server(), say)];
 
-    private static MlflowOptions? Configured()
+    private static MlflowOptions Server()
     {
         try
         {
-            return MlflowOptions.FromEnvironment();
+            return MlflowOptions.FromEnvironment() ?? throw new CommandException("deliver to which server? Set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
         }
         catch (TrackingException e)
         {
@@ -39,7 +42,7 @@ internal static class StandardHost
 
     private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, IServiceProvider services, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var server = Server() ?? throw new CommandException("deliver to which server? Set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
+        var server = Server();
         new JournalImporter(home, ((StageServices)services).Store).ImportAll(cancellationToken);
         await using var shipper = OutboxShipper.Start(home.StateDatabase, server);
         var before = shipper.Status();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Reporting;
+using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
 using FineTuneWorkflows.Text.Datasets.Splitting;
@@ -29,7 +30,7 @@ public sealed record FetchDataStage : Stage
 
     /// <summary>The SHA-256 that a download must have.</summary>
     [Parameter("The SHA-256 of the file, 64 hexadecimal digits. Required for an http(s) address.", Category = "Source")]
-    [RegularExpression("^([0-9A-Fa-f]{64})?$", ErrorMessage = "must be 64 hexadecimal digits")]
+    [Sha256Text]
     public string Sha256 { get; init; } = "";
 
     /// <summary>The Authorization header of a download, as an environment reference.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Stages.Tracking;
@@ -26,6 +27,14 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
         this.onError = onError;
         this.pause = pause ?? TimeSpan.FromSeconds(1);
     }
+
+    /// <summary>Makes the recorder of a home's runs.</summary>
+    /// <param name="home">The home.</param>
+    /// <param name="services">The stages' services over that home.</param>
+    /// <param name="say">Told, in a sentence, when an import failed.</param>
+    public static TrackingRecorder For(Home home, StageServices services, Action<string> say) => new(
+        () => new JournalImporter(home, services.Store),
+        e => say($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run"));
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)

@@ -6,12 +6,12 @@ using FineTuneWorkflows.Tracking.Outbox;
 namespace FineTuneWorkflows.Stages.Tracking;
 
 /// <summary>
-/// Tracks a run: has its journal recorded, and, where a server is configured, delivered while the run goes on. Neither holds up a stage nor fails a run. At the end what is still undelivered is said.
+/// Tracks a run with a server: has its journal recorded, and delivered while the run goes on. Neither holds up a stage nor fails a run. At the end what is still undelivered is said.
 /// </summary>
 public sealed class TrackingSession : IRunObserver, IAsyncDisposable
 {
     private readonly Home home;
-    private readonly MlflowOptions? server;
+    private readonly MlflowOptions server;
     private readonly Action<string> say;
     private readonly TimeSpan patience;
     private readonly TrackingRecorder recorder;
@@ -20,25 +20,23 @@ public sealed class TrackingSession : IRunObserver, IAsyncDisposable
     /// <summary>Makes a session for one run.</summary>
     /// <param name="home">The home.</param>
     /// <param name="services">The stages' services over that home.</param>
-    /// <param name="server">The tracking server, or null for none.</param>
+    /// <param name="server">The tracking server.</param>
     /// <param name="say">Told, in a sentence, what the user should know at the end.</param>
     /// <param name="patience">How long the end waits for the last deliveries. Default: 10 seconds.</param>
-    public TrackingSession(Home home, StageServices services, MlflowOptions? server, Action<string> say, TimeSpan? patience = null)
+    public TrackingSession(Home home, StageServices services, MlflowOptions server, Action<string> say, TimeSpan? patience = null)
     {
         this.home = home;
         this.server = server;
         this.say = say;
         this.patience = patience ?? TimeSpan.FromSeconds(10);
-        recorder = new(
-            () => new JournalImporter(home, services.Store),
-            e => say($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run"));
+        recorder = TrackingRecorder.For(home, services, say);
     }
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)
     {
         recorder.OnEvent(runEvent);
-        if (runEvent is StageStarted && server is not null)
+        if (runEvent is StageStarted)
             shipper ??= OutboxShipper.Start(home.StateDatabase, server);
     }
 
