@@ -7,22 +7,22 @@ using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Benchmarks.ManyStages;
 
-/// <summary>A generated definition: 100 <see cref="StampStage"/>s in a chain, each taking the artifact of the one before.</summary>
+/// <summary>A generated definition: <see cref="StampStage"/>s in a chain, each taking the artifact of the one before.</summary>
 internal static class StampPipeline
 {
-    public const int Stages = 100;
-
     /// <summary>Writes the definition.</summary>
-    public static void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object?>
+    /// <param name="path">The file.</param>
+    /// <param name="stages">How many stages.</param>
+    public static void Write(string path, int stages) => File.WriteAllText(path, JsonSerializer.Serialize(new Dictionary<string, object?>
     {
-        ["definitionId"] = "stamps",
+        ["definitionId"] = $"stamps-{stages}",
         ["name"] = "Stamps",
         ["variables"] = new[] { new { id = "v-Seed", name = "Seed", typeName = "Int32", isArray = false, value = "0" } },
         ["root"] = new
         {
             type = "Elsa.Flowchart",
             id = "root",
-            activities = Enumerable.Range(0, Stages).Select(i => new
+            activities = Enumerable.Range(0, stages).Select(i => new
             {
                 id = $"Stamp{i}",
                 type = "Benchmark.Stamp",
@@ -30,7 +30,7 @@ internal static class StampPipeline
                 number = new { typeName = "Int32", expression = new { type = "Literal", value = i } },
                 seed = new { typeName = "Int32", expression = new { type = "Variable", value = new { id = "v-Seed", name = "Seed", typeName = "Int32" } } },
             }),
-            connections = Enumerable.Range(1, Stages - 1).Select(i => new { source = new { activity = $"Stamp{i - 1}", port = "Done" }, target = new { activity = $"Stamp{i}", port = "In" } }),
+            connections = Enumerable.Range(1, stages - 1).Select(i => new { source = new { activity = $"Stamp{i - 1}", port = "Done" }, target = new { activity = $"Stamp{i}", port = "In" } }),
         },
     }));
 

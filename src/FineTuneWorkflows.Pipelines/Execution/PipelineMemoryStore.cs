@@ -21,13 +21,17 @@ internal sealed class PipelineMemoryStore(Home home)
         }
     }
 
-    public void Update(string pipelineId, Func<PipelineMemory, PipelineMemory> change)
+    /// <param name="pipelineId">The pipeline.</param>
+    /// <param name="change">Gives the new memory.</param>
+    /// <param name="later">Whether the next update will write this one, too. Each write makes a new file and deletes the old one.</param>
+    public void Update(string pipelineId, Func<PipelineMemory, PipelineMemory> change, bool later = false)
     {
         lock (gate)
         {
             var memory = change(Load(pipelineId));
             loaded[pipelineId] = memory;
-            DurableFile.Write(PathOf(pipelineId), HandwrittenJson.Memory(memory), flush: false);
+            if (!later)
+                DurableFile.Write(PathOf(pipelineId), HandwrittenJson.Memory(memory), flush: false);
         }
     }
 

@@ -60,8 +60,7 @@ public sealed class PipelineRunner
         DurableFile.Write(
             Path.Combine(home.Runs, runId, "summary.json"), HandwrittenJson.Summary(result.Summary()), flush: false);
         publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
-        if (status == RunStatus.Succeeded)
-            memories.Update(pipeline.Definition.Id, memory => memory.RunId == runId ? memory with { Finished = true } : memory);
+        memories.Update(pipeline.Definition.Id, memory => status == RunStatus.Succeeded && memory.RunId == runId ? memory with { Finished = true } : memory);
         return result;
     }
 
@@ -174,7 +173,7 @@ public sealed class PipelineRunner
                         result = cancellationToken.IsCancellationRequested
                             ? new(StageOutcome.Skipped, "the run was cancelled")
                             : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs!, pipeline.Definition.Folder, options.Forces(stage.Name)), publisher.Publish, cancellationToken)
+                                new(pipeline.Definition.Id, runId, stage, inputs!, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true }, publisher.Publish, cancellationToken)
                                 .ConfigureAwait(false);
                     }
                     finally

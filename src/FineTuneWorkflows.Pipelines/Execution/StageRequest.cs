@@ -11,4 +11,8 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <param name="BaseFolder">What a relative path counts from where nothing else is said.</param>
 /// <param name="Force">Whether to execute it even if it is up to date, from scratch.</param>
 public sealed record StageRequest(
-    string PipelineId, string RunId, PipelineStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false);
+    string PipelineId, string RunId, PipelineStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false)
+{
+    /// <summary>Whether the runner writes the pipeline's memory soon, so that the executor need not once more.</summary>
+    internal bool MoreFollows { get; init; }
+}
