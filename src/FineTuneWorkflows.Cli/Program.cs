@@ -1,5 +1,4 @@
 using FineTuneWorkflows.Cli.Hosting;
-using FineTuneWorkflows.Stages;
 
-var host = new CliHost(() => FineTuneStages.Catalog, home => new StageServices(home));
-return await new CliApp(host, CliConsole.System()).RunAsync(args);
+var console = CliConsole.System();
+return await new CliApp(StandardHost.Create(console.Error), console).RunAsync(args);

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace FineTuneWorkflows.Text;
 
 /// <summary>
-/// Data or a file that the user gave cannot be used. <see cref="Exception.Message"/> names the file, the line where there is one, and what would be right, so that it can be shown without a stack trace.
+/// Data or a file that the user gave cannot be used. <see cref="Exception.Message"/> names the file, the line where there is one, and what would be
+/// right, so that it can be shown without a stack trace.
 /// </summary>
 public class TextDataException : Exception
 {

@@ -14,6 +14,7 @@ internal static class ChildProcess
     public static readonly Dictionary<string, Action<string[]>> Tasks = new(StringComparer.Ordinal)
     {
         ["import"] = arguments => Store.KilledImporterTests.ImportForEver(arguments[0], arguments[1]),
+        ["ship"] = arguments => Outbox.ShipperTests.ShipForEver(arguments[0], arguments[1]),
     };
 
     public static Process Start(string task, params string[] arguments)

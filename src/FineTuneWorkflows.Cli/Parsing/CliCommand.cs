@@ -4,17 +4,13 @@ using FineTuneWorkflows.Cli.Hosting;
 namespace FineTuneWorkflows.Cli.Parsing;
 
 /// <summary>One command of the command line.</summary>
-internal abstract class CliCommand(string name, string description)
+internal abstract class CliCommand
 {
-    public string Name => name;
-
-    public string Description => description;
-
     /// <summary>Gives the parser the command's arguments, options and subcommands. Called only when the command line names the command.</summary>
     public abstract void Configure(Command command);
 
     /// <summary>The subcommands, if any. Each is a command of its own.</summary>
-    public virtual IReadOnlyList<CliCommand> Subcommands => [];
+    public virtual IReadOnlyList<(string Name, string Description, CliCommand Command)> Subcommands => [];
 
     /// <summary>Does it.</summary>
     /// <returns>The exit code.</returns>

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Clean;
+using FineTuneWorkflows.Cli.Commands.Export;
 using FineTuneWorkflows.Cli.Commands.Graph;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
 using FineTuneWorkflows.Cli.Commands.Stages;
+using FineTuneWorkflows.Cli.Commands.Sync;
 using FineTuneWorkflows.Cli.Commands.Validate;
 
 namespace FineTuneWorkflows.Cli.Parsing;
@@ -14,19 +16,23 @@ namespace FineTuneWorkflows.Cli.Parsing;
 internal sealed class CommandTree
 {
     private readonly Dictionary<Command, CliCommand> commands = [];
-    private readonly Option<Verbosity> verbosity = Options.Verbosity();
+    private readonly Option<string?> verbosity = Options.Verbosity();
     private readonly RootCommand root = new("Fine-tunes language models on your own text: pipelines of stages, run only where something changed.");
     private readonly IReadOnlyList<string> args;
 
     public CommandTree(IReadOnlyList<string> args)
     {
         this.args = args;
-        foreach (var command in (CliCommand[])
-                 [
-                     new RunCommand(), new StatusCommand(), new ValidateCommand(), new GraphCommand(), new StagesCommand(), new RunsCommand(),
-                     new PredictCommand(), new CleanCommand(),
-                 ])
-            Add(root, command);
+        Add("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.", () => new RunCommand());
+        Add("status", "Says what a run would execute, and why.", () => new StatusCommand());
+        Add("validate", "Checks a definition and the properties given for it; runs nothing.", () => new ValidateCommand());
+        Add("graph", "Draws a pipeline as a Mermaid flowchart.", () => new GraphCommand());
+        Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());
+        Add("runs", "Lists runs; shows one; compares two.", () => new RunsCommand());
+        Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
+        Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
+        Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());
+        Add("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.", () => new CleanCommand());
     }
 
     public ParseResult Parse() => root.Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
@@ -35,20 +41,28 @@ internal sealed class CommandTree
     public CliCommand? CommandOf(ParseResult parsed) =>
         commands.TryGetValue(parsed.CommandResult.Command, out var command) && parsed.Action == parsed.CommandResult.Command.Action ? command : null;
 
-    public Verbosity VerbosityOf(ParseResult parsed) => parsed.GetValue(verbosity);
+    public Verbosity VerbosityOf(ParseResult parsed) => Options.VerbosityOf(parsed.GetValue(verbosity)) ?? Verbosity.Normal;
 
-    private void Add(Command parent, CliCommand command)
+    private void Add(string name, string description, Func<CliCommand> make)
     {
-        var symbol = new Command(command.Name, command.Description);
-        parent.Subcommands.Add(symbol);
+        var symbol = new Command(name, description);
+        root.Subcommands.Add(symbol);
+        if (args.Contains(name))
+            Configure(symbol, make());
+    }
+
+    private void Configure(Command symbol, CliCommand command)
+    {
         commands[symbol] = command;
         // What it does is decided by CommandOf; the parser only wants to see that the command can be used without a subcommand.
         symbol.SetAction(_ => 0);
-        if (!args.Contains(command.Name))
-            return;
         command.Configure(symbol);
         symbol.Options.Add(verbosity);
-        foreach (var subcommand in command.Subcommands)
-            Add(symbol, subcommand);
+        foreach (var (name, description, subcommand) in command.Subcommands)
+        {
+            var below = new Command(name, description);
+            symbol.Subcommands.Add(below);
+            Configure(below, subcommand);
+        }
     }
 }

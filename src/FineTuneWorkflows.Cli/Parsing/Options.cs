@@ -1,17 +1,16 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace FineTuneWorkflows.Cli.Parsing;
 
-/// <summary>Options that several commands have, and option types whose errors are worth reading.</summary>
+/// <summary>
+/// Options that several commands have, and kinds of options whose errors are worth reading. All hold texts: for any other type the parser's generic code would be compiled anew in every
+/// process.
+/// </summary>
 internal static class Options
 {
-    private static readonly (string Name, string Short, Verbosity Value)[] Verbosities =
-    [
-        ("quiet", "q", Parsing.Verbosity.Quiet), ("minimal", "m", Parsing.Verbosity.Minimal), ("normal", "n", Parsing.Verbosity.Normal),
-        ("detailed", "d", Parsing.Verbosity.Detailed), ("diagnostic", "diag", Parsing.Verbosity.Diagnostic),
-    ];
+    private static readonly string[] Verbosities = ["quiet", "minimal", "normal", "detailed", "diagnostic"];
+    private static readonly string[] ShortVerbosities = ["q", "m", "n", "d", "diag"];
 
     public static Option<string?> Home() => new("--home")
     {
@@ -19,39 +18,54 @@ internal static class Options
         HelpName = "DIR",
     };
 
-    public static Option<bool> Json(string description) => new("--json") { Description = description };
+    public static Option<string?> Json(string description) => Flag("--json", description);
 
-    public static Option<Verbosity> Verbosity() => new("--verbosity", "-v")
+    /// <summary>An option that is given or not.</summary>
+    public static Option<string?> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    /// <summary>Whether an option is given.</summary>
+    public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    public static Option<string?> Verbosity()
     {
-        Description = "How much to say: quiet, minimal, normal, detailed or diagnostic.",
-        HelpName = "LEVEL",
-        DefaultValueFactory = _ => Parsing.Verbosity.Normal,
-        CustomParser = result =>
+        var option = new Option<string?>("--verbosity", "-v")
         {
-            var text = result.Tokens[^1].Value;
-            foreach (var (name, shortName, value) in Verbosities)
-                if (text.Equals(name, StringComparison.OrdinalIgnoreCase) || text.Equals(shortName, StringComparison.OrdinalIgnoreCase))
-                    return value;
-            result.AddError($"--verbosity must be quiet, minimal, normal, detailed or diagnostic, got '{text}'");
-            return default;
-        },
-    };
+            Description = $"How much to say: {string.Join(", ", Verbosities)}. Default: normal.",
+            HelpName = "LEVEL",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var token] && VerbosityOf(token.Value) is null)
+                result.AddError($"--verbosity must be quiet, minimal, normal, detailed or diagnostic, got '{token.Value}'");
+        });
+        return option;
+    }
+
+    /// <summary>The verbosity of that name or of its beginning as MSBuild has them (<c>q</c>, <c>diag</c>), or null.</summary>
+    public static Verbosity? VerbosityOf(string? text)
+    {
+        if (text is null)
+            return Parsing.Verbosity.Normal;
+        for (var i = 0; i < Verbosities.Length; i++)
+            if (text.Equals(Verbosities[i], StringComparison.OrdinalIgnoreCase) || text.Equals(ShortVerbosities[i], StringComparison.OrdinalIgnoreCase))
+                return (Verbosity)i;
+        return null;
+    }
 
     /// <summary>An option that takes a whole number in a range.</summary>
-    public static Option<int> WholeNumber(string name, string[] aliases, string description, string helpName, int minimum, int maximum, int byDefault) => new(name, aliases)
+    public static Option<string?> WholeNumber(string name, string[] aliases, string description, string helpName, int minimum, int maximum)
     {
-        Description = description,
-        HelpName = helpName,
-        DefaultValueFactory = _ => byDefault,
-        CustomParser = result => Parse(result, name, minimum, maximum),
-    };
-
-    private static int Parse(ArgumentResult result, string name, int minimum, int maximum)
-    {
-        var text = result.Tokens[^1].Value;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
-            return value;
-        result.AddError($"{name} wants a whole number {(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}, got '{text}'");
-        return default;
+        var option = new Option<string?>(name, aliases) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var token] && (Number(token.Value) is not { } value || value < minimum || value > maximum))
+                result.AddError($"{name} wants a whole number {(maximum == int.MaxValue ? $"of at least {minimum}" : $"from {minimum} to {maximum}")}, got '{token.Value}'");
+        });
+        return option;
     }
+
+    /// <summary>The value of such an option.</summary>
+    public static int NumberOf(this ParseResult parsed, Option<string?> option, int byDefault) => Number(parsed.GetValue(option)) ?? byDefault;
+
+    private static int? Number(string? text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

@@ -7,6 +7,9 @@ using Spectre.Console.Rendering;
 
 namespace FineTuneWorkflows.Cli.Rendering;
 
+// Inside the namespace, where it goes before our own FineTuneWorkflows.Text.
+using Text = Spectre.Console.Text;
+
 /// <summary>Progress at a terminal: a line per stage with mark, name, bar, counts, detail and time left, drawn anew eight times a second.</summary>
 internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
 {
@@ -132,7 +135,7 @@ internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
     {
         lock (gate)
             while (messages.TryDequeue(out var message))
-                ansi.WriteLine(message);
+                ansi.Write(new MessageAbove(message));
     }
 
     private void ShowCursor()

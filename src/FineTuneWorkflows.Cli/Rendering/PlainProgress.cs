@@ -17,7 +17,6 @@ internal sealed class PlainProgress : IRunObserver
     private readonly Pipeline pipeline;
     private readonly TextWriter writer;
     private readonly ProgressBoard board;
-    private readonly Dictionary<string, (DateTimeOffset Time, int Tenth)> said = new(StringComparer.Ordinal);
 
     public PlainProgress(Pipeline pipeline, TextWriter writer)
     {
@@ -38,11 +37,11 @@ internal sealed class PlainProgress : IRunObserver
                 Begin($"Run {e.RunId} of {pipeline.Definition.Name} goes on where it stopped");
                 break;
             case StageStarted e:
-                said[e.StageId] = (e.Time, 0);
+                line!.LastSaid = new(e.Time, 0);
                 Say(line!, $"runs: {e.Reason}");
                 break;
             case StageProgressed e when IsDue(e, line!):
-                said[e.StageId] = (e.Time, Tenth(line!));
+                line!.LastSaid = new(e.Time, Tenth(line!));
                 Say(line!, ProgressText.Of(line!));
                 break;
             case StageNoted e:
@@ -69,7 +68,7 @@ internal sealed class PlainProgress : IRunObserver
     private static int Tenth(ProgressBoard.StageLine line) => (int)((line.Share ?? 0) * 10);
 
     private bool IsDue(StageProgressed e, ProgressBoard.StageLine line) =>
-        said.TryGetValue(e.StageId, out var last) && e.Time - last.Time >= Shortest && (Tenth(line) != last.Tenth || e.Time - last.Time >= Longest);
+        line.LastSaid is { } last && e.Time - last.Time >= Shortest && (Tenth(line) != last.Tenth || e.Time - last.Time >= Longest);
 
     private void Begin(string text)
     {

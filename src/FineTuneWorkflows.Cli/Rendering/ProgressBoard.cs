@@ -48,6 +48,8 @@ internal sealed class ProgressBoard
     {
         private (DateTimeOffset Time, long Completed)? first;
 
+        internal sealed record Said(DateTimeOffset Time, int Tenth);
+
         public string Name => name;
 
         public int Number => number;
@@ -57,6 +59,9 @@ internal sealed class ProgressBoard
         public StageFinished? Finished { get; set; }
 
         public Progress? Progress { get; private set; }
+
+        /// <summary>When a line was last written about its progress, and at which tenth it was then.</summary>
+        public Said? LastSaid { get; set; }
 
         /// <summary>The share done, 0 to 1; null where the whole is not known.</summary>
         public double? Share => Progress is { Total: > 0 and var total } p ? Math.Clamp((double)p.Completed / total, 0, 1) : null;

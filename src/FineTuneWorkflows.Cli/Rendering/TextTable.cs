@@ -6,11 +6,11 @@ namespace FineTuneWorkflows.Cli.Rendering;
 internal sealed class TextTable(params string[] headings)
 {
     private readonly List<Cell[]> rows = [];
-    private readonly HashSet<int> rightAligned = [];
+    private readonly bool[] rightAligned = new bool[headings.Length];
 
     /// <param name="Text">What it says.</param>
     /// <param name="Code">The colour, an SGR code, or null.</param>
-    internal readonly record struct Cell(string Text, string? Code = null)
+    internal sealed record Cell(string Text, string? Code = null)
     {
         public static implicit operator Cell(string text) => new(text);
     }
@@ -18,7 +18,8 @@ internal sealed class TextTable(params string[] headings)
     /// <summary>Aligns columns of numbers.</summary>
     public TextTable AlignRight(params int[] columns)
     {
-        rightAligned.UnionWith(columns);
+        foreach (var column in columns)
+            rightAligned[column] = true;
         return this;
     }
 
@@ -29,7 +30,10 @@ internal sealed class TextTable(params string[] headings)
         var all = headings.All(h => h.Length == 0) ? rows : [headings.Select(h => new Cell(h, "1")).ToArray(), .. rows];
         if (all.Count == 0)
             return;
-        var widths = Enumerable.Range(0, headings.Length).Select(i => all.Max(row => i < row.Length ? row[i].Text.Length : 0)).ToArray();
+        var widths = new int[headings.Length];
+        foreach (var row in all)
+            for (var i = 0; i < row.Length; i++)
+                widths[i] = Math.Max(widths[i], row[i].Text.Length);
         foreach (var row in all)
         {
             var line = new StringBuilder(indent);
@@ -38,7 +42,7 @@ internal sealed class TextTable(params string[] headings)
             {
                 var (text, code) = row[i];
                 var padding = widths[i] - text.Length;
-                if (rightAligned.Contains(i) && text.Length > 0)
+                if (rightAligned[i] && text.Length > 0)
                     (owed, padding) = (owed + padding, 0);
                 if (text.Length > 0)
                 {

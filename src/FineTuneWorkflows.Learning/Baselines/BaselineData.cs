@@ -12,7 +12,8 @@ internal static class BaselineData
         for (int i = 0; i < labels.Count; i++)
         {
             if ((uint)labels[i] >= (uint)classCount)
-                throw new LearningException($"Training text {i} of the baseline has label {labels[i]}; with {classCount} classes it must be 0 to {classCount - 1}.");
+                throw new LearningException($"Training text {i} of the baseline has label {labels[i]}; with {classCount} classes it must be 0 to "
+                    + $"{classCount - 1}.");
         }
     }
 }

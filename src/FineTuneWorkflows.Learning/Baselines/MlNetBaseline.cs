@@ -6,8 +6,8 @@ using Microsoft.ML.Trainers;
 namespace FineTuneWorkflows.Learning.Baselines;
 
 /// <summary>
-/// ML.NET's text features (word and character n-grams, normalized) with a maximum entropy classifier trained by stochastic dual coordinate ascent, on one
-/// thread and from a seed, so that it is repeatable.
+/// ML.NET's text features (word and character n-grams, normalized) with a maximum entropy classifier trained by stochastic dual coordinate ascent, on
+/// one thread and from a seed, so that it is repeatable.
 /// </summary>
 public sealed class MlNetBaseline : ITextBaseline
 {
@@ -37,7 +37,8 @@ public sealed class MlNetBaseline : ITextBaseline
             throw new LearningException($"All training texts of the baseline have label {labels[0]}; it needs two classes or more.");
         var context = new MLContext(seed);
         IDataView data = context.Data.LoadFromEnumerable(texts.Select((text, i) => new Row { Text = text, Label = labels[i] }));
-        var pipeline = context.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var pipeline = context.Transforms.Conversion.MapValueToKey("Label",
+            keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(context.Transforms.Text.FeaturizeText("Features", nameof(Row.Text)))
             .AppendCacheCheckpoint(context)
             .Append(context.MulticlassClassification.Trainers.SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options
@@ -56,7 +57,8 @@ public sealed class MlNetBaseline : ITextBaseline
     /// <inheritdoc/>
     public ProbabilityTable Predict(IReadOnlyList<string> texts)
     {
-        IDataView scored = _model.Transform(_context.Data.LoadFromEnumerable(texts.Select(text => new Row { Text = text, Label = _classOfColumn[0] })));
+        IEnumerable<Row> rows = texts.Select(text => new Row { Text = text, Label = _classOfColumn[0] });
+        IDataView scored = _model.Transform(_context.Data.LoadFromEnumerable(rows));
         var table = new ProbabilityTable(texts.Count, _classCount);
         int row = 0;
         foreach (Scores scores in _context.Data.CreateEnumerable<Scores>(scored, reuseRowObject: true))

@@ -18,7 +18,8 @@ internal sealed class CheckpointStore(string root, int keep)
     }
 
     /// <summary>Writes a checkpoint, then removes those that are neither among the newest nor the best.</summary>
-    public TrainingCheckpoint Write(TrainingState state, IEnumerable<KeyValuePair<string, torch.Tensor>> model, IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
+    public TrainingCheckpoint Write(
+        TrainingState state, IEnumerable<KeyValuePair<string, torch.Tensor>> model, IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
     {
         Newest = TrainingCheckpoint.Write(root, state, model, optimizer);
         foreach ((long step, string folder) in Steps().Skip(keep).ToList())
@@ -30,8 +31,8 @@ internal sealed class CheckpointStore(string root, int keep)
     }
 
     /// <summary>
-    /// The newest checkpoint that is whole, belongs to this training, and whose best checkpoint is whole too; null if there is none. Those newer than it
-    /// are removed, since training will pass their steps again.
+    /// The newest checkpoint that is whole, belongs to this training, and whose best checkpoint is whole too; null if there is none. Those newer than
+    /// it are removed, since training will pass their steps again.
     /// </summary>
     /// <param name="identity">The training's digest.</param>
     /// <param name="skipped">Hears of each checkpoint that is passed over, and why.</param>

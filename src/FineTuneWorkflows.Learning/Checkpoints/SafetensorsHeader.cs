@@ -13,7 +13,8 @@ internal static class SafetensorsHeader
     /// <param name="dataStart">Where the data part begins in the file.</param>
     /// <param name="fileLength">The file's length.</param>
     /// <param name="path">The file, for messages.</param>
-    public static (Dictionary<string, TensorEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, long dataStart, long fileLength, string path)
+    public static (Dictionary<string, TensorEntry> Entries, Dictionary<string, string> Metadata) Parse(
+        ReadOnlySpan<byte> json, long dataStart, long fileLength, string path)
     {
         var entries = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -83,9 +84,11 @@ internal static class SafetensorsHeader
                     throw Problem(path, $"tensor '{name}' has the unknown field '{field}'");
             }
         }
-        Require(typeName is not null && shape is not null && offsets is { Count: 2 }, path, $"tensor '{name}' lacks dtype, shape or two data_offsets");
+        Require(typeName is not null && shape is not null && offsets is { Count: 2 }, path,
+            $"tensor '{name}' lacks dtype, shape or two data_offsets");
         if (!Enum.TryParse(typeName, ignoreCase: false, out TensorType type) || !Enum.IsDefined(type) || char.IsDigit(typeName![0]))
-            throw new CheckpointException($"{path}: tensor '{name}' has element type '{typeName}'. Known are {string.Join(", ", Enum.GetNames<TensorType>())}.");
+            throw new CheckpointException($"{path}: tensor '{name}' has element type '{typeName}'. Known are "
+                + $"{string.Join(", ", Enum.GetNames<TensorType>())}.");
 
         long length = TensorTypes.Size(type);
         foreach (long size in shape!)
@@ -94,8 +97,10 @@ internal static class SafetensorsHeader
             length *= size;
         }
         (long begin, long end) = (offsets![0], offsets[1]);
-        Require(begin <= end && end <= fileLength - dataStart, path, $"tensor '{name}' claims bytes {begin} to {end}, but the data has {fileLength - dataStart} bytes");
-        Require(end - begin == length, path, $"tensor '{name}' of type {type} and shape [{string.Join(", ", shape)}] needs {length} bytes, but claims {end - begin}");
+        Require(begin <= end && end <= fileLength - dataStart, path,
+            $"tensor '{name}' claims bytes {begin} to {end}, but the data has {fileLength - dataStart} bytes");
+        Require(end - begin == length, path,
+            $"tensor '{name}' of type {type} and shape [{string.Join(", ", shape)}] needs {length} bytes, but claims {end - begin}");
         return new TensorEntry(name, type, shape, dataStart + begin, length);
     }
 

@@ -16,7 +16,9 @@ public sealed unsafe class SafetensorsReader : IDisposable
     private readonly byte* _start;
     private bool _disposed;
 
-    private SafetensorsReader(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, Dictionary<string, TensorEntry> entries, Dictionary<string, string> metadata)
+    private SafetensorsReader(
+        string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, Dictionary<string, TensorEntry> entries,
+        Dictionary<string, string> metadata)
     {
         (Path, _file, _view, Entries, Metadata) = (path, file, view, entries, metadata);
         _start = start;
@@ -53,7 +55,8 @@ public sealed unsafe class SafetensorsReader : IDisposable
             start += view.PointerOffset;
             ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, 8));
             if (headerLength > SafetensorsHeader.MaxHeaderBytes)
-                throw SafetensorsHeader.Problem(path, $"its header claims {headerLength} bytes, more than the {SafetensorsHeader.MaxHeaderBytes} allowed");
+                throw SafetensorsHeader.Problem(path,
+                    $"its header claims {headerLength} bytes, more than the {SafetensorsHeader.MaxHeaderBytes} allowed");
             if (headerLength > (ulong)(length - 8))
                 throw SafetensorsHeader.Problem(path, $"its header claims {headerLength} bytes, but the file has {length}");
             long dataStart = 8 + (long)headerLength;
@@ -118,9 +121,11 @@ public sealed unsafe class SafetensorsReader : IDisposable
     {
         string extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
         if (extension is ".bin" or ".pt" or ".pth" or ".pkl" or ".ckpt")
-            throw new CheckpointException($"{path} is a pickle, which can run code when it is read, so it is never opened. Convert it where it came from: {PickleAdvice}");
+            throw new CheckpointException($"{path} is a pickle, which can run code when it is read, so it is never opened. Convert it where it came "
+                + $"from: {PickleAdvice}");
     }
 
     internal const string PickleAdvice =
-        "in Python, load the model with transformers and call model.save_pretrained(folder, safe_serialization=True), which writes model.safetensors.";
+        "in Python, load the model with transformers and call model.save_pretrained(folder, safe_serialization=True), which writes "
+            + "model.safetensors.";
 }

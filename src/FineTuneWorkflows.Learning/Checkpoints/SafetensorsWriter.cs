@@ -8,8 +8,8 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Checkpoints;
 
 /// <summary>
-/// Writes safetensors files whose bytes depend on the tensors alone: names in ordinal order, header padded with blanks to a multiple of 8, data without
-/// gaps, metadata <c>{"format":"pt"}</c> so that transformers accepts them. Written atomically and streamed, one tensor at a time.
+/// Writes safetensors files whose bytes depend on the tensors alone: names in ordinal order, header padded with blanks to a multiple of 8, data
+/// without gaps, metadata <c>{"format":"pt"}</c> so that transformers accepts them. Written atomically and streamed, one tensor at a time.
 /// </summary>
 public static unsafe class SafetensorsWriter
 {
@@ -19,7 +19,8 @@ public static unsafe class SafetensorsWriter
     /// <param name="path">The file; an old one is replaced once the new one is safely on disk.</param>
     /// <param name="tensors">The tensors by name; non-contiguous ones and ones on a GPU are copied one at a time.</param>
     /// <param name="metadata">More entries for <c>__metadata__</c>.</param>
-    public static string Write(string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static string Write(
+        string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         KeyValuePair<string, torch.Tensor>[] sorted = [.. tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
         byte[] header = Header(sorted, metadata);

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Checkpoints;
 
 /// <summary>
-/// One checkpoint: a folder <c>step-00000123</c> with <c>model.safetensors</c>, <c>optimizer.safetensors</c> and <c>state.json</c>, which holds the digests
-/// of the other two. The folder appears whole or not at all.
+/// One checkpoint: a folder <c>step-00000123</c> with <c>model.safetensors</c>, <c>optimizer.safetensors</c> and <c>state.json</c>, which holds the
+/// digests of the other two. The folder appears whole or not at all.
 /// </summary>
 public sealed class TrainingCheckpoint
 {
@@ -37,7 +37,8 @@ public sealed class TrainingCheckpoint
     /// <summary>Writes a checkpoint below <paramref name="root"/>, in place of an older one of the same step.</summary>
     /// <exception cref="CheckpointException">It cannot be written, as on a full disk.</exception>
     internal static TrainingCheckpoint Write(
-        string root, TrainingState state, IEnumerable<KeyValuePair<string, torch.Tensor>> model, IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
+        string root, TrainingState state, IEnumerable<KeyValuePair<string, torch.Tensor>> model,
+        IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
     {
         string folder = Path.Combine(root, NameOf(state.Step));
         string temporary = Path.Combine(root, $".tmp-{NameOf(state.Step)}-{Guid.NewGuid():N}");
@@ -94,7 +95,8 @@ public sealed class TrainingCheckpoint
                 using FileStream stream = File.OpenRead(Path.Combine(folder, file));
                 string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
                 if (!manifest.Files.TryGetValue(file, out string? expected) || digest != expected)
-                    throw new CheckpointException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {digest}, but {expected ?? "none"} was written.");
+                    throw new CheckpointException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {digest}, but {expected ?? "none"} was "
+                        + "written.");
             }
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)

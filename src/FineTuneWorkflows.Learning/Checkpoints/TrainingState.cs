@@ -1,6 +1,7 @@
 namespace FineTuneWorkflows.Learning.Checkpoints;
 
-/// <summary>Where a training stands: what <c>state.json</c> of a checkpoint holds besides digests. Random state is derived from the position, so there is none.</summary>
+/// <summary>Where a training stands: what <c>state.json</c> of a checkpoint holds besides digests. Random state is derived from the position, so
+/// there is none.</summary>
 public sealed record TrainingState
 {
     /// <summary>Digest of the parameters and the data of the training; a checkpoint of another training is not resumed from.</summary>

@@ -6,8 +6,8 @@ namespace FineTuneWorkflows.Learning.Metrics;
 public static class Bootstrap
 {
     /// <summary>
-    /// The 95% interval of measures under resampling of the examples with replacement. Resample <c>k</c> draws from (seed, "bootstrap", k), so the result
-    /// depends on the seed alone.
+    /// The 95% interval of measures under resampling of the examples with replacement. Resample <c>k</c> draws from (seed, "bootstrap", k), so the
+    /// result depends on the seed alone.
     /// </summary>
     /// <param name="actual">True class numbers.</param>
     /// <param name="predicted">Predicted class numbers.</param>

@@ -52,13 +52,15 @@ public sealed record ClassificationReport
         ProbabilityTable probabilities, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, long seed, int resamples = 1000)
     {
         if (probabilities.Count != labels.Count || probabilities.ClassCount != classNames.Count)
-            throw new ArgumentException($"Probabilities are [{probabilities.Count}, {probabilities.ClassCount}], labels {labels.Count}, class names {classNames.Count}.", nameof(labels));
+            throw new ArgumentException($"Probabilities are [{probabilities.Count}, {probabilities.ClassCount}], labels {labels.Count}, class names "
+                + $"{classNames.Count}.", nameof(labels));
         if (labels.Count == 0)
             throw new ArgumentException("There are no examples to measure.", nameof(labels));
         int[] actual = [.. labels];
         int[] predicted = probabilities.BestOfAll();
         var matrix = new ConfusionMatrix(actual, predicted, classNames.Count);
         ClassMetrics[] classes = [.. classNames.Select((name, index) => matrix.ForClass(index, name))];
+        IEnumerable<int> numbers = Enumerable.Range(0, classNames.Count);
         Interval[] intervals = Bootstrap.Intervals(actual, predicted, classNames.Count, resamples, seed, m => m.Accuracy, m => m.MacroF1());
         return new ClassificationReport
         {
@@ -73,12 +75,13 @@ public sealed record ClassificationReport
             MacroF1Interval = intervals[1],
             MatthewsCorrelation = matrix.MatthewsCorrelation(),
             CalibrationError = ExpectedCalibrationError(probabilities, actual, predicted),
-            Confusion = [.. Enumerable.Range(0, classNames.Count).Select(a => (IReadOnlyList<int>)[.. Enumerable.Range(0, classNames.Count).Select(p => matrix[a, p])])],
+            Confusion = [.. numbers.Select(a => (IReadOnlyList<int>)[.. numbers.Select(p => matrix[a, p])])],
         };
     }
 
     /// <summary>
-    /// The figures by name, for logging: <c>loss</c>, <c>accuracy</c>, <c>f1_macro</c>, <c>f1_weighted</c>, <c>precision_macro</c>, <c>recall_macro</c>,
+    /// The figures by name, for logging: <c>loss</c>, <c>accuracy</c>, <c>f1_macro</c>, <c>f1_weighted</c>, <c>precision_macro</c>,
+    /// <c>recall_macro</c>,
     /// <c>mcc</c>, <c>ece</c>, <c>accuracy_low</c>, <c>accuracy_high</c>, <c>f1_macro_low</c>, <c>f1_macro_high</c>.
     /// </summary>
     public IReadOnlyDictionary<string, double> ToMetrics() => new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -109,7 +112,9 @@ public sealed record ClassificationReport
     {
         double total = classes.Sum(weight);
         return new AveragedMetrics(
-            classes.Sum(c => weight(c) * c.Precision) / total, classes.Sum(c => weight(c) * c.Recall) / total, classes.Sum(c => weight(c) * c.F1) / total);
+            classes.Sum(c => weight(c) * c.Precision) / total,
+            classes.Sum(c => weight(c) * c.Recall) / total,
+            classes.Sum(c => weight(c) * c.F1) / total);
     }
 
     private static double ExpectedCalibrationError(ProbabilityTable probabilities, int[] actual, int[] predicted)

@@ -19,7 +19,8 @@ public sealed class ConfusionMatrix
         for (int i = 0; i < actual.Length; i++)
         {
             if ((uint)actual[i] >= (uint)classCount || (uint)predicted[i] >= (uint)classCount)
-                throw new ArgumentOutOfRangeException(nameof(actual), $"Example {i} has classes {actual[i]} and {predicted[i]}; they must be 0 to {classCount - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(actual),
+                    $"Example {i} has classes {actual[i]} and {predicted[i]}; they must be 0 to {classCount - 1}.");
             _counts[(actual[i] * classCount) + predicted[i]]++;
         }
         Total = actual.Length;

@@ -108,8 +108,10 @@ public sealed record BertConfig
         string[] labels = new string[LabelById.Count];
         foreach ((string id, string label) in LabelById)
         {
-            if (!int.TryParse(id, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int index) || index >= labels.Length)
-                throw new ModelException($"id2label has the number '{id}'; with {labels.Length} labels the numbers must be 0 to {labels.Length - 1}.");
+            if (!int.TryParse(id, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int index)
+                || index >= labels.Length)
+                throw new ModelException($"id2label has the number '{id}'; with {labels.Length} labels the numbers must be 0 to "
+                    + $"{labels.Length - 1}.");
             labels[index] = label;
         }
         return labels;

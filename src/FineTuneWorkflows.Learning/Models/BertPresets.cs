@@ -1,6 +1,7 @@
 namespace FineTuneWorkflows.Learning.Models;
 
-/// <summary>Encoder sizes for training from scratch, after Turc et al. 2019, arXiv:1908.08962 (BERT miniatures), and bert-base and bert-large.</summary>
+/// <summary>Encoder sizes for training from scratch, after Turc et al. 2019, arXiv:1908.08962 (BERT miniatures), and bert-base and
+/// bert-large.</summary>
 public static class BertPresets
 {
     private static readonly Dictionary<string, (int Layers, int Width)> Sizes = new(StringComparer.OrdinalIgnoreCase)

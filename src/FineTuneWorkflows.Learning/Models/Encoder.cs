@@ -18,7 +18,8 @@ internal sealed class Encoder
         _words = store.Add(names.Prefix + names.WordEmbeddings + ".weight", ParameterKind.Embedding, shape.VocabSize, shape.HiddenSize);
         _positions = store.Add(names.Prefix + names.PositionEmbeddings + ".weight", ParameterKind.Embedding, shape.MaxPositions, shape.HiddenSize);
         if (shape.TokenTypeCount > 0)
-            _tokenTypes = store.Add(names.Prefix + names.TokenTypeEmbeddings + ".weight", ParameterKind.Embedding, shape.TokenTypeCount, shape.HiddenSize);
+            _tokenTypes = store.Add(names.Prefix + names.TokenTypeEmbeddings + ".weight", ParameterKind.Embedding, shape.TokenTypeCount,
+                shape.HiddenSize);
         _norm = new NormLayer(store, names.Prefix + names.EmbeddingNorm, shape.HiddenSize, shape.NormEpsilon);
         _layers = [.. Enumerable.Range(0, shape.LayerCount).Select(index => new EncoderLayer(store, shape, names, index))];
         if (shape.HasPooler)

@@ -22,7 +22,8 @@ internal static class ModelFolder
         return Filled(model, () => WeightMatcher.Match(weights, model, config.LayerCount, mayReplaceHead: false).CopyTo(weights));
     }
 
-    public static SequenceClassifier LoadForTraining(string folder, IReadOnlyList<string> labels, StructureOptions options, TorchDevice device, Action<string> note)
+    public static SequenceClassifier LoadForTraining(string folder, IReadOnlyList<string> labels, StructureOptions options, TorchDevice device,
+        Action<string> note)
     {
         BertConfig original = ReadConfig(folder);
         using SafetensorsReader weights = OpenWeights(folder);
@@ -53,7 +54,7 @@ internal static class ModelFolder
             stream.Write(json);
             stream.WriteByte((byte)'\n');
         });
-        return SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), model.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
+        return SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), model.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
     }
 
     public static BertConfig ReadConfig(string folder)
@@ -84,7 +85,8 @@ internal static class ModelFolder
             return SafetensorsReader.Open(path);
         string pickle = Path.Combine(folder, "pytorch_model.bin");
         if (File.Exists(pickle))
-            throw new CheckpointException($"{folder} has its weights as a pickle ({Path.GetFileName(pickle)}), which is never opened. Convert it: {SafetensorsReader.PickleAdvice}");
+            throw new CheckpointException($"{folder} has its weights as a pickle ({Path.GetFileName(pickle)}), which is never opened. Convert it: "
+                + $"{SafetensorsReader.PickleAdvice}");
         throw new CheckpointException($"{path} does not exist. A model folder holds {ConfigFile} and {WeightsFile}.");
     }
 

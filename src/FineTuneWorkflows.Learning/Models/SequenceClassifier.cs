@@ -52,8 +52,8 @@ public sealed class SequenceClassifier : IDisposable
     }
 
     /// <summary>
-    /// Makes a classifier from a Hugging Face-layout folder (<c>config.json</c>, <c>model.safetensors</c>). The encoder's weights are taken; the head is
-    /// taken where the folder's classes are the same, else it starts fresh, as a missing pooler does.
+    /// Makes a classifier from a Hugging Face-layout folder (<c>config.json</c>, <c>model.safetensors</c>). The encoder's weights are taken; the head
+    /// is taken where the folder's classes are the same, else it starts fresh, as a missing pooler does.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="labels">The class names; two or more.</param>
@@ -72,8 +72,8 @@ public sealed class SequenceClassifier : IDisposable
     public static SequenceClassifier Load(string folder, TorchDevice device = default) => ModelFolder.Load(folder, device);
 
     /// <summary>
-    /// Writes <c>config.json</c> and <c>model.safetensors</c> (32-bit), which <c>AutoModelForSequenceClassification.from_pretrained</c> loads. The bytes
-    /// depend on the weights and the configuration alone.
+    /// Writes <c>config.json</c> and <c>model.safetensors</c> (32-bit), which <c>AutoModelForSequenceClassification.from_pretrained</c> loads. The
+    /// bytes depend on the weights and the configuration alone.
     /// </summary>
     /// <returns>The SHA-256 of <c>model.safetensors</c>.</returns>
     public string Save(string folder) => ModelFolder.Save(this, folder);
@@ -84,7 +84,10 @@ public sealed class SequenceClassifier : IDisposable
     internal static SequenceClassifier Declare(BertConfig config, IReadOnlyList<string> labels, TorchDevice device, string source)
     {
         if (labels.Count < 2)
-            throw new ModelException($"A classifier needs two classes or more, but there {(labels.Count == 1 ? $"is only '{labels[0]}'" : "are none")}.");
+        {
+            string there = labels.Count == 1 ? $"is only '{labels[0]}'" : "are none";
+            throw new ModelException($"A classifier needs two classes or more, but there {there}.");
+        }
         BertConfig labelled = config.WithLabels(labels);
         labelled.Check(source);
         return new SequenceClassifier(labelled, device);

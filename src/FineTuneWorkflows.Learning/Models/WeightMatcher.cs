@@ -21,7 +21,8 @@ internal static class WeightMatcher
         {
             string canonical = Canonical(entry.Name, family, prefixed);
             if (!byCanonicalName.TryAdd(canonical, entry))
-                throw new CheckpointException($"{weights.Path} has weight '{canonical}' twice: as {byCanonicalName[canonical].Name} and as {entry.Name}.");
+                throw new CheckpointException($"{weights.Path} has weight '{canonical}' twice: as {byCanonicalName[canonical].Name} and as "
+                    + $"{entry.Name}.");
         }
 
         var pairs = new List<(ModelParameter, string)>();

@@ -111,7 +111,8 @@ internal static class CompatibleLibrary
             }
         }
         throw new TorchRuntimeException(
-            $"{original} needs a patched copy to load on this system, and no folder for it can be written ({string.Join("; ", problems)}). Set XDG_CACHE_HOME to a writable folder.");
+            $"{original} needs a patched copy to load on this system, and no folder for it can be written ({string.Join("; ", problems)}). Set "
+                + "XDG_CACHE_HOME to a writable folder.");
     }
 
     private static string LocateCppRuntime()

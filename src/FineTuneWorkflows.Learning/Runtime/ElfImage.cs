@@ -48,7 +48,8 @@ internal sealed class ElfImage
             for (int k = 0; k < auxiliaries; k++)
             {
                 ushort flags = UInt16(Add(auxiliary, 4));
-                needs.Add(new ElfVersionNeed(library, DynamicString(UInt32(Add(auxiliary, 8))), UInt16(Add(auxiliary, 6)), (flags & WeakFlag) != 0, auxiliary + 4));
+                needs.Add(new ElfVersionNeed(library, DynamicString(UInt32(Add(auxiliary, 8))), UInt16(Add(auxiliary, 6)), (flags & WeakFlag) != 0,
+                    auxiliary + 4));
                 Expect(needs.Count <= MaxRecords, "it has too many version needs");
                 auxiliary = Next(auxiliary, 12, last: k == auxiliaries - 1);
             }
@@ -76,7 +77,8 @@ internal sealed class ElfImage
         return versions;
     }
 
-    /// <summary>Whether any relocation refers to a symbol of the version with that number; if none does, the library works without that version.</summary>
+    /// <summary>Whether any relocation refers to a symbol of the version with that number; if none does, the library works without that
+    /// version.</summary>
     public bool IsVersionUsedByRelocations(ushort versionIndex)
     {
         Expect(_dynamic.ContainsKey(DtVerSym), "it has needs of versions but no table of symbol versions");
@@ -110,7 +112,8 @@ internal sealed class ElfImage
         ulong headers = UInt64(32);
         int entrySize = UInt16(54), entries = UInt16(56);
         Expect(entrySize >= 56 && entries > 0, "it has no program headers");
-        Expect(headers <= (ulong)_bytes.Length && (ulong)entrySize * (ulong)entries <= (ulong)_bytes.Length - headers, "its program headers are cut short");
+        Expect(headers <= (ulong)_bytes.Length && (ulong)entrySize * (ulong)entries <= (ulong)_bytes.Length - headers,
+            "its program headers are cut short");
 
         (ulong Offset, ulong Size)? dynamic = null;
         for (int i = 0; i < entries; i++)

@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Runtime;
 
-/// <summary>Finds native libraries where .NET puts them: beside the program, in <c>runtimes/&lt;rid&gt;/native</c>, or in the package folder.</summary>
+/// <summary>Finds native libraries where .NET puts them: beside the program, in <c>runtimes/&lt;rid&gt;/native</c>, or in the package
+/// folder.</summary>
 internal static class NativeFolders
 {
     /// <summary>The folder beside the program where this project's build puts libtorch, out of the way of .NET's own search.</summary>
@@ -33,14 +34,16 @@ internal static class NativeFolders
     }
 
     /// <summary>The first folder's file of that name, or null.</summary>
-    public static string? Find(IEnumerable<string> folders, string fileName) => folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
+    public static string? Find(IEnumerable<string> folders, string fileName) =>
+        folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
 
     /// <summary>A library's file name on this system: <c>libtorch_cpu.so</c>, <c>torch_cpu.dll</c>, <c>libtorch_cpu.dylib</c>.</summary>
     public static string FileName(string library) =>
         OperatingSystem.IsWindows() ? library + ".dll" : "lib" + library + (OperatingSystem.IsMacOS() ? ".dylib" : ".so");
 
     private static IReadOnlyList<string> Existing(IEnumerable<string> folders) =>
-        [.. folders.Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).Distinct(StringComparer.Ordinal).Where(Directory.Exists)];
+        [.. folders.Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
+            .Distinct(StringComparer.Ordinal).Where(Directory.Exists)];
 
     private static string PortableIdentifier()
     {

@@ -29,7 +29,8 @@ public readonly record struct TorchDevice(bool IsCuda, int Index)
         }
         int index = 0;
         bool valid = value == "cuda"
-            || (value.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(value.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index));
+            || (value.StartsWith("cuda:", StringComparison.Ordinal)
+                && int.TryParse(value.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index));
         if (!valid)
             throw new TorchRuntimeException($"Device '{text}' is not known. Use auto, cpu, cuda or cuda:<number>, such as cuda:0.");
         TorchRuntime.EnsureLoaded();
@@ -37,11 +38,12 @@ public readonly record struct TorchDevice(bool IsCuda, int Index)
         if (count == 0)
         {
             throw new TorchRuntimeException(
-                $"Device '{text}' was asked for, but no CUDA device can be used here. Use cpu or auto; for a GPU, build with -p:TorchBackend=cuda or set "
-                + $"{TorchRuntime.LibtorchVariable} to a libtorch with CUDA, and check that the driver works (nvidia-smi).");
+                $"Device '{text}' was asked for, but no CUDA device can be used here. Use cpu or auto; for a GPU, build with -p:TorchBackend=cuda "
+                + $"or set {TorchRuntime.LibtorchVariable} to a libtorch with CUDA, and check that the driver works (nvidia-smi).");
         }
         if (index >= count)
-            throw new TorchRuntimeException($"Device '{text}' was asked for, but this machine has {count} CUDA device(s): cuda:0 to cuda:{count - 1}.");
+            throw new TorchRuntimeException($"Device '{text}' was asked for, but this machine has {count} CUDA device(s): cuda:0 to "
+                + $"cuda:{count - 1}.");
         return new TorchDevice(true, index);
     }
 

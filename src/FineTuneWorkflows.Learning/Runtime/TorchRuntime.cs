@@ -5,12 +5,13 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Runtime;
 
 /// <summary>
-/// Loads libtorch and TorchSharp's native library once per process. It does itself what TorchSharp's own loader would do, because that one fails where
-/// libstdc++ is older than GCC 13's, then copies 600 MB, and takes the libraries beside the program even when another libtorch was asked for.
+/// Loads libtorch and TorchSharp's native library once per process. It does itself what TorchSharp's own loader would do, because that one fails
+/// where libstdc++ is older than GCC 13's, then copies 600 MB, and takes the libraries beside the program even when another libtorch was asked for.
 /// </summary>
 public static class TorchRuntime
 {
-    /// <summary>The environment variable naming the folder of an installed libtorch (or its <c>lib</c> folder) to use instead of the packaged one.</summary>
+    /// <summary>The environment variable naming the folder of an installed libtorch (or its <c>lib</c> folder) to use instead of the packaged
+    /// one.</summary>
     public const string LibtorchVariable = "FINETUNE_LIBTORCH";
 
     private static readonly Lock Gate = new();
@@ -58,7 +59,8 @@ public static class TorchRuntime
                 return Path.GetFullPath(candidate);
         }
         throw new TorchRuntimeException(
-            $"{LibtorchVariable} is '{folder}', but neither that folder nor its lib folder holds {file}. Point it at an unpacked libtorch, or unset it to use the packaged one.");
+            $"{LibtorchVariable} is '{folder}', but neither that folder nor its lib folder holds {file}. Point it at an unpacked libtorch, or unset "
+                + "it to use the packaged one.");
     }
 
     private static void Load(string? installed, Action<string> diagnostic)
@@ -92,9 +94,11 @@ public static class TorchRuntime
         {
             diagnostic($"Loaded {torchSharp}; libtorch {Version}, {torch.get_num_threads()} threads.");
         }
-        catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception exception) when (
+            exception is TypeInitializationException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new TorchRuntimeException($"{torchSharp} was loaded, but TorchSharp does not start with it: {exception.GetBaseException().Message}", exception);
+            throw new TorchRuntimeException($"{torchSharp} was loaded, but TorchSharp does not start with it: "
+                + $"{exception.GetBaseException().Message}", exception);
         }
     }
 
@@ -105,8 +109,8 @@ public static class TorchRuntime
         if (other is not null && Path.GetDirectoryName(other) != folder)
         {
             throw new TorchRuntimeException(
-                $"{LibtorchVariable} asks for the libtorch in {folder}, but this program was built with its own at {other}, and a process cannot have two. "
-                + "Build with -p:TorchBackend=none, or unset the variable.");
+                $"{LibtorchVariable} asks for the libtorch in {folder}, but this program was built with its own at {other}, and a process cannot "
+                + "have two. Build with -p:TorchBackend=none, or unset the variable.");
         }
     }
 
@@ -114,7 +118,8 @@ public static class TorchRuntime
     {
         string file = NativeFolders.FileName(library);
         return NativeFolders.Find(NativeFolders.All(), file) ?? throw new TorchRuntimeException(
-            $"{file} was not found in {string.Join(", ", NativeFolders.All())}. Build with -p:TorchBackend=cpu or cuda, or set {LibtorchVariable} to the folder of an installed libtorch.");
+            $"{file} was not found in {string.Join(", ", NativeFolders.All())}. Build with -p:TorchBackend=cpu or cuda, or set {LibtorchVariable} to "
+                + "the folder of an installed libtorch.");
     }
 
     private static IntPtr LoadFile(string path)

@@ -116,7 +116,10 @@ internal sealed unsafe class AdamW : IDisposable
             (int parameter, long start, int length) = _blocks[b];
             Addresses a = at[parameter];
             if (a.Gradient != null)
-                AdamWKernel.Update(a.Parameter + start, a.Gradient + start, a.First + start, a.Second + start, length, _parameters[parameter].Decays ? decaying : plain);
+            {
+                AdamWCoefficients c = _parameters[parameter].Decays ? decaying : plain;
+                AdamWKernel.Update(a.Parameter + start, a.Gradient + start, a.First + start, a.Second + start, length, c);
+            }
         });
         return norm;
     }

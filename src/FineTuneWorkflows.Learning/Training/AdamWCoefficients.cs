@@ -11,7 +11,8 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="RootOfCorrection2">Square root of the second moment's bias correction.</param>
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 internal readonly record struct AdamWCoefficients(
-    float GradientScale, float Beta1, float Beta1Rest, float Beta2, float Beta2Rest, float Keep, float StepSize, float RootOfCorrection2, float Epsilon)
+    float GradientScale, float Beta1, float Beta1Rest, float Beta2, float Beta2Rest, float Keep, float StepSize, float RootOfCorrection2,
+    float Epsilon)
 {
     public static AdamWCoefficients Of(TrainingOptions options, double rate, double decay, long step, double gradientScale) => new(
         (float)gradientScale,

@@ -2,14 +2,16 @@ using System.Numerics;
 
 namespace FineTuneWorkflows.Learning.Training;
 
-/// <summary>The AdamW update of one block of numbers in one pass over memory. Every operation is by element and correctly rounded, without fused multiply-add.</summary>
+/// <summary>The AdamW update of one block of numbers in one pass over memory. Every operation is by element and correctly rounded, without fused
+/// multiply-add.</summary>
 internal static unsafe class AdamWKernel
 {
     /// <summary>Updates <paramref name="count"/> parameters and their moments in place.</summary>
     public static void Update(float* parameter, float* gradient, float* first, float* second, int count, in AdamWCoefficients c)
     {
         int width = Vector<float>.Count, i = 0;
-        Vector<float> gradientScale = new(c.GradientScale), beta1 = new(c.Beta1), beta1Rest = new(c.Beta1Rest), beta2 = new(c.Beta2), beta2Rest = new(c.Beta2Rest);
+        Vector<float> gradientScale = new(c.GradientScale), beta1 = new(c.Beta1), beta1Rest = new(c.Beta1Rest), beta2 = new(c.Beta2),
+            beta2Rest = new(c.Beta2Rest);
         Vector<float> keep = new(c.Keep), stepSize = new(c.StepSize), root = new(c.RootOfCorrection2), epsilon = new(c.Epsilon);
         for (; i <= count - width; i += width)
         {

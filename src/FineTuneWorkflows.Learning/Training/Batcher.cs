@@ -3,14 +3,15 @@ using FineTuneWorkflows.Learning.Randomness;
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
-/// Puts sequences of similar length into one batch, to pad little, without losing the shuffle: shuffle, cut into pools of some batches, sort each pool
-/// by length, cut into batches, shuffle the batches.
+/// Puts sequences of similar length into one batch, to pad little, without losing the shuffle: shuffle, cut into pools of some batches, sort each
+/// pool by length, cut into batches, shuffle the batches.
 /// </summary>
 public static class Batcher
 {
     private const int PoolBatches = 50;
 
-    /// <summary>The batches of one epoch: each index once; depends on seed, epoch, lengths and batch size alone. The last-cut batch may be smaller.</summary>
+    /// <summary>The batches of one epoch: each index once; depends on seed, epoch, lengths and batch size alone. The last-cut batch may be
+    /// smaller.</summary>
     /// <param name="data">The sequences.</param>
     /// <param name="batchSize">Sequences per batch.</param>
     /// <param name="seed">The run's seed.</param>

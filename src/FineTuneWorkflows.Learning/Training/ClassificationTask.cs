@@ -7,7 +7,8 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>Training of a <see cref="SequenceClassifier"/> by cross-entropy.</summary>
-internal sealed class ClassificationTask(SequenceClassifier model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options) : ITrainingTask
+internal sealed class ClassificationTask(SequenceClassifier model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
+    : ITrainingTask
 {
     private string? _digest;
 
@@ -27,7 +28,8 @@ internal sealed class ClassificationTask(SequenceClassifier model, ISequenceData
         string shapes = string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"));
         return string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{_digest}|{c.HiddenDropout:R}|{c.AttentionDropout:R}|{c.ClassifierDropout:R}|{c.Activation}|{c.LayerNormEpsilon:R}|{c.HeadCount}|{c.PadTokenId}|{shapes}");
+            $"{_digest}|{c.HiddenDropout:R}|{c.AttentionDropout:R}|{c.ClassifierDropout:R}|{c.Activation}|{c.LayerNormEpsilon:R}|{c.HeadCount}|"
+            + $"{c.PadTokenId}|{shapes}");
     }
 
     public void CheckData()
@@ -40,7 +42,8 @@ internal sealed class ClassificationTask(SequenceClassifier model, ISequenceData
 
     public (torch.Tensor Loss, int Tokens, double PaddingShare) Loss(int[] indices)
     {
-        SequenceBatch batch = SequenceBatch.Create(indices, training.Length, training.Label, training.CopyTokens, model.Config.PadTokenId, model.Device);
+        SequenceBatch batch = SequenceBatch.Create(indices, training.Length, training.Label, training.CopyTokens, model.Config.PadTokenId,
+            model.Device);
         torch.Tensor logits = model.Forward(batch, training: true);
         torch.Tensor loss = torch.nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: options.LabelSmoothing);
         return (loss, batch.TokenCount, 1 - ((double)batch.TokenCount / batch.TokenIds.NumberOfElements));

@@ -12,6 +12,7 @@ public interface ISequenceDataset
     /// <summary>The class number of a sequence, from 0.</summary>
     int Label(int index);
 
-    /// <summary>Copies a sequence's token ids to the front of <paramref name="destination"/>, which has room for <see cref="Length"/> of them.</summary>
+    /// <summary>Copies a sequence's token ids to the front of <paramref name="destination"/>, which has room for <see cref="Length"/> of
+    /// them.</summary>
     void CopyTokens(int index, Span<int> destination);
 }

@@ -1,7 +1,8 @@
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
-/// Hears what a training does, on the training's thread. Each method does nothing unless it is implemented. An exception thrown here ends the training.
+/// Hears what a training does, on the training's thread. Each method does nothing unless it is implemented. An exception thrown here ends the
+/// training.
 /// </summary>
 public interface ITrainingObserver
 {

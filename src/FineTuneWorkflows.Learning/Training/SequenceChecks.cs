@@ -7,7 +7,8 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <summary>Compares sequences with what a model can take, before anything is computed.</summary>
 internal static class SequenceChecks
 {
-    /// <summary>Refuses an empty data set, empty or too long sequences, and labels and token ids out of range. Returns a digest of all of it.</summary>
+    /// <summary>Refuses an empty data set, empty or too long sequences, and labels and token ids out of range. Returns a digest of all of
+    /// it.</summary>
     /// <param name="data">The sequences.</param>
     /// <param name="name">What they are called in messages, such as <c>training</c>.</param>
     /// <param name="config">The model's sizes.</param>
@@ -28,10 +29,12 @@ internal static class SequenceChecks
             if (length > config.MaxPositions)
             {
                 throw new TrainingException(
-                    $"Example {index} of the {name} data has {length} tokens, but the model has {config.MaxPositions} positions (max_position_embeddings). Tokenize with a smaller MaxLength.");
+                    $"Example {index} of the {name} data has {length} tokens, but the model has {config.MaxPositions} positions "
+                        + "(max_position_embeddings). Tokenize with a smaller MaxLength.");
             }
             if (classCount is int classes && (uint)label >= (uint)classes)
-                throw new TrainingException($"Example {index} of the {name} data has label {label}; with {classes} classes it must be 0 to {classes - 1}.");
+                throw new TrainingException($"Example {index} of the {name} data has label {label}; with {classes} classes it must be 0 to "
+                    + $"{classes - 1}.");
             data.CopyTokens(index, tokens.AsSpan(0, length));
             BinaryPrimitives.WriteInt32LittleEndian(bytes, label);
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), length);
@@ -40,7 +43,8 @@ internal static class SequenceChecks
                 if ((uint)tokens[i] >= (uint)config.VocabSize)
                 {
                     throw new TrainingException(
-                        $"Example {index} of the {name} data has token id {tokens[i]} at place {i}; the model's vocabulary has {config.VocabSize} (vocab_size). Tokenize with the model's own vocabulary.");
+                        $"Example {index} of the {name} data has token id {tokens[i]} at place {i}; the model's vocabulary has "
+                            + $"{config.VocabSize} (vocab_size). Tokenize with the model's own vocabulary.");
                 }
                 BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8 + (4 * i)), tokens[i]);
             }

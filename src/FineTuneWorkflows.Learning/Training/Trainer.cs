@@ -7,9 +7,9 @@ public static class Trainer
 {
     /// <summary>
     /// Trains a classifier, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
-    /// <paramref name="workFolder"/> is resumed from, and on the processor the result has the same bits as one that was never interrupted. Afterwards the
-    /// model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the same
-    /// process waits for the first.
+    /// <paramref name="workFolder"/> is resumed from, and on the processor the result has the same bits as one that was never interrupted. Afterwards
+    /// the model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the
+    /// same process waits for the first.
     /// </summary>
     /// <param name="model">The model; changed in place.</param>
     /// <param name="training">The examples to learn from.</param>

@@ -7,4 +7,5 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="Metrics">Validation metrics by name, such as <c>validation/accuracy</c>; empty without validation data.</param>
 /// <param name="IsBest">Whether it is the best so far.</param>
 /// <param name="Seconds">How long the validation took.</param>
-public sealed record TrainingEvaluation(int Epoch, long Step, double TrainingLoss, IReadOnlyDictionary<string, double> Metrics, bool IsBest, double Seconds);
+public sealed record TrainingEvaluation(int Epoch, long Step, double TrainingLoss, IReadOnlyDictionary<string, double> Metrics, bool IsBest,
+    double Seconds);

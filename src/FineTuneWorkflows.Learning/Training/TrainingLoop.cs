@@ -63,7 +63,8 @@ internal sealed class TrainingLoop : IDisposable
     {
         string? resumedFrom = Resume();
         _observer.OnStarted(new TrainingStarted(
-            _state.Step, _totalSteps, _stepsPerEpoch, resumedFrom, _session.Threads, _task.Device.ToString(), _task.Parameters.Sum(p => p.Value.NumberOfElements)));
+            _state.Step, _totalSteps, _stepsPerEpoch, resumedFrom, _session.Threads, _task.Device.ToString(),
+            _task.Parameters.Sum(p => p.Value.NumberOfElements)));
         _sinceCheckpoint.Restart();
         try
         {
@@ -112,7 +113,8 @@ internal sealed class TrainingLoop : IDisposable
         void Note(bool condition, string change)
         {
             if (condition)
-                _observer.OnNote($"The training was interrupted after step {before.Step}: {change}, so the result will not be bit-identical to an uninterrupted one.");
+                _observer.OnNote($"The training was interrupted after step {before.Step}: {change}, so the result will not be bit-identical to an "
+                    + "uninterrupted one.");
         }
     }
 
@@ -201,7 +203,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private void WriteCheckpoint()
     {
-        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)), _optimizer.State());
+        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)),
+            _optimizer.State());
         _sinceCheckpoint.Restart();
         _observer.OnCheckpointWritten(checkpoint.Folder, _state.Step);
     }
@@ -217,7 +220,9 @@ internal sealed class TrainingLoop : IDisposable
     {
         string? checkpoint = _checkpoints.Newest?.Folder;
         return new DivergenceException(
-            string.Create(CultureInfo.InvariantCulture, $"The {what} became {value} at step {step} of {_totalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is {_options.LearningRate}) or a longer WarmupRatio. ")
+            string.Create(CultureInfo.InvariantCulture,
+                $"The {what} became {value} at step {step} of {_totalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is "
+                    + $"{_options.LearningRate}) or a longer WarmupRatio. ")
             + (checkpoint is null ? "There is no checkpoint before it." : $"The last good checkpoint is {checkpoint}."),
             _state.Epoch + 1, step, checkpoint);
     }
@@ -228,8 +233,8 @@ internal sealed class TrainingLoop : IDisposable
         TrainingOptions o = _options;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"1|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.Schedule}|{o.GradientClip:R}|{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|")
-            + $"{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}";
+            $"1|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.Schedule}|{o.GradientClip:R}|"
+            + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -81,15 +81,18 @@ public sealed record TrainingOptions
     {
         var problems = new List<ValidationResult>();
         if (!Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true))
-            throw new TrainingException(string.Join(" ", problems.Select(problem => $"{problem.ErrorMessage} It is {Value(problem.MemberNames.First())}.")));
+            throw new TrainingException(string.Join(" ", problems.Select(problem =>
+                $"{problem.ErrorMessage} It is {Value(problem.MemberNames.First())}.")));
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
-            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"LearningRate is {LearningRate}; it must be above 0, such as 2e-5."));
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture,
+                $"LearningRate is {LearningRate}; it must be above 0, such as 2e-5."));
         if (!Enum.IsDefined(Schedule))
             throw new TrainingException($"Schedule is {Schedule}; use {string.Join(", ", Enum.GetNames<ScheduleKind>())}.");
         if (!BestMetrics.All.Contains(BestMetric))
             throw new TrainingException($"BestMetric is '{BestMetric}'; use {string.Join(", ", BestMetrics.All)}.");
         if (EarlyStoppingPatience > 0 && !hasValidation)
-            throw new TrainingException($"EarlyStoppingPatience is {EarlyStoppingPatience}, but there is no validation data to watch. Give some, or set it to 0.");
+            throw new TrainingException($"EarlyStoppingPatience is {EarlyStoppingPatience}, but there is no validation data to watch. Give some, or "
+                + "set it to 0.");
     }
 
     private object? Value(string property) =>

@@ -8,4 +8,5 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="Threads">The number of threads it computes with.</param>
 /// <param name="Device">The device it computes on.</param>
 /// <param name="ParameterCount">The number of numbers it trains.</param>
-public sealed record TrainingStarted(long StepsDone, long TotalSteps, int StepsPerEpoch, string? ResumedFrom, int Threads, string Device, long ParameterCount);
+public sealed record TrainingStarted(long StepsDone, long TotalSteps, int StepsPerEpoch, string? ResumedFrom, int Threads, string Device,
+    long ParameterCount);

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Artifacts;
 
@@ -22,7 +22,7 @@ internal sealed record ArtifactManifest(IReadOnlyList<ArtifactManifest.Entry> Fi
 
     public string Digest => DigestOf(Text);
 
-    public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static string DigestOf(string text) => TextDigest.Of(text);
 
     /// <summary>Null where the text is no manifest.</summary>
     public static ArtifactManifest? Parse(string text)

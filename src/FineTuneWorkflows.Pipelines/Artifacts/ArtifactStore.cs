@@ -124,8 +124,7 @@ public sealed class ArtifactStore
     {
         var shelf = Path.GetDirectoryName(artifact.Path)!;
         Directory.CreateDirectory(shelf);
-        DurableFile.Write(ManifestOf(artifact.Digest), Encoding.UTF8.GetBytes(manifest.Text), flush: false);
-        DurableFile.Flush(ManifestOf(artifact.Digest));
+        DurableFile.Write(ManifestOf(artifact.Digest), Encoding.UTF8.GetBytes(manifest.Text), flushFolder: false);
         DeleteFolder(artifact.Path);
         try
         {

@@ -11,10 +11,10 @@ public sealed class ParameterDescriptor
     private readonly PropertyInfo property;
     private readonly IReadOnlyList<ValidationAttribute> validators;
 
-    internal ParameterDescriptor(PropertyInfo property, ParameterAttribute attribute, Stage defaults)
+    internal ParameterDescriptor(PropertyInfo property, ParameterAttribute attribute, IEnumerable<ValidationAttribute> validators, Stage defaults)
     {
         this.property = property;
-        validators = [.. property.GetCustomAttributes<ValidationAttribute>()];
+        this.validators = [.. validators];
         Name = ActivityMembers.IsReserved(property.Name)
             ? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{property.Name} has a name that every Elsa activity has already.")
             : property.Name;
@@ -27,12 +27,12 @@ public sealed class ParameterDescriptor
         Type = property.PropertyType;
         Kind = ParameterKind.Of(Type) ?? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{Name} has the unsupported type {Type}.");
         DefaultValue = property.GetValue(defaults);
-        var range = validators.OfType<RangeAttribute>().FirstOrDefault();
+        var range = this.validators.OfType<RangeAttribute>().FirstOrDefault();
         Minimum = range?.Minimum;
         Maximum = range?.Maximum;
         AllowedValues = Kind.IsEnum
             ? Enum.GetNames(Kind.ClrType)
-            : [.. validators.OfType<AllowedValuesAttribute>().SelectMany(a => a.Values).OfType<string>()];
+            : [.. this.validators.OfType<AllowedValuesAttribute>().SelectMany(a => a.Values).OfType<string>()];
     }
 
     /// <summary>Its name, such as <c>MaxLength</c>. Definitions write it with a small first letter.</summary>

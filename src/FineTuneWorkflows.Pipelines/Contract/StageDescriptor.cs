@@ -1,12 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>
 /// What is known of a stage, read once from its class. The CLI's help, validation, fingerprints and the designer's toolbox all come from here.
 /// </summary>
-public sealed partial class StageDescriptor
+public sealed class StageDescriptor
 {
     private readonly Lazy<IReadOnlyList<ParameterDescriptor>> parameters;
     private readonly Lazy<Dictionary<string, ParameterDescriptor>> byName;
@@ -66,7 +66,7 @@ public sealed partial class StageDescriptor
             throw new ArgumentException($"{stageType} is no concrete stage with a parameterless constructor.", nameof(stageType));
         var attribute = stageType.GetCustomAttribute<StageAttribute>()
             ?? throw new ArgumentException($"{stageType} has no [Stage] attribute.", nameof(stageType));
-        if (!TypePattern().IsMatch(attribute.Type))
+        if (!IsTypeName(attribute.Type))
             throw new ArgumentException($"{stageType}: the type '{attribute.Type}' does not have the form Group.Name.", nameof(stageType));
         return new(stageType, attribute);
     }
@@ -74,15 +74,21 @@ public sealed partial class StageDescriptor
     private List<ParameterDescriptor> ReadParameters()
     {
         var defaults = Create();
-        return StageType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Select(property => (Property: property, Attribute: property.GetCustomAttribute<ParameterAttribute>()))
-            .Where(p => p.Attribute is not null)
-            .OrderBy(p => p.Attribute!.Order)
-            .ThenBy(p => p.Property.MetadataToken)
-            .Select(p => new ParameterDescriptor(p.Property, p.Attribute!, defaults))
-            .ToList();
+        var declared = new List<Declaration>();
+        foreach (var property in StageType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var attributes = Attribute.GetCustomAttributes(property);
+            if (attributes.OfType<ParameterAttribute>().FirstOrDefault() is { } parameter)
+                declared.Add(new(property, parameter, attributes.OfType<ValidationAttribute>()));
+        }
+
+        declared.Sort((a, b) => a.Attribute.Order != b.Attribute.Order ? a.Attribute.Order.CompareTo(b.Attribute.Order) : a.Property.MetadataToken.CompareTo(b.Property.MetadataToken));
+        return declared.ConvertAll(d => new ParameterDescriptor(d.Property, d.Attribute, d.Validators, defaults));
     }
 
-    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex TypePattern();
+    // By hand, because a run with nothing to do would load the regular expression engine for this alone.
+    private static bool IsTypeName(string type) =>
+        type.Split('.') is [var group, var name] && new[] { group, name }.All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]) && part.All(char.IsAsciiLetterOrDigit));
+
+    private sealed record Declaration(PropertyInfo Property, ParameterAttribute Attribute, IEnumerable<ValidationAttribute> Validators);
 }

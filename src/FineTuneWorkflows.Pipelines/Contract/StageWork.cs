@@ -23,7 +23,7 @@ internal sealed class StageWork(
 
     public IReadOnlyDictionary<string, IReadOnlyList<InputFile>> Files => files;
 
-    public string OutputPath(string name) => Path.Combine(folder, "out", name);
+    public string OutputPath(string name) => Path.Combine(folder, "out." + name);
 
     public string Output(string name)
     {

@@ -96,7 +96,8 @@ public static class DefinitionReader
         // Studio keeps variables on the definition, and older exports on the root activity.
         private IEnumerable<PropertyDeclaration> Variables(JsonElement json, JsonElement root)
         {
-            foreach (var variable in Items(json, "variables").Concat(Items(root, "variables")))
+            foreach (var owner in (JsonElement[])[json, root])
+            foreach (var variable in Items(owner, "variables"))
             {
                 var (name, kind) = NameAndKind(variable, "variable", "typeName");
                 object? value = null;
@@ -116,17 +117,21 @@ public static class DefinitionReader
 
         private List<ActivityDefinition> Activities(JsonElement root)
         {
-            var items = Items(root, "activities").ToList();
-            if (items.Count == 0)
+            var names = new List<string?>();
+            foreach (var item in Items(root, "activities"))
+                names.Add(Text(item, "name"));
+            if (names.Count == 0)
                 throw Wrong("has no activities");
-            var names = items.Select(item => Text(item, "name")).ToList();
-            var activities = items.Select((item, i) =>
+            var activities = new List<ActivityDefinition>();
+            foreach (var item in Items(root, "activities"))
             {
-                var id = Text(item, "id") ?? names[i] ?? throw Wrong($"activity number {i + 1} has neither an id nor a name");
-                var name = names[i] is { } own && names.Count(n => string.Equals(n, own, StringComparison.OrdinalIgnoreCase)) == 1 ? own : id;
+                var own = names[activities.Count];
+                var id = Text(item, "id") ?? own ?? throw Wrong($"activity number {activities.Count + 1} has neither an id nor a name");
+                var name = own is not null && names.Count(n => string.Equals(n, own, StringComparison.OrdinalIgnoreCase)) == 1 ? own : id;
                 var type = Text(item, "type") ?? throw Wrong($"activity {name} has no type");
-                return new ActivityDefinition(id, name, type, Settings(item, name));
-            }).ToList();
+                activities.Add(new(id, name, type, Settings(item, name)));
+            }
+
             return activities.GroupBy(a => a.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice
                 ? throw Wrong($"two activities have the id {twice.Key}")
                 : activities;

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 
@@ -22,13 +21,17 @@ internal sealed class PipelineMemoryStore(Home home)
         }
     }
 
-    public void Update(string pipelineId, Func<PipelineMemory, PipelineMemory> change)
+    /// <param name="pipelineId">The pipeline.</param>
+    /// <param name="change">Gives the new memory.</param>
+    /// <param name="later">Whether the next update will write this one, too. Each write makes a new file and deletes the old one.</param>
+    public void Update(string pipelineId, Func<PipelineMemory, PipelineMemory> change, bool later = false)
     {
         lock (gate)
         {
             var memory = change(Load(pipelineId));
             loaded[pipelineId] = memory;
-            DurableFile.Write(PathOf(pipelineId), JsonSerializer.SerializeToUtf8Bytes(memory, RunJson.Default.PipelineMemory), flush: false);
+            if (!later)
+                DurableFile.Write(PathOf(pipelineId), HandwrittenJson.Memory(memory), flush: false);
         }
     }
 
@@ -39,8 +42,7 @@ internal sealed class PipelineMemoryStore(Home home)
         {
             try
             {
-                if (JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.PipelineMemory) is { Stages: not null } memory)
-                    return memory;
+                return HandwrittenJson.ReadMemory(File.ReadAllBytes(path));
             }
             catch (JsonException)
             {
@@ -55,7 +57,7 @@ internal sealed class PipelineMemoryStore(Home home)
     private string PathOf(string pipelineId)
     {
         var safe = string.Concat(pipelineId.Where(char.IsAsciiLetterOrDigit).Take(40));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pipelineId)))[..8];
+        var hash = TextDigest.Of(pipelineId)[..8];
         return Path.Combine(home.Pipelines, $"{safe}-{hash}.json");
     }
 }

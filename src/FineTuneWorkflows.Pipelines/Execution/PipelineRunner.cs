@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -59,8 +58,7 @@ public sealed class PipelineRunner
         var result = new RunResult(runId, status, results);
         result.Summary().Save(home);
         publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
-        if (status == RunStatus.Succeeded)
-            memories.Update(pipeline.Definition.Id, memory => memory.RunId == runId ? memory with { Finished = true } : memory);
+        memories.Update(pipeline.Definition.Id, memory => status == RunStatus.Succeeded && memory.RunId == runId ? memory with { Finished = true } : memory);
         return result;
     }
 
@@ -121,7 +119,7 @@ public sealed class PipelineRunner
                 text.Append(parameter.Name).Append('=').Append(FingerprintDocument.Canonical(parameter.Get(stage.Stage))).Append('\n');
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return TextDigest.Of(text.ToString());
     }
 
     // The lock tells a run that was interrupted from one that is still going on in another process.
@@ -132,7 +130,7 @@ public sealed class PipelineRunner
             return (last, again, true);
         while (true)
         {
-            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
             if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
                 return (runId, held, false);
         }
@@ -149,7 +147,10 @@ public sealed class PipelineRunner
         {
             using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
             await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
-            return [.. pipeline.Stages.Select(s => (s, finished[s.Name].Task.Result))];
+            var results = new (PipelineStage, StageResult)[pipeline.Stages.Count];
+            for (var i = 0; i < results.Length; i++)
+                results[i] = (pipeline.Stages[i], finished[pipeline.Stages[i].Name].Task.Result);
+            return results;
         }
 
         private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)
@@ -170,7 +171,7 @@ public sealed class PipelineRunner
                         result = cancellationToken.IsCancellationRequested
                             ? new(StageOutcome.Skipped, "the run was cancelled")
                             : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), publisher.Publish, cancellationToken)
+                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true }, publisher.Publish, cancellationToken)
                                 .ConfigureAwait(false);
                     }
                     finally

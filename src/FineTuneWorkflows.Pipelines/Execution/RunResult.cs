@@ -9,25 +9,11 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <param name="Stages">The stages and their results, in the pipeline's order.</param>
 public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<(PipelineStage Stage, StageResult Result)> Stages)
 {
-    /// <summary>The last value of every metric of the stages that were executed or up to date.</summary>
-    public SortedDictionary<string, double> Metrics()
-    {
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (_, result) in Stages)
-            foreach (var (key, value) in result.Metrics)
-                metrics[key] = value;
-        return metrics;
-    }
+    /// <summary>The last value of every metric of the stages that were executed or up to date, in ordinal order of their names.</summary>
+    public IReadOnlyDictionary<string, double> Metrics() => Merged(result => result.Metrics);
 
-    /// <summary>The tags of all stages.</summary>
-    public SortedDictionary<string, string> Tags()
-    {
-        var tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (_, result) in Stages)
-            foreach (var (key, value) in result.Tags)
-                tags[key] = value;
-        return tags;
-    }
+    /// <summary>The tags of all stages, in ordinal order of their names.</summary>
+    public IReadOnlyDictionary<string, string> Tags() => Merged(result => result.Tags);
 
     /// <summary>The object that <c>--json</c> prints and <c>summary.json</c> keeps.</summary>
     public RunSummary Summary() => new(
@@ -35,6 +21,27 @@ public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<(Pi
         Status.Name(),
         [.. Stages.Select(s => new RunSummary.Stage(
             s.Stage.Name, s.Stage.Descriptor.Type, s.Result.Outcome.Name(), Math.Round(s.Result.Seconds, 3), s.Result.Reason,
-            s.Result.Artifacts.ToDictionary(a => a.Key, a => a.Value.Digest)))],
+            s.Result.Digests()))],
         Metrics());
+
+    // Not a sorted dictionary: its code for numbers is compiled in no assembly of the framework, and compiling it takes longer than sorting a few names.
+    private Dictionary<string, T> Merged<T>(Func<StageResult, IReadOnlyDictionary<string, T>> of)
+    {
+        var last = new Dictionary<string, T>(StringComparer.Ordinal);
+        var names = new List<string>();
+        foreach (var (_, result) in Stages)
+            foreach (var pair in of(result))
+            {
+                if (!last.ContainsKey(pair.Key))
+                    names.Add(pair.Key);
+                last[pair.Key] = pair.Value;
+            }
+
+        names.Sort(StringComparer.Ordinal);
+        var merged = new Dictionary<string, T>(names.Count, StringComparer.Ordinal);
+        foreach (var name in names)
+            if (last.TryGetValue(name, out var value))
+                merged[name] = value;
+        return merged;
+    }
 }

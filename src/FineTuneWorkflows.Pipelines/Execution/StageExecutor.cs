@@ -115,7 +115,7 @@ public sealed class StageExecutor
         {
             memory.Stages[request.Stage.Name] = new(plan.Document, request.RunId, done);
             return memory;
-        });
+        }, later: done && request.MoreFollows);
 
     private async Task<StageRecord> RunAsync(StageRequest request, StagePlan plan, Action<RunEvent> publish, Stopwatch watch, CancellationToken cancellationToken)
     {

@@ -20,8 +20,8 @@ public sealed class StageRecordStore
             return null;
         try
         {
-            var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.StageRecord);
-            return record?.Fingerprint == fingerprint && record.Document?.Fingerprint() == fingerprint && record.Artifacts is not null ? record : null;
+            var record = HandwrittenJson.ReadRecord(File.ReadAllBytes(path));
+            return record.Fingerprint == fingerprint && record.Document.Fingerprint() == fingerprint ? record : null;
         }
         catch (JsonException)
         {
@@ -34,7 +34,7 @@ public sealed class StageRecordStore
         Directory.EnumerateFiles(home.Stages, "*.json").Order(StringComparer.Ordinal).Select(path => Find(Path.GetFileNameWithoutExtension(path))).OfType<StageRecord>();
 
     internal void Save(StageRecord record) =>
-        DurableFile.Write(PathOf(record.Fingerprint), JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.StageRecord));
+        DurableFile.Write(PathOf(record.Fingerprint), HandwrittenJson.Record(record));
 
     internal void Delete(string fingerprint) => File.Delete(PathOf(fingerprint));
 

@@ -18,4 +18,7 @@ public sealed record StageRequest(
     /// meanwhile. Default: nothing is asked.
     /// </summary>
     public Action? Fence { get; init; }
+
+    /// <summary>Whether the runner writes the pipeline's memory soon, so that the executor need not once more.</summary>
+    internal bool MoreFollows { get; init; }
 }

@@ -16,6 +16,15 @@ public sealed record StageResult(StageOutcome Outcome, string Reason, double Sec
     /// <summary>What the stage made, by name.</summary>
     public IReadOnlyDictionary<string, Artifact> Artifacts { get; init; } = NoArtifacts;
 
+    /// <summary>The digests of what the stage made, by name.</summary>
+    public IReadOnlyDictionary<string, string> Digests()
+    {
+        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, artifact) in Artifacts)
+            digests[name] = artifact.Digest;
+        return digests;
+    }
+
     /// <summary>The last value of each metric.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
@@ -29,6 +38,6 @@ public sealed record StageResult(StageOutcome Outcome, string Reason, double Sec
     public Exception? Error { get; init; }
 
     internal Journals.StageFinished Event(DateTimeOffset now, string stage, string type) => new(
-        now, stage, type, Outcome, Reason, Math.Round(Seconds, 3), Fingerprint, Artifacts.ToDictionary(a => a.Key, a => a.Value.Digest), Metrics, Tags, MadeByRun,
+        now, stage, type, Outcome, Reason, Math.Round(Seconds, 3), Fingerprint, Digests(), Metrics, Tags, MadeByRun,
         Outcome == StageOutcome.Failed ? Error?.ToString() : null);
 }

@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Collections;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
@@ -20,42 +18,34 @@ namespace FineTuneWorkflows.Pipelines.Fingerprints;
 public sealed record FingerprintDocument(
     string Stage,
     int Version,
-    SortedDictionary<string, string> Parameters,
-    SortedDictionary<string, string> Files,
-    SortedDictionary<string, string> Inputs)
+    SortedList<string, string> Parameters,
+    SortedList<string, string> Files,
+    SortedList<string, string> Inputs)
 {
     // Ordinal order whatever the dictionaries came with: the fingerprint must not depend on a culture.
     /// <summary>Canonical texts of the parameters that affect the result, by name.</summary>
-    public SortedDictionary<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
+    public SortedList<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
 
     /// <summary>Digests of the files read, by the parameter that names them.</summary>
-    public SortedDictionary<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
+    public SortedList<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
 
     /// <summary>Digests of the input artifacts, by name.</summary>
-    public SortedDictionary<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
+    public SortedList<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
 
     /// <summary>The fingerprint, lower-case hexadecimal.</summary>
-    public string Fingerprint()
+    public string Fingerprint() => TextDigest.Of(JsonText.Object(JsonText.Escaping.Least, json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("stage", Stage);
-            json.WriteNumber("version", Version);
-            Write(json, "parameters", Parameters);
-            Write(json, "files", Files);
-            Write(json, "inputs", Inputs);
-            json.WriteEndObject();
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
-    }
+        json.Text("stage", Stage);
+        json.Number("version", Version);
+        json.Texts("parameters", Parameters);
+        json.Texts("files", Files);
+        json.Texts("inputs", Inputs);
+    }));
 
     internal static FingerprintDocument Of(
         StageDescriptor descriptor, Stage stage, IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string> inputs)
     {
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var parameters = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var parameter in descriptor.Parameters)
             if (parameter.AffectsResult && !files.ContainsKey(parameter.Name))
                 parameters[parameter.Name] = Canonical(parameter.Get(stage));
@@ -75,12 +65,4 @@ public sealed record FingerprintDocument(
         IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(item => JsonEncodedText.Encode(Canonical(item)).ToString())) + "]",
         _ => value.ToString() ?? "",
     };
-
-    private static void Write(Utf8JsonWriter json, string name, SortedDictionary<string, string> pairs)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in pairs)
-            json.WriteString(key, value);
-        json.WriteEndObject();
-    }
 }

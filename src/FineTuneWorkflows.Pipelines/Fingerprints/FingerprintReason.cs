@@ -21,7 +21,7 @@ internal static class FingerprintReason
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
     }
 
-    private static IEnumerable<(string Name, string? Old, string? Current)> Changes(SortedDictionary<string, string> before, SortedDictionary<string, string> now) =>
+    private static IEnumerable<(string Name, string? Old, string? Current)> Changes(SortedList<string, string> before, SortedList<string, string> now) =>
         before.Keys.Union(now.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .Select(name => (name, before.GetValueOrDefault(name), now.GetValueOrDefault(name)))

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FineTuneWorkflows.Pipelines.Contract;
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
@@ -19,7 +17,7 @@ internal sealed class InputFileResolver(FileHashCache hashes)
         var resolved = inputs.Select(input => Resolve(input, baseFolder, cancellationToken)).OfType<ResolvedInput>().ToList();
         return resolved.Count == 1
             ? resolved[0]
-            : new([.. resolved.SelectMany(r => r.Files)], Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(resolved.Select(r => r.Digest + "\n"))))));
+            : new([.. resolved.SelectMany(r => r.Files)], TextDigest.Of(string.Concat(resolved.Select(r => r.Digest + "\n"))));
     }
 
     private ResolvedInput? Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
@@ -49,7 +47,7 @@ internal sealed class InputFileResolver(FileHashCache hashes)
 
     // Of relative paths and contents, not of where they lie.
     private static string DigestOf(IReadOnlyList<InputFile> files) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Sha256} {f.RelativePath}\n")))));
+        TextDigest.Of(string.Concat(files.Select(f => $"{f.Sha256} {f.RelativePath}\n")));
 
     private static ResolvedInput NotEmpty(IReadOnlyList<InputFile> files, InputPath input, string message) =>
         files.Count > 0 ? new(files, DigestOf(files)) : throw new StageException($"parameter {input.Parameter}: {message}");
@@ -66,8 +64,10 @@ internal sealed class InputFileResolver(FileHashCache hashes)
         if (!Directory.Exists(root))
             return [];
         var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddInclude(string.Join('/', parts[firstWild..]));
+        var wild = string.Join('/', parts[firstWild..]);
+        matcher.AddInclude(wild.Replace('?', '*'));
         return Sorted(matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
+            .Where(match => !wild.Contains('?') || QuestionMarks.Match(wild, match.Path))
             .Select(match => Hashed(Path.Combine(root, match.Path), match.Path, cancellationToken)));
     }
 

@@ -46,7 +46,8 @@ internal sealed class ArtifactWiring(string file, List<DefinitionProblem> proble
     private Dictionary<string, HashSet<string>> Merge(IReadOnlyList<string> predecessors)
     {
         var visible = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (var (artifact, makers) in predecessors.SelectMany(p => visibleBelow[p]))
+        foreach (var predecessor in predecessors)
+        foreach (var (artifact, makers) in visibleBelow[predecessor])
         {
             if (!visible.TryGetValue(artifact, out var all))
                 visible[artifact] = all = new(StringComparer.Ordinal);

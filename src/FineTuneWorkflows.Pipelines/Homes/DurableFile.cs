@@ -11,9 +11,10 @@ internal static class DurableFile
     /// <param name="path">Where it will stand; what stood there is replaced.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="flush">Whether it must survive a loss of power, too. Without it, it survives a killed process.</param>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool flush = true)
+    /// <param name="flushFolder">Whether its name must survive that, too; false where the caller flushes the folder later.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool flush = true, bool flushFolder = true)
     {
-        var temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Environment.ProcessId}-{BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()):x16}.tmp";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
@@ -31,7 +32,7 @@ internal static class DurableFile
             throw;
         }
 
-        if (flush)
+        if (flush && flushFolder)
             FlushFolder(Path.GetDirectoryName(path)!);
     }
 

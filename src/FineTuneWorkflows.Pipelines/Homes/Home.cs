@@ -60,11 +60,16 @@ public sealed class Home
     /// <exception cref="HomeException">The home is being cleaned right now and was not free within <paramref name="patience"/>.</exception>
     public async Task<FileLock> EnterAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        var path = Path.Combine(Locks, "home.lock");
+        cancellationToken.ThrowIfCancellationRequested();
+        // It nearly always is free, and then no timer has to be started.
+        if (FileLock.TryAcquire(path, shared: true) is { } held)
+            return held;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
-            return await FileLock.AcquireAsync(Path.Combine(Locks, "home.lock"), shared: true, null, limit.Token).ConfigureAwait(false);
+            return await FileLock.AcquireAsync(path, shared: true, null, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

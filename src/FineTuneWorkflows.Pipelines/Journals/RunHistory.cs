@@ -69,7 +69,9 @@ public sealed class RunHistory
         return reading.Details(finished => StateOf(runId, finished)) ?? throw new RunHistoryException($"{path} does not say how run {runId} began");
     }
 
-    private RunOverview Overview(string runId)
+    /// <summary>One run's line in the list; a run whose journal is damaged has the state <see cref="RunState.Damaged"/>.</summary>
+    /// <param name="runId">Its whole id.</param>
+    public RunOverview Overview(string runId)
     {
         var path = RunJournal.PathOf(home, runId);
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Homes;
@@ -6,13 +7,17 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 
 /// <summary>
 /// A run's journal, <c>runs/&lt;run-id&gt;/journal.jsonl</c>: one event a line, only ever appended to. Each line is with the operating system when <see cref="OnEvent"/> returns, so a killed process
-/// loses none; the disk is flushed when a stage or the run is done.
+/// loses none; the disk is flushed when a stage was executed, though once a second at most, and when the run is done.
 /// </summary>
 public sealed class RunJournal : IRunObserver, IDisposable
 {
     private const string FileName = "journal.jsonl";
 
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
     private readonly FileStream stream;
+    private readonly Stopwatch sinceFlush = Stopwatch.StartNew();
+    private bool unflushed;
 
     private RunJournal(FileStream stream) => this.stream = stream;
 
@@ -35,9 +40,13 @@ public sealed class RunJournal : IRunObserver, IDisposable
     {
         if (runEvent is StageProgressed)
             return;
-        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent), (byte)'\n']);
-        if (runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate })
-            stream.Flush(flushToDisk: true);
+        stream.Write([.. HandwrittenJson.Event(runEvent), (byte)'\n']);
+        unflushed |= runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate };
+        if (!unflushed || (runEvent is not RunFinished && sinceFlush.Elapsed < FlushInterval))
+            return;
+        stream.Flush(flushToDisk: true);
+        sinceFlush.Restart();
+        unflushed = false;
     }
 
     /// <summary>The events of a journal from a byte offset on, each with the offset behind it. A last line that is not finished yet is left for later.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
 
@@ -13,6 +12,4 @@ namespace FineTuneWorkflows.Pipelines.Journals;
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunSummary))]
-[JsonSerializable(typeof(StageRecord))]
-[JsonSerializable(typeof(PipelineMemory))]
 internal sealed partial class RunJson : JsonSerializerContext;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
@@ -11,10 +11,10 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunSummary);
+    public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
 
     internal void Save(Homes.Home home) => Homes.DurableFile.Write(
-        Path.Combine(home.Runs, RunId, "summary.json"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RunSummary), flush: false);
+        Path.Combine(home.Runs, RunId, "summary.json"), HandwrittenJson.Summary(this), flush: false);
 
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>

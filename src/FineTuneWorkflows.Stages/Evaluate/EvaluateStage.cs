@@ -4,6 +4,7 @@ using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.TokenFiles;
 
@@ -34,7 +35,7 @@ public sealed record EvaluateStage : Stage
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The device. Default: auto.</summary>
-    [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), RegularExpression("^(auto|cpu|cuda(:[0-9]+)?)$", ErrorMessage = "must be auto, cpu, cuda or cuda:n")]
+    [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), DeviceName]
     public string Device { get; init; } = "auto";
 
     /// <summary>Threads. Default: as many as there are processors.</summary>

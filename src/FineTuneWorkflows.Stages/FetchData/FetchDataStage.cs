@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Reporting;
+using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
 using FineTuneWorkflows.Text.Datasets.Splitting;
@@ -29,7 +30,7 @@ public sealed record FetchDataStage : Stage
 
     /// <summary>The SHA-256 that a download must have.</summary>
     [Parameter("The SHA-256 of the file, 64 hexadecimal digits. Required for an http(s) address.", Category = "Source")]
-    [RegularExpression("^([0-9A-Fa-f]{64})?$", ErrorMessage = "must be 64 hexadecimal digits")]
+    [Sha256Text]
     public string Sha256 { get; init; } = "";
 
     /// <summary>The Authorization header of a download, as an environment reference.</summary>
@@ -68,7 +69,7 @@ public sealed record FetchDataStage : Stage
     [Parameter("The seed that decides which examples these are.", Category = "Split")]
     public long Seed { get; init; } = 42;
 
-    private bool IsWeb => Uri.TryCreate(Source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+    private bool IsWeb => DataSource.IsWeb(Source);
 
     /// <inheritdoc />
     public override IEnumerable<InputPath> InputPaths()
@@ -90,7 +91,9 @@ public sealed record FetchDataStage : Stage
             yield break;
         if (Sha256.Length == 0)
             yield return "Source and Sha256: a download must be pinned, or nobody could tell what a model was trained on; set Sha256 to the file's SHA-256";
-        if (new Uri(Source).UserInfo.Length > 0)
+        if (!Uri.TryCreate(Source, UriKind.Absolute, out var address))
+            yield return "Source: the web address is not valid; write https://host/path";
+        else if (address.UserInfo.Length > 0)
             yield return "Source: the address holds a user or password; give them as Authorization=${env:NAME} instead";
     }
 
@@ -125,7 +128,7 @@ public sealed record FetchDataStage : Stage
         if (Authorization.Length > 0)
             client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(EnvironmentReference.Resolve(nameof(Authorization), Authorization));
         var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download") };
-        return await DataSource.ResolveAsync(Source, options, client, progress, cancellationToken).ConfigureAwait(false);
+        return [await DataSource.DownloadAsync(Source, options, client, progress, cancellationToken).ConfigureAwait(false)];
     }
 
     // A folder may hold a licence or a read-me beside its data; a file that was named is meant.

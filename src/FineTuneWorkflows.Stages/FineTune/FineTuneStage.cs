@@ -3,6 +3,7 @@ using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.TokenFiles;
 
@@ -87,7 +88,7 @@ public sealed record FineTuneStage : Stage
     public int KeepCheckpoints { get; init; } = 2;
 
     /// <summary>The device. Default: auto.</summary>
-    [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), RegularExpression("^(auto|cpu|cuda(:[0-9]+)?)$", ErrorMessage = "must be auto, cpu, cuda or cuda:n")]
+    [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), DeviceName]
     public string Device { get; init; } = "auto";
 
     /// <summary>Threads. Default: as many as there are processors.</summary>

@@ -15,6 +15,8 @@ public sealed record AugmentationReport
     /// <summary>Copies left out because no operation could change the text (one word without a synonym, for instance).</summary>
     public required long Unchanged { get; init; }
 
-    /// <summary>Copies left out because their text was there already: in training, in another copy, or, where it would have leaked, in validation or test.</summary>
+    /// <summary>
+    /// Copies left out because their text was there already: in training, in another copy, or, where it would have leaked, in validation or test.
+    /// </summary>
     public required long AlreadyThere { get; init; }
 }

@@ -3,8 +3,9 @@ using FineTuneWorkflows.Text.Datasets;
 namespace FineTuneWorkflows.Text.Augmentation;
 
 /// <summary>
-/// Writes a dataset again with changed copies in its training split, each right after its original and with its label; validation and test stay as they are. A copy whose text is there already, in whatever split, is left out,
-/// so that nothing leaks. Rows are streamed; about 40 bytes are remembered of each to know it again.
+/// Writes a dataset again with changed copies in its training split, each right after its original and with its label; validation and test stay as
+/// they are. A copy whose text is there already, in whatever split, is left out, so that nothing leaks. Rows are streamed; about 40 bytes are
+/// remembered of each to know it again.
 /// </summary>
 public static class DatasetAugmenter
 {
@@ -20,12 +21,14 @@ public static class DatasetAugmenter
     /// <exception cref="TextDataException">The source is damaged, or the folder cannot be written.</exception>
     /// <exception cref="ArgumentException">The folder is the source's own.</exception>
     public static DatasetFolder Augment(
-        DatasetFolder source, EasyDataAugmenter augmenter, string outputFolder, IProgress<TextProgress>? progress = null, CancellationToken cancellationToken = default)
+        DatasetFolder source, EasyDataAugmenter augmenter, string outputFolder, IProgress<TextProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(augmenter);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
-        if (Path.GetFullPath(outputFolder) == Path.GetFullPath(source.Folder)) throw new ArgumentException("A dataset cannot be augmented into its own folder.", nameof(outputFolder));
+        if (Path.GetFullPath(outputFolder) == Path.GetFullPath(source.Folder))
+            throw new ArgumentException("A dataset cannot be augmented into its own folder.", nameof(outputFolder));
 
         using var writer = new DatasetFolderWriter(outputFolder);
         var known = new HashSet<ulong>();
@@ -42,7 +45,8 @@ public static class DatasetAugmenter
     }
 
     private static AugmentationReport AugmentTrain(
-        DatasetFolder source, EasyDataAugmenter augmenter, DatasetFolderWriter writer, HashSet<ulong> known, IProgress<TextProgress>? progress, CancellationToken cancellationToken)
+        DatasetFolder source, EasyDataAugmenter augmenter, DatasetFolderWriter writer, HashSet<ulong> known, IProgress<TextProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var copies = augmenter.Options.Copies;
         var byOperation = Enum.GetValues<EdaOperation>().ToDictionary(o => o, _ => 0L);

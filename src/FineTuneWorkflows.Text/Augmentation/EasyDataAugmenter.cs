@@ -4,8 +4,9 @@ using FineTuneWorkflows.Text.Randomness;
 namespace FineTuneWorkflows.Text.Augmentation;
 
 /// <summary>
-/// Makes changed copies of texts by easy data augmentation (J. Wei, K. Zou, "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text Classification Tasks", EMNLP 2019, arXiv:1901.11196). A copy follows from the
-/// options, the text and the copy's number alone. Safe for use by many threads.
+/// Makes changed copies of texts by easy data augmentation (J. Wei, K. Zou, "EDA: Easy Data Augmentation Techniques for Boosting Performance on Text
+/// Classification Tasks", EMNLP 2019, arXiv:1901.11196). A copy follows from the options, the text and the copy's number alone. Safe for use by many
+/// threads.
 /// </summary>
 public sealed class EasyDataAugmenter
 {
@@ -31,7 +32,8 @@ public sealed class EasyDataAugmenter
         {
             if (!(rate is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(options), rate, "A rate must be from 0 to 1.");
         }
-        if (options.DeletionRate >= 1) throw new ArgumentOutOfRangeException(nameof(options), options.DeletionRate, "The rate of deletion must be below 1.");
+        if (options.DeletionRate >= 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.DeletionRate, "The rate of deletion must be below 1.");
         _lexicon = lexicon;
         _stopWords = stopWords;
         _options = options;
@@ -46,7 +48,8 @@ public sealed class EasyDataAugmenter
     /// <param name="text">The text.</param>
     /// <param name="copy">The copy's number, from 0.</param>
     /// <param name="operation">The operation that made it.</param>
-    /// <returns>The copy, never empty and never the same text (see <see cref="TextIdentity"/>), or null where no operation can change the text.</returns>
+    /// <returns>The copy, never empty and never the same text (see <see cref="TextIdentity"/>), or null where no operation can change the
+    /// text.</returns>
     public string? Augment(string text, int copy, out EdaOperation operation)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);

@@ -14,7 +14,10 @@ internal static class LetterCase
 
     public static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
-    /// <summary>A word that no longer begins the text: lower case where it is a common word, as it is where it may be a name, is all capitals, or is the English I.</summary>
+    /// <summary>
+    /// A word that no longer begins the text: lower case where it is a common word, as it is where it may be a name, is all capitals, or is the
+    /// English I.
+    /// </summary>
     public static string Lowered(string word, Func<string, bool> isCommon)
     {
         if (word is "I" || word.StartsWith("I'", StringComparison.Ordinal) || word.StartsWith("I’", StringComparison.Ordinal)) return word;

@@ -1,8 +1,9 @@
 namespace FineTuneWorkflows.Text.Augmentation;
 
 /// <summary>
-/// A text as words that can be exchanged, moved and removed while it stays readable. A word is what stands between white space, divided into the punctuation before it, its core (from the first to the last letter or digit) and
-/// the punctuation after it. Punctuation belongs to the place, not to the core. White space becomes single spaces.
+/// A text as words that can be exchanged, moved and removed while it stays readable. A word is what stands between white space, divided into the
+/// punctuation before it, its core (from the first to the last letter or digit) and the punctuation after it. Punctuation belongs to the place, not
+/// to the core. White space becomes single spaces.
 /// </summary>
 internal sealed class Sentence
 {
@@ -45,7 +46,9 @@ internal sealed class Sentence
         _words[second] = _words[second] with { Core = a };
     }
 
-    /// <summary>Removes the cores at some places. Closing punctuation moves to the word before, opening punctuation to the word after, where those have none.</summary>
+    /// <summary>
+    /// Removes the cores at some places. Closing punctuation moves to the word before, opening punctuation to the word after, where those have none.
+    /// </summary>
     public void Remove(IReadOnlySet<int> places)
     {
         var start = _words.FindIndex(w => w.Core.Length > 0);
@@ -85,6 +88,8 @@ internal sealed class Sentence
         }
 
         // Surrogates are emoji and rare scripts, marks belong to the letter before them: neither is punctuation.
-        private static bool IsCore(char c) => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+        private static bool IsCore(char c) =>
+            char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark
+            or System.Globalization.UnicodeCategory.SpacingCombiningMark;
     }
 }

@@ -12,10 +12,11 @@ public sealed class SynonymLexicon
 
     /// <summary>Loads a lexicon.</summary>
     /// <param name="path">
-    /// A UTF-8 file, optionally with <c>.gz</c>, with one word a line: <c>word TAB group TAB group...</c>; a group is <c>synonym,synonym</c> or <c>pos:synonym,synonym</c> with a part of speech, which is not looked at.
-    /// Blank lines and lines that begin with <c>#</c> are passed over.
+    /// A UTF-8 file, optionally with <c>.gz</c>, with one word a line: <c>word TAB group TAB group...</c>; a group is <c>synonym,synonym</c> or
+    /// <c>pos:synonym,synonym</c> with a part of speech, which is not looked at. Blank lines and lines that begin with <c>#</c> are passed over.
     /// </param>
-    /// <exception cref="TextDataException">The file is missing, cannot be read, holds no word, or has a line of another form or a word twice (names the line).</exception>
+    /// <exception cref="TextDataException">The file is missing, cannot be read, holds no word, or has a line of another form or a word twice (names
+    /// the line).</exception>
     public static SynonymLexicon Load(string path)
     {
         var synonyms = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
@@ -28,7 +29,8 @@ public sealed class SynonymLexicon
                 throw new TextDataException("the line is not 'word TAB synonym,synonym...'", path, number);
             if (!synonyms.TryAdd(fields[0], words)) throw new TextDataException($"the word '{fields[0]}' stands there twice", path, number);
         }
-        return synonyms.Count > 0 ? new SynonymLexicon(synonyms) : throw new TextDataException("the file has no word; expected 'word TAB synonym,synonym...' a line", path);
+        return synonyms.Count > 0 ? new SynonymLexicon(synonyms)
+            : throw new TextDataException("the file has no word; expected 'word TAB synonym,synonym...' a line", path);
     }
 
     /// <summary>A word's synonyms, those of its most used sense first; none for a word that is not there.</summary>

@@ -3,7 +3,8 @@ using FineTuneWorkflows.Text.Files;
 namespace FineTuneWorkflows.Text.Datasets;
 
 /// <summary>
-/// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> (a line is <c>{"text":...,"label":...}</c>) and <c>dataset.json</c> (<see cref="DatasetInfo"/>).
+/// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> (a line is
+/// <c>{"text":...,"label":...}</c>) and <c>dataset.json</c> (<see cref="DatasetInfo"/>).
 /// </summary>
 public sealed class DatasetFolder
 {
@@ -42,19 +43,23 @@ public sealed class DatasetFolder
 
     /// <summary>Opens a dataset folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="TextDataException">The folder or one of its files is missing, or <c>dataset.json</c> is damaged or of another format.</exception>
+    /// <exception cref="TextDataException">The folder or one of its files is missing, or <c>dataset.json</c> is damaged or of another
+    /// format.</exception>
     public static DatasetFolder Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, InfoFile);
         var info = TextJson.Read<DatasetInfo>(path, "the description of a dataset");
-        if (info.Format != DatasetInfo.CurrentFormat) throw new TextDataException($"the dataset has format {info.Format}, this version reads format {DatasetInfo.CurrentFormat}", path);
+        if (info.Format != DatasetInfo.CurrentFormat)
+            throw new TextDataException($"the dataset has format {info.Format}, this version reads format {DatasetInfo.CurrentFormat}", path);
         if (!info.Labels.SequenceEqual(info.Labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)))
             throw new TextDataException("the labels are not sorted or not different from each other", path);
         foreach (var split in SplitNames.All)
         {
-            if (!info.Splits.TryGetValue(split.ToText(), out var summary) || summary.Count < 0) throw new TextDataException($"the split '{split.ToText()}' is not described", path);
-            if (!File.Exists(FileOf(folder, split))) throw new TextDataException("the file does not exist; the dataset is not whole", FileOf(folder, split));
+            if (!info.Splits.TryGetValue(split.ToText(), out var summary) || summary.Count < 0)
+                throw new TextDataException($"the split '{split.ToText()}' is not described", path);
+            if (!File.Exists(FileOf(folder, split)))
+                throw new TextDataException("the file does not exist; the dataset is not whole", FileOf(folder, split));
         }
         return new DatasetFolder(folder, info);
     }
@@ -62,7 +67,8 @@ public sealed class DatasetFolder
     /// <summary>Reads a split's examples in their order, one at a time. Reading to the end verifies the counts.</summary>
     /// <param name="split">The split.</param>
     /// <param name="cancellationToken">Checked at every row.</param>
-    /// <exception cref="TextDataException">While reading: a line does not parse, has a label that is not the dataset's, or the file holds more or fewer examples, of a label or in all, than <c>dataset.json</c> says.</exception>
+    /// <exception cref="TextDataException">While reading: a line does not parse, has a label that is not the dataset's, or the file holds more or
+    /// fewer examples, of a label or in all, than <c>dataset.json</c> says.</exception>
     public IEnumerable<TextExample> Read(SplitName split, CancellationToken cancellationToken = default)
     {
         var path = FileOf(split);
@@ -89,17 +95,21 @@ public sealed class DatasetFolder
     /// <summary>The class of a label, or an error that names the line.</summary>
     internal int RequireClass(ReadOnlySpan<char> label, string path, long number)
     {
-        return _classes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(label, out var index) ? index : throw new TextDataException($"the dataset is damaged: the label '{label}' is not one of {string.Join(", ", Labels)}", path, number);
+        return _classes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(label, out var index) ? index
+            : throw new TextDataException($"the dataset is damaged: the label '{label}' is not one of {string.Join(", ", Labels)}", path, number);
     }
 
     /// <summary>Compares what was read with what <c>dataset.json</c> says.</summary>
     internal void Verify(string path, SplitSummary summary, long count, ReadOnlySpan<long> perClass)
     {
-        if (count != summary.Count) throw new TextDataException($"the dataset is damaged: {InfoFile} says {summary.Count} examples, the file has {count}", path);
+        if (count != summary.Count)
+            throw new TextDataException($"the dataset is damaged: {InfoFile} says {summary.Count} examples, the file has {count}", path);
         for (var i = 0; i < Labels.Count; i++)
         {
             var said = summary.Classes.GetValueOrDefault(Labels[i]);
-            if (said != perClass[i]) throw new TextDataException($"the dataset is damaged: {InfoFile} says {said} examples of '{Labels[i]}', the file has {perClass[i]}", path);
+            if (said != perClass[i])
+                throw new TextDataException(
+                    $"the dataset is damaged: {InfoFile} says {said} examples of '{Labels[i]}', the file has {perClass[i]}", path);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
-/// <summary>Writes a dataset folder one example at a time. Only <see cref="Complete"/> writes <c>dataset.json</c>: without it the folder does not open.</summary>
+/// <summary>
+/// Writes a dataset folder one example at a time. Only <see cref="Complete"/> writes <c>dataset.json</c>: without it the folder does not open.
+/// </summary>
 public sealed class DatasetFolderWriter : IDisposable
 {
     private readonly string _folder;
@@ -44,7 +46,8 @@ public sealed class DatasetFolderWriter : IDisposable
     }
 
     /// <summary>Flushes the files to the disk and writes <c>dataset.json</c>.</summary>
-    /// <param name="describe">Gets the description with labels, counts and classes filled in and returns the one to write, for instance with sources added.</param>
+    /// <param name="describe">Gets the description with labels, counts and classes filled in and returns the one to write, for instance with sources
+    /// added.</param>
     /// <returns>The finished folder.</returns>
     /// <exception cref="TextDataException">The files cannot be written.</exception>
     public DatasetFolder Complete(Func<DatasetInfo, DatasetInfo>? describe = null)
@@ -88,8 +91,11 @@ public sealed class DatasetFolderWriter : IDisposable
         private static readonly JsonEncodedText TextName = JsonEncodedText.Encode("text");
         private static readonly JsonEncodedText LabelName = JsonEncodedText.Encode("label");
 
-        private readonly FileStream _stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-        private readonly System.Buffers.ArrayBufferWriter<byte> _line = new(1024);
+        private const int WriteAbove = 1 << 16;
+
+        // Not buffered, so that closing it after a failure does not try to write again and hide the failure.
+        private readonly FileStream _stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        private readonly System.Buffers.ArrayBufferWriter<byte> _waiting = new(WriteAbove * 2);
         private Utf8JsonWriter? _json;
         private long _count;
 
@@ -97,25 +103,26 @@ public sealed class DatasetFolderWriter : IDisposable
 
         public void Add(TextExample example)
         {
-            _line.ResetWrittenCount();
-            if (_json is null) _json = new Utf8JsonWriter(_line, TextJson.Line);
-            else _json.Reset(_line);
+            if (_json is null) _json = new Utf8JsonWriter(_waiting, TextJson.Line);
+            else _json.Reset(_waiting);
             _json.WriteStartObject();
             _json.WriteString(TextName, example.Text);
             _json.WriteString(LabelName, example.Label);
             _json.WriteEndObject();
             _json.Flush();
-            _line.GetSpan(1)[0] = (byte)'\n';
-            _line.Advance(1);
-            _stream.Write(_line.WrittenSpan);
+            _waiting.GetSpan(1)[0] = (byte)'\n';
+            _waiting.Advance(1);
             Classes[example.Label] = Classes.GetValueOrDefault(example.Label) + 1;
             _count++;
+            if (_waiting.WrittenCount > WriteAbove) Flush();
         }
 
-        public SplitSummary Summary(string[] labels) => new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
+        public SplitSummary Summary(string[] labels) =>
+            new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
 
         public void Finish()
         {
+            Flush();
             _stream.Flush(flushToDisk: true);
             _stream.Dispose();
         }
@@ -124,6 +131,12 @@ public sealed class DatasetFolderWriter : IDisposable
         {
             _json?.Dispose();
             _stream.Dispose();
+        }
+
+        private void Flush()
+        {
+            _stream.Write(_waiting.WrittenSpan);
+            _waiting.ResetWrittenCount();
         }
     }
 }

@@ -27,7 +27,10 @@ public sealed record DatasetInfo
     /// <summary>Rows removed because an equal text stood in a split that comes first: test before validation before train.</summary>
     public long DuplicatesAcrossSplits { get; init; }
 
-    /// <summary>Different texts that stood there with more than one label; where that happened within one split, all of that split's rows with the text were removed.</summary>
+    /// <summary>
+    /// Different texts that stood there with more than one label; where that happened within one split, all of that split's rows with the text were
+    /// removed.
+    /// </summary>
     public long ContradictingTexts { get; init; }
 
     /// <summary>Rows removed because of contradicting labels.</summary>

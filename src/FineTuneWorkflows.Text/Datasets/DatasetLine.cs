@@ -35,7 +35,8 @@ internal sealed class DatasetLine
         {
             throw new TextDataException("the dataset is damaged: the line is not valid JSON", path, number, e);
         }
-        if (Text.IsWhiteSpace() || Label.IsWhiteSpace()) throw new TextDataException("the dataset is damaged: the line has no text or no label", path, number);
+        if (Text.IsWhiteSpace() || Label.IsWhiteSpace())
+            throw new TextDataException("the dataset is damaged: the line has no text or no label", path, number);
     }
 
     private void Property(ref Utf8JsonReader reader)

@@ -17,7 +17,10 @@ public static class SplitNames
         _ => throw new ArgumentOutOfRangeException(nameof(split), split, "not a split"),
     };
 
-    /// <summary>Reads a split's name, whatever its case: <c>train</c>/<c>training</c>, <c>validation</c>/<c>valid</c>/<c>val</c>/<c>dev</c>, <c>test</c>/<c>testing</c>.</summary>
+    /// <summary>
+    /// Reads a split's name, whatever its case: <c>train</c>/<c>training</c>, <c>validation</c>/<c>valid</c>/<c>val</c>/<c>dev</c>,
+    /// <c>test</c>/<c>testing</c>.
+    /// </summary>
     /// <param name="text">The name; white space at its ends does not matter.</param>
     /// <param name="split">The split, when the result is true.</param>
     public static bool TryParse(string text, out SplitName split)

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace FineTuneWorkflows.Text.Datasets;
 
 /// <summary>
-/// Tells whether two texts are the same: trimmed, each run of white space collapsed to one space, case ignored (invariant). Texts are compared by the first 128 bits of the SHA-256 of that form, so that millions of them need
-/// no more memory than 16 bytes each.
+/// Tells whether two texts are the same: trimmed, each run of white space collapsed to one space, case ignored (invariant). Texts are compared by the
+/// first 128 bits of the SHA-256 of that form, so that millions of them need no more memory than 16 bytes each.
 /// </summary>
 public static class TextIdentity
 {

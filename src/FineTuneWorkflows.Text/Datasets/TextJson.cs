@@ -25,7 +25,8 @@ internal static class TextJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options) ?? throw new TextDataException($"the file is empty; expected {expected}", path);
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Options)
+                ?? throw new TextDataException($"the file is empty; expected {expected}", path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,6 +1,9 @@
 namespace FineTuneWorkflows.Text.Files;
 
-/// <summary>Reads a file in blocks of whole lines of about 256 KiB, so that the lines of a block can be worked on in parallel. Memory does not grow with the file, only with its longest line.</summary>
+/// <summary>
+/// Reads a file in blocks of whole lines of about 256 KiB, so that the lines of a block can be worked on in parallel. Memory does not grow with the
+/// file, only with its longest line.
+/// </summary>
 internal sealed class LineBlockReader : IDisposable
 {
     public const int BlockSize = 1 << 18;

@@ -1,8 +1,9 @@
 namespace FineTuneWorkflows.Text.Randomness;
 
 /// <summary>
-/// A sequence of random numbers that follows from its seed alone, on every machine and every version of .NET: SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-/// Make one for each purpose and each item instead of sharing one: then neither order nor parallel work changes a result.
+/// A sequence of random numbers that follows from its seed alone, on every machine and every version of .NET: SplitMix64 (G. Steele, D. Lea, C.
+/// Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014). Make one for each purpose and each item instead of sharing one: then
+/// neither order nor parallel work changes a result.
 /// </summary>
 internal struct RandomSequence
 {
@@ -31,7 +32,10 @@ internal struct RandomSequence
         return Mix(_state);
     }
 
-    /// <summary>A whole number from 0 up to, but not including, <paramref name="limit"/>: the high half of a 128-bit product, whose bias of limit/2^64 is beyond notice.</summary>
+    /// <summary>
+    /// A whole number from 0 up to, but not including, <paramref name="limit"/>: the high half of a 128-bit product, whose bias of limit/2^64 is
+    /// beyond notice.
+    /// </summary>
     public int Next(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);

@@ -1,16 +1,21 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Sources;
 
 /// <summary>
-/// Downloads one file whose SHA-256 is known: into a part file, continued by Range where the server grants it, tried again with doubling waits, accepted only with the right digest. A file that is there already and has the digest
-/// is used without asking the server.
+/// Downloads one file whose SHA-256 is known: into a part file, continued by Range where the server grants it, tried again with doubling waits,
+/// accepted only with the right digest. A file that is there already and has the digest is used without asking the server.
 /// </summary>
 internal sealed class Download
 {
-    private static readonly HttpClient Shared = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(30) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly HttpClient Shared =
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(30) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly Uri _address;
@@ -37,15 +42,20 @@ internal sealed class Download
         _part = _file + ".part";
     }
 
-    public static async Task<string> RunAsync(string location, DataSourceOptions options, HttpClient? client, IProgress<TextProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(
+        string location, DataSourceOptions options, HttpClient? client, IProgress<TextProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(location, UriKind.Absolute, out var address)) throw new TextDataException("the web address is not valid; write https://host/path");
+        if (!Uri.TryCreate(location, UriKind.Absolute, out var address))
+            throw new TextDataException("the web address is not valid; write https://host/path");
         var shown = Location.Shown(address);
         if (options.Sha256 is null)
-            throw new TextDataException("a download must be pinned by the SHA-256 of the file, so that nobody can exchange it unseen; download it once, look at it, run sha256sum on it and give the result as Sha256", shown);
+            throw new TextDataException(
+                "a download must be pinned by the SHA-256 of the file, so that nobody can exchange it unseen; download it once, look at it, run " +
+                "sha256sum on it and give the result as Sha256", shown);
         if (options.WorkFolder is null) throw new ArgumentException("A download needs a work folder.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Attempts, nameof(options));
-        return await new Download(address, RequireDigest(options.Sha256, shown), options, client ?? Shared, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new Download(address, RequireDigest(options.Sha256, shown), options, client ?? Shared, progress).RunAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The digest in lower case, or an error that says what one looks like.</summary>
@@ -79,7 +89,9 @@ internal sealed class Download
             if (actual != _wanted)
             {
                 File.Delete(_part);
-                throw new TextDataException($"the downloaded file's SHA-256 is {actual}, expected {_wanted}; the file was deleted. Either it changed on the server or the pin is wrong", _shown);
+                throw new TextDataException(
+                    $"the downloaded file's SHA-256 is {actual}, expected {_wanted}; the file was deleted. Either it changed on the server or the " +
+                    "pin is wrong", _shown);
             }
             File.Move(_part, _file, overwrite: true);
             return _file;
@@ -100,7 +112,8 @@ internal sealed class Download
             if (outcome.Problem is null) return;
             if (outcome.Final) throw new TextDataException(outcome.Problem, _shown);
             failures = PartLength() > before ? 1 : failures + 1;
-            if (failures >= _options.Attempts) throw new TextDataException($"the download failed {failures} times in a row without getting on, last: {outcome.Problem}", _shown);
+            if (failures >= _options.Attempts)
+                throw new TextDataException($"the download failed {failures} times in a row without getting on, last: {outcome.Problem}", _shown);
             await Task.Delay(Wait(failures, outcome.RetryAfter), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -127,7 +140,8 @@ internal sealed class Download
                 return default;
             }
             if (!response.IsSuccessStatusCode)
-                return ($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}", !IsWorthRetrying(response.StatusCode), RetryAfter(response));
+                return ($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}", !IsWorthRetrying(response.StatusCode),
+                    RetryAfter(response));
             var from = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.From ?? 0 : 0;
             if (from > have) return ($"the server sent bytes from {from} on where {have} were asked for", true, null);
             return await ReceiveAsync(response, from, stall).ConfigureAwait(false);
@@ -147,12 +161,16 @@ internal sealed class Download
         var bare = new UriBuilder(_address) { UserName = "", Password = "", Fragment = "" }.Uri;
         var request = new HttpRequestMessage(HttpMethod.Get, bare);
         if (_address.UserInfo.Length > 0)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_address.UserInfo))));
+        {
+            var user = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_address.UserInfo));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(user));
+        }
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
         return request;
     }
 
-    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> ReceiveAsync(HttpResponseMessage response, long from, CancellationTokenSource stall)
+    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> ReceiveAsync(
+        HttpResponseMessage response, long from, CancellationTokenSource stall)
     {
         if (from > 0) _continued = true;
         var length = response.Content.Headers.ContentLength;
@@ -187,7 +205,8 @@ internal sealed class Download
 
     private long PartLength() => File.Exists(_part) ? new FileInfo(_part).Length : 0;
 
-    private static bool IsWorthRetrying(HttpStatusCode status) => (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
+    private static bool IsWorthRetrying(HttpStatusCode status) =>
+        (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - DateTimeOffset.UtcNow : null;

@@ -24,6 +24,8 @@ public sealed record LengthSummary
     /// <summary>99% of the rows are no longer than this.</summary>
     public required int P99 { get; init; }
 
-    /// <summary>Rows by length; a bucket ends at each power of two and halfway between (8, 12, 16, 24, 32, 48 ...). Empty buckets are left out.</summary>
+    /// <summary>
+    /// Rows by length; a bucket ends at each power of two and halfway between (8, 12, 16, 24, 32, 48 ...). Empty buckets are left out.
+    /// </summary>
     public required IReadOnlyList<LengthBucket> Histogram { get; init; }
 }

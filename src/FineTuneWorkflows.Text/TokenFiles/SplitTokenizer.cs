@@ -5,7 +5,9 @@ using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
 
-/// <summary>Tokenizes one split into one token file. Lines are read in blocks; a block's lines are shared among the threads and written in their order.</summary>
+/// <summary>
+/// Tokenizes one split into one token file. Lines are read in blocks; a block's lines are shared among the threads and written in their order.
+/// </summary>
 internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options)
 {
     private readonly long[] _perClass = new long[source.Labels.Count];
@@ -43,7 +45,8 @@ internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer to
         return new TokenSplitSummary
         {
             Count = _rows,
-            Classes = source.Labels.Select((label, index) => (label, index)).ToDictionary(p => p.label, p => _perClass[p.index], StringComparer.Ordinal),
+            Classes = source.Labels.Select((label, index) => (label, index))
+                .ToDictionary(p => p.label, p => _perClass[p.index], StringComparer.Ordinal),
             Tokens = _tokens,
             UnknownTokens = _unknown,
             TruncatedTexts = _truncatedTexts,

@@ -53,7 +53,8 @@ internal readonly record struct TokenFileHeader(int BytesPerToken, long Rows, lo
     {
         if (!source[..8].SequenceEqual(Magic)) throw new TextDataException("this is no token file: it does not begin with FTWTOKEN", path);
         var version = BinaryPrimitives.ReadInt32LittleEndian(source[8..]);
-        if (version != Version) throw new TextDataException($"the token file has version {version}, this library reads version {Version}; tokenize again", path);
+        if (version != Version)
+            throw new TextDataException($"the token file has version {version}, this library reads version {Version}; tokenize again", path);
         var header = new TokenFileHeader(
             BinaryPrimitives.ReadInt32LittleEndian(source[12..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
@@ -61,12 +62,15 @@ internal readonly record struct TokenFileHeader(int BytesPerToken, long Rows, lo
             BinaryPrimitives.ReadInt32LittleEndian(source[48..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[52..]));
         // Bounds first: with them the positions below cannot overflow.
-        var sane = header.BytesPerToken is 2 or 4 && header.Rows is >= 0 and <= int.MaxValue && header.Tokens is >= 0 and < 1L << 60 && header.Classes >= 0 && header.VocabularySize > 0
+        var sane = header.BytesPerToken is 2 or 4 && header.Rows is >= 0 and <= int.MaxValue && header.Tokens is >= 0 and < 1L << 60
+            && header.Classes >= 0 && header.VocabularySize > 0
             && BinaryPrimitives.ReadInt64LittleEndian(source[32..]) == header.LabelsPosition
             && BinaryPrimitives.ReadInt64LittleEndian(source[40..]) == header.OffsetsPosition
             && BinaryPrimitives.ReadInt64LittleEndian(source[56..]) == header.FileLength;
         if (!sane) throw new TextDataException("the token file is damaged: its header contradicts itself; tokenize again", path);
-        if (header.FileLength != realLength) throw new TextDataException($"the token file is damaged: it has {realLength} bytes where its header says {header.FileLength}; tokenize again", path);
+        if (header.FileLength != realLength)
+            throw new TextDataException(
+                $"the token file is damaged: it has {realLength} bytes where its header says {header.FileLength}; tokenize again", path);
         return header;
     }
 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
 
-/// <summary>Writes a token file row by row in constant memory: labels and lengths wait in two files beside it until <see cref="Complete"/> appends them.</summary>
+/// <summary>
+/// Writes a token file row by row in constant memory: labels and lengths wait in two files beside it until <see cref="Complete"/> appends them.
+/// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {
     private readonly string _path;
@@ -65,7 +67,8 @@ internal sealed class TokenFileWriter : IDisposable
         _file.Position = 0;
         _file.Write(bytes);
         _file.Flush(flushToDisk: true);
-        if (_file.Length != header.FileLength) throw new InvalidOperationException($"{_path}: wrote {_file.Length} bytes instead of {header.FileLength}.");
+        if (_file.Length != header.FileLength)
+            throw new InvalidOperationException($"{_path}: wrote {_file.Length} bytes instead of {header.FileLength}.");
     }
 
     public void Dispose()
@@ -75,7 +78,8 @@ internal sealed class TokenFileWriter : IDisposable
         _lengths.Dispose();
     }
 
-    private static FileStream Spill(string path) => new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+    private static FileStream Spill(string path) =>
+        new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
 
     private static void WriteInt32(FileStream stream, int value)
     {

@@ -3,7 +3,10 @@ using FineTuneWorkflows.Text.Datasets;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
 
-/// <summary>One split's tokens, read from a memory-mapped file: opening costs the same whatever the size but for a look at the offsets and labels. Safe for reading by many threads until it is disposed.</summary>
+/// <summary>
+/// One split's tokens, read from a memory-mapped file: opening costs the same whatever the size but for a look at the offsets and labels. Safe for
+/// reading by many threads until it is disposed.
+/// </summary>
 public sealed unsafe class TokenSplit : IDisposable
 {
     private readonly MemoryMappedFile _map;
@@ -70,7 +73,8 @@ public sealed unsafe class TokenSplit : IDisposable
     {
         var offsets = Offsets(row);
         var length = (int)(offsets[1] - offsets[0]);
-        if (destination.Length < length) throw new ArgumentException($"Row {row} has {length} tokens, the destination room for {destination.Length}.", nameof(destination));
+        if (destination.Length < length)
+            throw new ArgumentException($"Row {row} has {length} tokens, the destination room for {destination.Length}.", nameof(destination));
         var tokens = _start + TokenFileHeader.Size + (offsets[0] * _header.BytesPerToken);
         if (_header.BytesPerToken == sizeof(int))
         {
@@ -108,7 +112,8 @@ public sealed unsafe class TokenSplit : IDisposable
             CopyTokens(row, ids);
             foreach (var id in ids.AsSpan(0, length))
             {
-                if ((uint)id >= (uint)VocabularySize) throw Damaged(Path, $"row {row} has the token id {id}, the vocabulary ends before {VocabularySize}");
+                if ((uint)id >= (uint)VocabularySize)
+                    throw Damaged(Path, $"row {row} has the token id {id}, the vocabulary ends before {VocabularySize}");
             }
         }
     }
@@ -133,7 +138,8 @@ public sealed unsafe class TokenSplit : IDisposable
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
             var bytes = new byte[TokenFileHeader.Size];
-            if (file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw Damaged(path, $"it has only {file.Length} bytes");
+            if (file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+                throw Damaged(path, $"it has only {file.Length} bytes");
             header = TokenFileHeader.Read(bytes, file.Length, path);
             map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         }

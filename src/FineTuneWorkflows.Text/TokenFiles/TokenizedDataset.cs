@@ -4,8 +4,8 @@ using FineTuneWorkflows.Text.Tokenization;
 namespace FineTuneWorkflows.Text.TokenFiles;
 
 /// <summary>
-/// The <c>tokens</c> artifact: a folder with <c>train.tokens</c>, <c>validation.tokens</c> and <c>test.tokens</c> (binary, memory-mapped when read), <c>tokens.json</c> (<see cref="TokenizedInfo"/>), and the tokenizer's
-/// <c>vocab.txt</c> and <c>tokenizer_config.json</c>.
+/// The <c>tokens</c> artifact: a folder with <c>train.tokens</c>, <c>validation.tokens</c> and <c>test.tokens</c> (binary, memory-mapped when read),
+/// <c>tokens.json</c> (<see cref="TokenizedInfo"/>), and the tokenizer's <c>vocab.txt</c> and <c>tokenizer_config.json</c>.
 /// </summary>
 public sealed class TokenizedDataset
 {
@@ -35,7 +35,8 @@ public sealed class TokenizedDataset
     /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The maximum length is below 2 or above what the tokenizer's model takes.</exception>
     public static TokenizedDataset Write(
-        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null, CancellationToken cancellationToken = default)
+        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -61,10 +62,13 @@ public sealed class TokenizedDataset
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, InfoFile);
         var info = TextJson.Read<TokenizedInfo>(path, "the description of token files");
-        if (info.Format != TokenizedInfo.CurrentFormat) throw new TextDataException($"the tokens have format {info.Format}, this version reads format {TokenizedInfo.CurrentFormat}; tokenize again", path);
+        if (info.Format != TokenizedInfo.CurrentFormat)
+            throw new TextDataException(
+                $"the tokens have format {info.Format}, this version reads format {TokenizedInfo.CurrentFormat}; tokenize again", path);
         foreach (var split in SplitNames.All)
         {
-            if (!info.Splits.ContainsKey(split.ToText())) throw new TextDataException($"the split '{split.ToText()}' is not described; tokenize again", path);
+            if (!info.Splits.ContainsKey(split.ToText()))
+                throw new TextDataException($"the split '{split.ToText()}' is not described; tokenize again", path);
         }
         return new TokenizedDataset(folder, info);
     }
@@ -78,23 +82,29 @@ public sealed class TokenizedDataset
         var path = FileOf(Folder, split);
         var said = Info.Splits[split.ToText()];
         var opened = TokenSplit.Open(path, split);
-        if (opened.Count == said.Count && opened.Tokens == said.Tokens && opened.Classes == Info.Labels.Count && opened.VocabularySize == Info.VocabularySize) return opened;
+        if (opened.Count == said.Count && opened.Tokens == said.Tokens && opened.Classes == Info.Labels.Count
+            && opened.VocabularySize == Info.VocabularySize)
+            return opened;
         opened.Dispose();
         throw new TextDataException($"the token file does not fit {InfoFile}: rows, tokens, classes or vocabulary differ; tokenize again", path);
     }
 
     /// <summary>Loads the tokenizer that the tokens were made with.</summary>
-    /// <exception cref="TextDataException">Its files are missing or damaged, or its vocabulary is not the one that <c>tokens.json</c> names.</exception>
+    /// <exception cref="TextDataException">Its files are missing or damaged, or its vocabulary is not the one that <c>tokens.json</c>
+    /// names.</exception>
     public WordPieceTokenizer LoadTokenizer()
     {
         var tokenizer = WordPieceTokenizer.Load(Folder);
         return tokenizer.VocabularySha256 == Info.VocabularySha256
             ? tokenizer
-            : throw new TextDataException($"the vocabulary is not the one the tokens were made with (SHA-256 {tokenizer.VocabularySha256} instead of {Info.VocabularySha256})", Folder);
+            : throw new TextDataException(
+                $"the vocabulary is not the one the tokens were made with (SHA-256 {tokenizer.VocabularySha256} instead of {Info.VocabularySha256})",
+                Folder);
     }
 
     private static TokenizedDataset WriteCore(
-        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress, CancellationToken cancellationToken)
+        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(outputFolder);
         var description = Path.Combine(outputFolder, InfoFile);
@@ -103,7 +113,8 @@ public sealed class TokenizedDataset
         var splits = new Dictionary<string, TokenSplitSummary>(StringComparer.Ordinal);
         foreach (var split in SplitNames.All)
         {
-            splits.Add(split.ToText(), new SplitTokenizer(source, tokenizer, options).Write(split, FileOf(outputFolder, split), progress, cancellationToken));
+            splits.Add(split.ToText(),
+                new SplitTokenizer(source, tokenizer, options).Write(split, FileOf(outputFolder, split), progress, cancellationToken));
         }
         TextJson.Write(description, new TokenizedInfo
         {
@@ -111,7 +122,8 @@ public sealed class TokenizedDataset
             VocabularySha256 = tokenizer.VocabularySha256,
             VocabularySize = tokenizer.VocabularySize,
             MaxLength = options.MaxLength,
-            SpecialTokens = new SpecialTokenIds(tokenizer.PaddingId, tokenizer.UnknownId, tokenizer.ClassificationId, tokenizer.SeparatorId, tokenizer.MaskId),
+            SpecialTokens =
+                new SpecialTokenIds(tokenizer.PaddingId, tokenizer.UnknownId, tokenizer.ClassificationId, tokenizer.SeparatorId, tokenizer.MaskId),
             Splits = splits,
         });
         return Open(outputFolder);

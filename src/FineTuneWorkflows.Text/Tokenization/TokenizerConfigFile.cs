@@ -12,7 +12,9 @@ internal static class TokenizerConfigFile
     public static WordPieceOptions Read(string path)
     {
         var root = TextJson.Read<JsonObject>(path, "a tokenizer configuration");
-        if (Boolean(root, "do_basic_tokenize", path) == false) throw new TextDataException("'do_basic_tokenize' is false, which is not supported: texts are always split at white space and punctuation first", path);
+        if (Boolean(root, "do_basic_tokenize", path) == false)
+            throw new TextDataException(
+                "'do_basic_tokenize' is false, which is not supported: texts are always split at white space and punctuation first", path);
         var options = new WordPieceOptions();
         return options with
         {
@@ -68,5 +70,6 @@ internal static class TokenizerConfigFile
 
     // Hugging Face writes 1e30 for "no limit".
     private static int? MaxLength(JsonObject root) =>
-        root["model_max_length"] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<double>(out var length) && length is >= 2 and <= int.MaxValue ? (int)length : null;
+        root["model_max_length"] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<double>(out var length)
+            && length is >= 2 and <= int.MaxValue ? (int)length : null;
 }

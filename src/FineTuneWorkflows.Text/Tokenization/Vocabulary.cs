@@ -37,7 +37,8 @@ internal sealed class Vocabulary
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new TextDataException($"the vocabulary does not exist; give a {FileName} with one entry a line, or a folder that holds one", path, inner: e);
+            throw new TextDataException(
+                $"the vocabulary does not exist; give a {FileName} with one entry a line, or a folder that holds one", path, inner: e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -45,9 +46,10 @@ internal sealed class Vocabulary
         }
         var vocabulary = new Vocabulary(path, bytes);
         vocabulary.ReadEntries();
-        foreach (var token in new[] { options.UnknownToken, options.SeparatorToken, options.PaddingToken, options.ClassificationToken, options.MaskToken })
+        foreach (var token in options.SpecialTokens)
         {
-            if (!vocabulary._ids.ContainsKey(token)) throw new TextDataException($"the vocabulary lacks the special token '{token}'; is this a BERT vocabulary?", path);
+            if (!vocabulary._ids.ContainsKey(token))
+                throw new TextDataException($"the vocabulary lacks the special token '{token}'; is this a BERT vocabulary?", path);
         }
         return vocabulary;
     }
@@ -59,7 +61,8 @@ internal sealed class Vocabulary
         {
             while (reader.ReadLine() is { } line)
             {
-                if (line.Length > 0 && !_ids.TryAdd(line, _entries.Count)) throw new TextDataException($"the entry '{line}' stands there twice, first on line {_ids[line] + 1}", Path, _entries.Count + 1);
+                if (line.Length > 0 && !_ids.TryAdd(line, _entries.Count))
+                    throw new TextDataException($"the entry '{line}' stands there twice, first on line {_ids[line] + 1}", Path, _entries.Count + 1);
                 _entries.Add(line);
             }
         }

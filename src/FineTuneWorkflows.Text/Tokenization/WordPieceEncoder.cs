@@ -5,8 +5,8 @@ using FineTuneWorkflows.Text.Tokenization.Normalization;
 namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
-/// Splits texts into words as BERT's basic tokenizer does, in one pass without a copy of the text, and looks the words' pieces up in a cache that asks <see cref="WordPieceModel"/> for what it lacks. Not safe for use by two
-/// threads at once: each has its own.
+/// Splits texts into words as BERT's basic tokenizer does, in one pass without a copy of the text, and looks the words' pieces up in a cache that
+/// asks <see cref="WordPieceModel"/> for what it lacks. Not safe for use by two threads at once: each has its own.
 /// </summary>
 internal sealed class WordPieceEncoder
 {

@@ -3,8 +3,9 @@ using Microsoft.ML.Tokenizers;
 namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
-/// Microsoft's WordPiece with its own splitting and normalization switched off. Those deviate from BERT's reference (seen in 2.0.1): they drop tabs and line feeds so that words run together, drop symbols such as <c>$ + `</c>,
-/// keep accents and undivided Hangul, and count UTF-16 units where 100 characters are the limit. Here single words come in, made by <see cref="WordPieceEncoder"/>.
+/// Microsoft's WordPiece with its own splitting and normalization switched off. Those deviate from BERT's reference (seen in 2.0.1): they drop tabs
+/// and line feeds so that words run together, drop symbols such as <c>$ + `</c>, keep accents and undivided Hangul, and count UTF-16 units where 100
+/// characters are the limit. Here single words come in, made by <see cref="WordPieceEncoder"/>.
 /// </summary>
 internal sealed class WordPieceModel
 {
@@ -39,5 +40,6 @@ internal sealed class WordPieceModel
     public int MaskId => _tokenizer.MaskingTokenId;
 
     /// <summary>The pieces of one word.</summary>
-    public IReadOnlyList<int> Pieces(ReadOnlySpan<char> word) => _tokenizer.EncodeToIds(word, addSpecialTokens: false, considerPreTokenization: false, considerNormalization: false);
+    public IReadOnlyList<int> Pieces(ReadOnlySpan<char> word) =>
+        _tokenizer.EncodeToIds(word, addSpecialTokens: false, considerPreTokenization: false, considerNormalization: false);
 }

@@ -3,10 +3,11 @@ using System.Collections.Concurrent;
 namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
-/// BERT's tokenizer: the text is cleaned of control characters, lower-cased and stripped of accents as the options say, split at white space and punctuation, and each word divided into the longest pieces that the vocabulary has
-/// (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those of google-research/bert's BasicTokenizer and WordpieceTokenizer, and of Hugging Face's BertTokenizer; where those contradict each
-/// other (private-use characters, the Greek final sigma) what most of them do.
-/// A special token's name inside a text, such as <c>[SEP]</c>, is text like any other and never becomes the special token. Safe for use by many threads.
+/// BERT's tokenizer: the text is cleaned of control characters, lower-cased and stripped of accents as the options say, split at white space and
+/// punctuation, and each word divided into the longest pieces that the vocabulary has (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those
+/// of google-research/bert's BasicTokenizer and WordpieceTokenizer, and of Hugging Face's BertTokenizer; where those contradict each other
+/// (private-use characters, the Greek final sigma) what most of them do. A special token's name inside a text, such as <c>[SEP]</c>, is text like any
+/// other and never becomes the special token. Safe for use by many threads.
 /// </summary>
 public sealed class WordPieceTokenizer
 {
@@ -47,8 +48,10 @@ public sealed class WordPieceTokenizer
 
     /// <summary>Loads a tokenizer.</summary>
     /// <param name="path">A vocabulary file, or a folder that holds <c>vocab.txt</c>, such as that of a saved model.</param>
-    /// <param name="options">How to treat texts; null, the default, takes it from the <c>tokenizer_config.json</c> beside the vocabulary, or the defaults where there is none.</param>
-    /// <exception cref="TextDataException">The vocabulary or the configuration is missing, damaged, has an entry twice, or lacks a special token.</exception>
+    /// <param name="options">How to treat texts; null, the default, takes it from the <c>tokenizer_config.json</c> beside the vocabulary, or the
+    /// defaults where there is none.</param>
+    /// <exception cref="TextDataException">The vocabulary or the configuration is missing, damaged, has an entry twice, or lacks a special
+    /// token.</exception>
     public static WordPieceTokenizer Load(string path, WordPieceOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -85,7 +88,9 @@ public sealed class WordPieceTokenizer
         return _vocabulary[id];
     }
 
-    /// <summary>Writes <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>, so that a model that is saved there carries its tokenizer.</summary>
+    /// <summary>
+    /// Writes <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>, so that a model that is saved there carries its tokenizer.
+    /// </summary>
     /// <param name="folder">An existing folder.</param>
     public void Save(string folder)
     {

@@ -1,6 +1,9 @@
 namespace FineTuneWorkflows.Tracking.Events;
 
-/// <summary>A run read a data set.</summary>
+/// <summary>
+/// A run read a data set. The same name and digest with a second context is kept as <c>NAME (CONTEXT)</c>, because a server tells the data
+/// sets of a run apart by name and digest only.
+/// </summary>
 /// <param name="RunId">The run's local id.</param>
 /// <param name="Name">What people call the data set.</param>
 /// <param name="Digest">The digest of its bytes, in full.</param>
@@ -8,5 +11,6 @@ namespace FineTuneWorkflows.Tracking.Events;
 /// <param name="Context">What it was used for: <c>training</c>, <c>validation</c>, <c>testing</c>.</param>
 /// <param name="SourceType">The kind of source, in MLflow's words: <c>local</c>, <c>http</c>, <c>s3</c>, <c>code</c>.</param>
 /// <param name="Profile">Counts and the like, as JSON; null for none.</param>
-public sealed record DatasetUsed(string RunId, string Name, string Digest, string Source, string Context, string SourceType = "local", string? Profile = null)
+public sealed record DatasetUsed(
+    string RunId, string Name, string Digest, string Source, string Context, string SourceType = "local", string? Profile = null)
     : TrackingEvent(RunId);

@@ -6,4 +6,5 @@ namespace FineTuneWorkflows.Tracking.Events;
 /// <param name="Experiment">The experiment it belongs to; null leaves the choice to whoever delivers it.</param>
 /// <param name="Time">When it began.</param>
 /// <param name="ParentRunId">The run it is a part of (a trial of a sweep, a fold), by local id; that run has started before.</param>
-public sealed record RunStarted(string RunId, string Name, string? Experiment, DateTimeOffset Time, string? ParentRunId = null) : TrackingEvent(RunId);
+public sealed record RunStarted(
+    string RunId, string Name, string? Experiment, DateTimeOffset Time, string? ParentRunId = null) : TrackingEvent(RunId);

@@ -18,7 +18,8 @@ public sealed partial class SecretMask
     private readonly string[] _values;
 
     /// <summary>Makes a mask.</summary>
-    /// <param name="secretValues">Values that must not be seen, wherever they stand; those under 4 characters are left out, since they would mask innocent text.</param>
+    /// <param name="secretValues">Values that must not be seen, wherever they stand; those under 4 characters are left out, since they would
+    /// mask innocent text.</param>
     public SecretMask(IEnumerable<string>? secretValues = null) => _values = (secretValues ?? [])
         .Where(value => value.Length >= ShortestKnownValue).Distinct(StringComparer.Ordinal)
         .OrderByDescending(value => value.Length).ThenBy(value => value, StringComparer.Ordinal).ToArray();
@@ -67,12 +68,15 @@ public sealed partial class SecretMask
     [GeneratedRegex(@"([a-z][a-z0-9+.\-]*://)[^\s/@""']+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credentials();
 
-    [GeneratedRegex(@"([?&;](?:[\w\-]*(?:signature|token|password|secret|credential|api_?key)|sig|pwd)=)[^&\s""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"([?&;](?:[\w\-]*(?:signature|token|password|secret|credential|api_?key)|sig|pwd)=)[^&\s""']+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Query();
 
     // The last word decides, so that maxTokens and tokenizer are no secrets.
     [GeneratedRegex(
-        @"(?:(?i:passw(?:or)?d|passphrase|pwd|secret|credentials?|(?:api|access|secret|private|account)[_\-. ]?key)|(?:^|[_\-./ ])(?i:token)|(?<=[a-z])Token)\z",
+        @"(?:(?i:passw(?:or)?d|passphrase|pwd|secret|credentials?|(?:api|access|secret|private|account)[_\-. ]?key)"
+        + @"|(?:^|[_\-./ ])(?i:token)|(?<=[a-z])Token)\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex SecretKey();
 }

@@ -25,14 +25,21 @@ public sealed class MlflowArtifacts
     /// <param name="progress">Told the bytes sent so far; goes back when a request is repeated. Null for none.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="TrackingException">There is no such file, or the path is not allowed.</exception>
-    public async Task UploadAsync(string? artifactUri, string path, string localPath, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public async Task UploadAsync(
+        string? artifactUri, string path, string localPath, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         var address = ArtifactAddress.Parse(artifactUri);
         var file = new FileInfo(localPath);
         if (!file.Exists) throw new TrackingException($"{localPath} cannot be uploaded: there is no such file.");
-        if (file.Length > _transport.Options.MultipartThreshold
-            && await new MultipartUpload(_transport, address, path, localPath, file.Length, progress).TryAsync(cancellation).ConfigureAwait(false)) return;
-        await Put(address, path, () => new FileSlice(localPath, 0, file.Length, progress is null ? null : progress.Report), file.Length, cancellation).ConfigureAwait(false);
+        if (file.Length > _transport.Options.MultipartThreshold)
+        {
+            var parts = new MultipartUpload(_transport, address, path, localPath, file.Length, progress);
+            if (await parts.TryAsync(cancellation).ConfigureAwait(false)) return;
+        }
+
+        await Put(
+            address, path, () => new FileSlice(localPath, 0, file.Length, progress is null ? null : progress.Report), file.Length,
+            cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Uploads the files of a folder and of the folders in it, in the order of their paths.</summary>
@@ -51,7 +58,9 @@ public sealed class MlflowArtifacts
         {
             var name = Path.GetRelativePath(localFolder, file).Replace(Path.DirectorySeparatorChar, '/');
             var before = done;
-            await UploadAsync(artifactUri, path.Length == 0 ? name : $"{path}/{name}", file, progress is null ? null : new Shifted(progress, before), cancellation).ConfigureAwait(false);
+            await UploadAsync(
+                artifactUri, path.Length == 0 ? name : $"{path}/{name}", file, progress is null ? null : new Shifted(progress, before),
+                cancellation).ConfigureAwait(false);
             done += new FileInfo(file).Length;
         }
     }
@@ -84,7 +93,8 @@ public sealed class MlflowArtifacts
     /// <param name="localPath">Where to put it; the folder is made, a file there is replaced.</param>
     /// <param name="progress">Told the bytes received so far; goes back when a request is repeated. Null for none.</param>
     /// <param name="cancellation">Ends the download; nothing stays.</param>
-    public async Task DownloadAsync(string? artifactUri, string path, string localPath, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public async Task DownloadAsync(
+        string? artifactUri, string path, string localPath, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         var address = ArtifactAddress.Parse(artifactUri);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(localPath))!);
@@ -92,7 +102,8 @@ public sealed class MlflowArtifacts
         try
         {
             await _transport.Stream(
-                HttpMethod.Get, address.File(path), static () => null, (response, token) => Save(response, partial, progress, _transport.Options.Timeout, token), cancellation).ConfigureAwait(false);
+                HttpMethod.Get, address.File(path), static () => null,
+                (response, token) => Save(response, partial, progress, _transport.Options.Timeout, token), cancellation).ConfigureAwait(false);
             File.Move(partial, localPath, overwrite: true);
         }
         finally
@@ -114,14 +125,20 @@ public sealed class MlflowArtifacts
             var name = file.Path[(file.Path.LastIndexOf('/') + 1)..];
             // A server that names a file '..' must not be able to write elsewhere.
             var target = Path.Combine(localFolder, ArtifactAddress.Check(name));
-            await (file.IsDir ? DownloadFolderAsync(artifactUri, file.Path, target, cancellation) : DownloadAsync(artifactUri, file.Path, target, null, cancellation)).ConfigureAwait(false);
+            await (
+                file.IsDir
+                    ? DownloadFolderAsync(artifactUri, file.Path, target, cancellation)
+                    : DownloadAsync(artifactUri, file.Path, target, null, cancellation)).ConfigureAwait(false);
         }
     }
 
-    private Task<bool> Put(ArtifactAddress address, string path, Func<HttpContent> content, long length, CancellationToken cancellation) =>
-        _transport.Stream(HttpMethod.Put, address.File(path), content, static (_, _) => Task.FromResult(true), cancellation, length);
+    private Task Put(ArtifactAddress address, string path, Func<HttpContent> content, long length, CancellationToken cancellation) =>
+        _transport.Stream(
+            HttpMethod.Put, address.File(path), content, static (response, token) => MlflowTransport.Read(response, MlflowJson.Default.Empty, token),
+            cancellation, length);
 
-    private static async Task<bool> Save(HttpResponseMessage response, string path, IProgress<long>? progress, TimeSpan pause, CancellationToken cancellation)
+    private static async Task<bool> Save(
+        HttpResponseMessage response, string path, IProgress<long>? progress, TimeSpan pause, CancellationToken cancellation)
     {
         // Each piece must come within the time-out, however long the whole takes.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -6,7 +6,8 @@ namespace FineTuneWorkflows.Tracking.Mlflow;
 public sealed class MlflowException : TrackingException
 {
     /// <summary>Makes the exception.</summary>
-    public MlflowException(string message, string? errorCode = null, HttpStatusCode? status = null, bool isTransient = false, Exception? innerException = null)
+    public MlflowException(
+        string message, string? errorCode = null, HttpStatusCode? status = null, bool isTransient = false, Exception? innerException = null)
         : base(message, innerException)
     {
         ErrorCode = errorCode;

@@ -11,7 +11,10 @@ public sealed class MlflowExperiments
 
     internal MlflowExperiments(MlflowTransport transport) => _transport = transport;
 
-    /// <summary>Makes an experiment and gives its id. <c>POST experiments/create</c>. A name that is taken is refused (<see cref="MlflowException.IsAlreadyThere"/>).</summary>
+    /// <summary>
+    /// Makes an experiment and gives its id. <c>POST experiments/create</c>. A name that is taken is refused (<see
+    /// cref="MlflowException.IsAlreadyThere"/>).
+    /// </summary>
     public async Task<string> CreateAsync(
         string name, string? artifactLocation = null, IReadOnlyList<MlflowTag>? tags = null, CancellationToken cancellation = default)
     {
@@ -23,7 +26,8 @@ public sealed class MlflowExperiments
 
     /// <summary>Reads an experiment. <c>GET experiments/get</c>.</summary>
     public async Task<MlflowExperiment> GetAsync(string experimentId, CancellationToken cancellation = default) => (await _transport.Get(
-        Api + "experiments/get", [("experiment_id", experimentId)], MlflowJson.Default.ExperimentAnswer, cancellation).ConfigureAwait(false)).Experiment;
+        Api + "experiments/get", [("experiment_id", experimentId)], MlflowJson.Default.ExperimentAnswer,
+        cancellation).ConfigureAwait(false)).Experiment;
 
     /// <summary>Finds an experiment by name, a deleted one too; null where there is none. <c>GET experiments/get-by-name</c>.</summary>
     public async Task<MlflowExperiment?> FindAsync(string name, CancellationToken cancellation = default)
@@ -32,7 +36,8 @@ public sealed class MlflowExperiments
         try
         {
             return (await _transport.Get(
-                Api + "experiments/get-by-name", [("experiment_name", name)], MlflowJson.Default.ExperimentAnswer, cancellation).ConfigureAwait(false)).Experiment;
+                Api + "experiments/get-by-name", [("experiment_name", name)], MlflowJson.Default.ExperimentAnswer,
+                cancellation).ConfigureAwait(false)).Experiment;
         }
         catch (MlflowException fault) when (fault.ErrorCode == "RESOURCE_DOES_NOT_EXIST")
         {
@@ -49,7 +54,9 @@ public sealed class MlflowExperiments
             if (await FindAsync(name, cancellation).ConfigureAwait(false) is { } found)
             {
                 return found.LifecycleStage == "deleted"
-                    ? throw new MlflowException($"The experiment '{name}' was deleted on the server. Restore it there, or set MLFLOW_EXPERIMENT_NAME to another name.", "INVALID_STATE")
+                    ? throw new MlflowException(
+                        $"The experiment '{name}' was deleted on the server. Restore it there, or set MLFLOW_EXPERIMENT_NAME to another name.",
+                        "INVALID_STATE")
                     : found.ExperimentId;
             }
 
@@ -71,7 +78,8 @@ public sealed class MlflowExperiments
     /// <param name="pageToken">The last page's <see cref="MlflowPage{T}.NextPageToken"/>; null for the first page.</param>
     /// <param name="cancellation">Ends the request.</param>
     public async Task<MlflowPage<MlflowExperiment>> SearchAsync(
-        string? filter = null, int maxResults = 1000, IReadOnlyList<string>? orderBy = null, string? pageToken = null, CancellationToken cancellation = default)
+        string? filter = null, int maxResults = 1000, IReadOnlyList<string>? orderBy = null, string? pageToken = null,
+        CancellationToken cancellation = default)
     {
         var answer = await _transport.Send(
             HttpMethod.Post, Api + "experiments/search", new Search(filter, maxResults, orderBy, pageToken, null, ViewType: "ACTIVE_ONLY"),
@@ -98,20 +106,24 @@ public sealed class MlflowExperiments
     }
 
     /// <summary>Deletes an experiment with its runs; it can be restored. <c>POST experiments/delete</c>.</summary>
-    public Task DeleteAsync(string experimentId, CancellationToken cancellation = default) => Change("experiments/delete", experimentId, cancellation);
+    public Task DeleteAsync(string experimentId, CancellationToken cancellation = default) =>
+        Change("experiments/delete", experimentId, cancellation);
 
     /// <summary>Takes a deletion back. <c>POST experiments/restore</c>.</summary>
-    public Task RestoreAsync(string experimentId, CancellationToken cancellation = default) => Change("experiments/restore", experimentId, cancellation);
+    public Task RestoreAsync(string experimentId, CancellationToken cancellation = default) =>
+        Change("experiments/restore", experimentId, cancellation);
 
     internal static string? Token(string? token) => string.IsNullOrEmpty(token) ? null : token;
 
     private Task<Empty> Change(string path, string experimentId, CancellationToken cancellation) => _transport.Send(
-        HttpMethod.Post, Api + path, new ExperimentKey(experimentId), MlflowJson.Default.ExperimentKey, MlflowJson.Default.Empty, repeatable: false, cancellation);
+        HttpMethod.Post, Api + path, new ExperimentKey(experimentId), MlflowJson.Default.ExperimentKey, MlflowJson.Default.Empty, repeatable: false,
+        cancellation);
 
     private static void Check(string name)
     {
         if (string.IsNullOrWhiteSpace(name)) throw new TrackingException("The name of an experiment must not be empty.");
         if (name.Length > MlflowLimits.ExperimentName)
-            throw new TrackingException($"The name of an experiment has {name.Length} characters ('{name[..40]}...'); the server takes {MlflowLimits.ExperimentName}.");
+            throw new TrackingException(
+                $"The name of an experiment has {name.Length} characters ('{name[..40]}...'); the server takes {MlflowLimits.ExperimentName}.");
     }
 }

@@ -48,11 +48,13 @@ public static class MlflowLimits
     /// <summary>Refuses a key that the server would refuse.</summary>
     /// <param name="key">The key of a metric, parameter or tag.</param>
     /// <param name="what">What it is the key of, for the message.</param>
-    /// <exception cref="TrackingException">The key is empty, too long, has other than letters, digits, <c>_ - . : /</c> and space, or reads as another path.</exception>
+    /// <exception cref="TrackingException">The key is empty, too long, has other than letters, digits, <c>_ - . : /</c> and space, or reads as
+    /// another path.</exception>
     public static void CheckKey(string key, string what)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Length > Key) throw new TrackingException($"The key of a {what} has {key.Length} characters ('{key[..40]}...'); the server takes {Key}.");
+        if (key.Length > Key) throw new TrackingException(
+            $"The key of a {what} has {key.Length} characters ('{key[..40]}...'); the server takes {Key}.");
         if (KeyFault(key) is { } fault) throw new TrackingException($"'{key}' cannot be the key of a {what}: {fault}.");
     }
 

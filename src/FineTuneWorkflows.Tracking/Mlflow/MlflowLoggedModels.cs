@@ -16,7 +16,8 @@ public sealed class MlflowLoggedModels
     /// Not repeated by itself when its answer is lost. <c>POST logged-models</c>.
     /// </summary>
     public async Task<MlflowLoggedModel> CreateAsync(
-        string experimentId, string name, string? sourceRunId = null, IReadOnlyList<MlflowParam>? parameters = null, IReadOnlyList<MlflowTag>? tags = null,
+        string experimentId, string name, string? sourceRunId = null, IReadOnlyList<MlflowParam>? parameters = null,
+        IReadOnlyList<MlflowTag>? tags = null,
         string? modelType = null, CancellationToken cancellation = default) => (await _transport.Send(
             HttpMethod.Post, Api + "logged-models", new CreateLoggedModel(experimentId, name, modelType, sourceRunId, parameters, tags),
             MlflowJson.Default.CreateLoggedModel, MlflowJson.Default.LoggedModelAnswer, repeatable: false, cancellation).ConfigureAwait(false)).Model;
@@ -33,7 +34,8 @@ public sealed class MlflowLoggedModels
 
     /// <summary>Sets tags. <c>PATCH logged-models/{id}/tags</c>.</summary>
     public Task SetTagsAsync(string modelId, IReadOnlyList<MlflowTag> tags, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Patch, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}/tags", new LoggedModelTags(modelId, tags), MlflowJson.Default.LoggedModelTags,
+        HttpMethod.Patch, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}/tags", new LoggedModelTags(modelId, tags),
+        MlflowJson.Default.LoggedModelTags,
         MlflowJson.Default.Empty, repeatable: true, cancellation);
 
     /// <summary>Searches logged models. <c>POST logged-models/search</c>.</summary>
@@ -43,7 +45,8 @@ public sealed class MlflowLoggedModels
     /// <param name="pageToken">The last page's token; null for the first page.</param>
     /// <param name="cancellation">Ends the request.</param>
     public async Task<MlflowPage<MlflowLoggedModel>> SearchAsync(
-        IReadOnlyList<string> experimentIds, string? filter = null, int maxResults = 50, string? pageToken = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> experimentIds, string? filter = null, int maxResults = 50, string? pageToken = null,
+        CancellationToken cancellation = default)
     {
         var answer = await _transport.Send(
             HttpMethod.Post, Api + "logged-models/search", new SearchLoggedModels(experimentIds, filter, maxResults, null, pageToken),
@@ -53,5 +56,6 @@ public sealed class MlflowLoggedModels
 
     /// <summary>Deletes a logged model. <c>DELETE logged-models/{id}</c>.</summary>
     public Task DeleteAsync(string modelId, CancellationToken cancellation = default) => _transport.Stream(
-        HttpMethod.Delete, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}", static () => null, static (_, _) => Task.FromResult(true), cancellation);
+        HttpMethod.Delete, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}", static () => null,
+        static (response, token) => MlflowTransport.Read(response, MlflowJson.Default.Empty, token), cancellation);
 }

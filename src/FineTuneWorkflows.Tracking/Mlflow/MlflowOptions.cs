@@ -82,8 +82,11 @@ public sealed record MlflowOptions
     }
 
     /// <summary>The options without anything secret.</summary>
-    public override string ToString() =>
-        $"{new UriBuilder(TrackingUri) { UserName = "", Password = "" }.Uri} (authentication: {(Username is not null || TrackingUri.UserInfo.Length > 0 ? "basic" : Token is not null ? "token" : "none")})";
+    public override string ToString()
+    {
+        var kind = Username is not null || TrackingUri.UserInfo.Length > 0 ? "basic" : Token is not null ? "token" : "none";
+        return $"{new UriBuilder(TrackingUri) { UserName = "", Password = "" }.Uri} (authentication: {kind})";
+    }
 
     private static bool Flag(string name, string? value) => value?.ToLowerInvariant() switch
     {

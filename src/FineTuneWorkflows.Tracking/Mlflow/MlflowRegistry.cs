@@ -16,14 +16,18 @@ public sealed class MlflowRegistry
 
     internal MlflowRegistry(MlflowTransport transport) => _transport = transport;
 
-    /// <summary>Makes a registered model. A name that is taken is refused (<see cref="MlflowException.IsAlreadyThere"/>). <c>POST registered-models/create</c>.</summary>
+    /// <summary>
+    /// Makes a registered model. A name that is taken is refused (<see cref="MlflowException.IsAlreadyThere"/>). <c>POST
+    /// registered-models/create</c>.
+    /// </summary>
     /// <exception cref="TrackingException">The name is not allowed (<see cref="RegistryNames"/>).</exception>
     public async Task<MlflowRegisteredModel> CreateAsync(
         string name, string? description = null, IReadOnlyList<MlflowTag>? tags = null, CancellationToken cancellation = default)
     {
         RegistryNames.CheckModel(name);
         return (await _transport.Send(
-            HttpMethod.Post, Api + "registered-models/create", new CreateRegisteredModel(name, description, tags), MlflowJson.Default.CreateRegisteredModel,
+            HttpMethod.Post, Api + "registered-models/create", new CreateRegisteredModel(name, description, tags),
+            MlflowJson.Default.CreateRegisteredModel,
             MlflowJson.Default.RegisteredModelAnswer, repeatable: false, cancellation).ConfigureAwait(false)).RegisteredModel;
     }
 
@@ -49,7 +53,8 @@ public sealed class MlflowRegistry
 
     /// <summary>Reads a registered model with its aliases. <c>GET registered-models/get</c>.</summary>
     public async Task<MlflowRegisteredModel> GetAsync(string name, CancellationToken cancellation = default) => (await _transport.Get(
-        Api + "registered-models/get", [("name", name)], MlflowJson.Default.RegisteredModelAnswer, cancellation).ConfigureAwait(false)).RegisteredModel;
+        Api + "registered-models/get", [("name", name)], MlflowJson.Default.RegisteredModelAnswer,
+        cancellation).ConfigureAwait(false)).RegisteredModel;
 
     /// <summary>Searches registered models. <c>GET registered-models/search</c>.</summary>
     public async Task<MlflowPage<MlflowRegisteredModel>> SearchAsync(
@@ -88,11 +93,14 @@ public sealed class MlflowRegistry
         string name, string source, string? runId = null, string? modelId = null, string? description = null, IReadOnlyList<MlflowTag>? tags = null,
         CancellationToken cancellation = default) => (await _transport.Send(
             HttpMethod.Post, Api + "model-versions/create", new CreateModelVersion(name, source, runId, modelId, description, tags),
-            MlflowJson.Default.CreateModelVersion, MlflowJson.Default.ModelVersionAnswer, repeatable: false, cancellation).ConfigureAwait(false)).ModelVersion;
+            MlflowJson.Default.CreateModelVersion, MlflowJson.Default.ModelVersionAnswer, repeatable: false,
+            cancellation).ConfigureAwait(false)).ModelVersion;
 
     /// <summary>Reads a version. <c>GET model-versions/get</c>.</summary>
-    public async Task<MlflowModelVersion> GetVersionAsync(string name, string version, CancellationToken cancellation = default) => (await _transport.Get(
-        Api + "model-versions/get", [("name", name), ("version", version)], MlflowJson.Default.ModelVersionAnswer, cancellation).ConfigureAwait(false)).ModelVersion;
+    public async Task<MlflowModelVersion> GetVersionAsync(string name, string version, CancellationToken cancellation = default) =>
+        (await _transport.Get(
+        Api + "model-versions/get", [("name", name), ("version", version)], MlflowJson.Default.ModelVersionAnswer,
+        cancellation).ConfigureAwait(false)).ModelVersion;
 
     /// <summary>Searches versions, such as <c>name = 'sentiment' and tags.`key` = 'value'</c>. <c>GET model-versions/search</c>.</summary>
     public async Task<MlflowPage<MlflowModelVersion>> SearchVersionsAsync(
@@ -110,7 +118,8 @@ public sealed class MlflowRegistry
         MlflowJson.Default.ModelVersionAnswer, repeatable: true, cancellation);
 
     /// <summary>Sets a tag of a version. <c>POST model-versions/set-tag</c>.</summary>
-    public Task SetVersionTagAsync(string name, string version, string key, string value, CancellationToken cancellation = default) => _transport.Send(
+    public Task SetVersionTagAsync(string name, string version, string key, string value, CancellationToken cancellation = default) =>
+        _transport.Send(
         HttpMethod.Post, Api + "model-versions/set-tag", new ModelVersionTag(name, version, key, value), MlflowJson.Default.ModelVersionTag,
         MlflowJson.Default.Empty, repeatable: true, cancellation);
 
@@ -125,7 +134,8 @@ public sealed class MlflowRegistry
     {
         RegistryNames.CheckAlias(alias);
         return _transport.Send(
-            HttpMethod.Post, Api + "registered-models/alias", new SetAlias(name, alias, version), MlflowJson.Default.SetAlias, MlflowJson.Default.Empty,
+            HttpMethod.Post, Api + "registered-models/alias", new SetAlias(name, alias, version), MlflowJson.Default.SetAlias,
+            MlflowJson.Default.Empty,
             repeatable: true, cancellation);
     }
 
@@ -135,7 +145,8 @@ public sealed class MlflowRegistry
         try
         {
             return (await _transport.Get(
-                Api + "registered-models/alias", [("name", name), ("alias", alias)], MlflowJson.Default.ModelVersionAnswer, cancellation).ConfigureAwait(false)).ModelVersion;
+                Api + "registered-models/alias", [("name", name), ("alias", alias)], MlflowJson.Default.ModelVersionAnswer,
+                cancellation).ConfigureAwait(false)).ModelVersion;
         }
         catch (MlflowException fault) when (fault.IsNotFound || fault.ErrorCode == "INVALID_PARAMETER_VALUE")
         {

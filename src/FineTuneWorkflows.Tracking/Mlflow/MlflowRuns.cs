@@ -19,8 +19,10 @@ public sealed class MlflowRuns
     /// <param name="tags">Tags to begin with; <c>mlflow.parentRunId</c> makes it a child.</param>
     /// <param name="cancellation">Ends the request.</param>
     public async Task<MlflowRun> CreateAsync(
-        string experimentId, string? name, long startTime, IReadOnlyList<MlflowTag>? tags = null, CancellationToken cancellation = default) => (await _transport.Send(
-            HttpMethod.Post, Api + "runs/create", new CreateRun(experimentId, name, startTime, tags), MlflowJson.Default.CreateRun, MlflowJson.Default.RunAnswer,
+        string experimentId, string? name, long startTime, IReadOnlyList<MlflowTag>? tags = null,
+        CancellationToken cancellation = default) => (await _transport.Send(
+            HttpMethod.Post, Api + "runs/create", new CreateRun(
+                experimentId, name, startTime, tags), MlflowJson.Default.CreateRun, MlflowJson.Default.RunAnswer,
             repeatable: false, cancellation).ConfigureAwait(false)).Run;
 
     /// <summary>Reads a run with its latest metrics. <c>GET runs/get</c>.</summary>
@@ -29,8 +31,10 @@ public sealed class MlflowRuns
 
     /// <summary>Changes status, end time or name; null leaves a thing as it is. <c>POST runs/update</c>.</summary>
     public async Task<MlflowRunInfo> UpdateAsync(
-        string runId, MlflowRunStatus? status = null, long? endTime = null, string? name = null, CancellationToken cancellation = default) => (await _transport.Send(
-            HttpMethod.Post, Api + "runs/update", new UpdateRun(runId, status, endTime, name), MlflowJson.Default.UpdateRun, MlflowJson.Default.RunInfoAnswer,
+        string runId, MlflowRunStatus? status = null, long? endTime = null, string? name = null,
+        CancellationToken cancellation = default) => (await _transport.Send(
+            HttpMethod.Post, Api + "runs/update", new UpdateRun(runId, status, endTime, name), MlflowJson.Default.UpdateRun,
+            MlflowJson.Default.RunInfoAnswer,
             repeatable: true, cancellation).ConfigureAwait(false)).RunInfo;
 
     /// <summary>
@@ -55,17 +59,20 @@ public sealed class MlflowRuns
     {
         MlflowLimits.CheckKey(key, "tag");
         return _transport.Send(
-            HttpMethod.Post, Api + "runs/set-tag", new RunTag(runId, key, value), MlflowJson.Default.RunTag, MlflowJson.Default.Empty, repeatable: true, cancellation);
+            HttpMethod.Post, Api + "runs/set-tag", new RunTag(runId, key, value), MlflowJson.Default.RunTag, MlflowJson.Default.Empty,
+            repeatable: true, cancellation);
     }
 
     /// <summary>Takes a tag away. <c>POST runs/delete-tag</c>.</summary>
     public Task DeleteTagAsync(string runId, string key, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Post, Api + "runs/delete-tag", new RunTag(runId, key, null), MlflowJson.Default.RunTag, MlflowJson.Default.Empty, repeatable: false, cancellation);
+        HttpMethod.Post, Api + "runs/delete-tag", new RunTag(runId, key, null), MlflowJson.Default.RunTag, MlflowJson.Default.Empty,
+        repeatable: false, cancellation);
 
     /// <summary>Logs data sets that the run read, and logged models. The same again changes nothing. <c>POST runs/log-inputs</c>.</summary>
     /// <exception cref="TrackingException">A name or digest is too long for the server; nothing was sent.</exception>
     public async Task LogInputsAsync(
-        string runId, IReadOnlyList<MlflowDatasetInput> datasets, IReadOnlyList<MlflowModelInput>? models = null, CancellationToken cancellation = default)
+        string runId, IReadOnlyList<MlflowDatasetInput> datasets, IReadOnlyList<MlflowModelInput>? models = null,
+        CancellationToken cancellation = default)
     {
         foreach (var input in datasets) Check(input.Dataset);
         foreach (var part in datasets.Chunk(MlflowLimits.DatasetsPerBatch).DefaultIfEmpty([]))
@@ -78,7 +85,8 @@ public sealed class MlflowRuns
 
     /// <summary>Logs the models that the run made. The same again changes nothing. <c>POST runs/outputs</c>.</summary>
     public Task LogOutputsAsync(string runId, IReadOnlyList<MlflowModelOutput> models, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Post, Api + "runs/outputs", new LogOutputs(runId, models), MlflowJson.Default.LogOutputs, MlflowJson.Default.Empty, repeatable: true, cancellation);
+        HttpMethod.Post, Api + "runs/outputs", new LogOutputs(runId, models), MlflowJson.Default.LogOutputs, MlflowJson.Default.Empty,
+        repeatable: true, cancellation);
 
     /// <summary>Reads a page of a metric's history. <c>GET metrics/get-history</c>.</summary>
     /// <param name="runId">The run's id on the server.</param>
@@ -98,13 +106,15 @@ public sealed class MlflowRuns
 
     /// <summary>Searches runs. <c>POST runs/search</c>.</summary>
     /// <param name="experimentIds">The experiments to search; at least one.</param>
-    /// <param name="filter">Such as <c>metrics.`test/accuracy` &gt; 0.8 and tags.user = 'ann'</c>; null for all. Values stand in single quotes.</param>
+    /// <param name="filter">Such as <c>metrics.`test/accuracy` &gt; 0.8 and tags.user = 'ann'</c>; null for all. Values stand in single
+    /// quotes.</param>
     /// <param name="maxResults">At most this many on the page.</param>
     /// <param name="orderBy">Such as <c>metrics.`test/accuracy` DESC</c>; newest first where null.</param>
     /// <param name="pageToken">The last page's token; null for the first page.</param>
     /// <param name="cancellation">Ends the request.</param>
     public async Task<MlflowPage<MlflowRun>> SearchAsync(
-        IReadOnlyList<string> experimentIds, string? filter = null, int maxResults = 1000, IReadOnlyList<string>? orderBy = null, string? pageToken = null,
+        IReadOnlyList<string> experimentIds, string? filter = null, int maxResults = 1000, IReadOnlyList<string>? orderBy = null,
+        string? pageToken = null,
         CancellationToken cancellation = default)
     {
         var answer = await _transport.Send(
@@ -125,10 +135,13 @@ public sealed class MlflowRuns
     private static void Check(MlflowDataset dataset)
     {
         if (dataset.Name.Length is 0 or > MlflowLimits.DatasetName)
-            throw new TrackingException($"The name of a data set has {dataset.Name.Length} characters; the server takes 1 to {MlflowLimits.DatasetName}.");
+            throw new TrackingException(
+                $"The name of a data set has {dataset.Name.Length} characters; the server takes 1 to {MlflowLimits.DatasetName}.");
         if (dataset.Digest.Length is 0 or > MlflowLimits.DatasetDigest)
-            throw new TrackingException($"The digest of data set {dataset.Name} has {dataset.Digest.Length} characters; the server takes 1 to {MlflowLimits.DatasetDigest}.");
+            throw new TrackingException(
+                $"The digest of data set {dataset.Name} has {dataset.Digest.Length} characters; the server takes 1 to {MlflowLimits.DatasetDigest}.");
         if (dataset.Source.Length > MlflowLimits.DatasetSource)
-            throw new TrackingException($"The source of data set {dataset.Name} has {dataset.Source.Length} characters; the server takes {MlflowLimits.DatasetSource}.");
+            throw new TrackingException(
+                $"The source of data set {dataset.Name} has {dataset.Source.Length} characters; the server takes {MlflowLimits.DatasetSource}.");
     }
 }

@@ -109,7 +109,8 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
         IReadOnlyList<MlflowMetric> metrics, IReadOnlyList<MlflowParam> parameters, IReadOnlyList<MlflowTag> tags, CancellationToken cancellation)
     {
         await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, parameters, tags, cancellation).ConfigureAwait(false);
-        foreach (var (artifact, text) in _cut) await client.Artifacts.UploadTextAsync(run.ArtifactUri, artifact, text, cancellation).ConfigureAwait(false);
+        foreach (var (artifact, text) in _cut)
+            await client.Artifacts.UploadTextAsync(run.ArtifactUri, artifact, text, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Finds out which of the events was refused, so that the others arrive.</summary>

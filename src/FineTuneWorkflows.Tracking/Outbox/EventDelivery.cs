@@ -13,7 +13,8 @@ internal sealed class EventDelivery(MlflowClient client)
     {
         RunStarted => Task.CompletedTask, // The run was made to have an id for what follows.
         RunResumed => client.Runs.UpdateAsync(run.MlflowRunId, MlflowRunStatus.Running, cancellation: cancellation),
-        RunEnded ended => client.Runs.UpdateAsync(run.MlflowRunId, Status(ended.Status), ended.Time.ToUnixTimeMilliseconds(), cancellation: cancellation),
+        RunEnded ended =>
+            client.Runs.UpdateAsync(run.MlflowRunId, Status(ended.Status), ended.Time.ToUnixTimeMilliseconds(), cancellation: cancellation),
         DatasetUsed dataset => client.Runs.LogInputsAsync(run.MlflowRunId, [Input(dataset)], cancellation: cancellation),
         ArtifactProduced artifact => Upload(run, artifact, cancellation),
         ModelLogged model => Log(run, model, cancellation),
@@ -68,7 +69,8 @@ internal sealed class EventDelivery(MlflowClient client)
         await client.Runs.LogOutputsAsync(run.MlflowRunId, [new(logged.Info.ModelId, model.Step)], cancellation).ConfigureAwait(false);
         var digest = model.DatasetDigest is { } full ? ShortDigest(full) : null;
         var metrics = (model.Metrics ?? new Dictionary<string, double>()).Select(pair => new MlflowMetric(
-            ServerText.Key(pair.Key), pair.Value, model.Time.ToUnixTimeMilliseconds(), model.Step, logged.Info.ModelId, model.DatasetName, digest)).ToList();
+            ServerText.Key(pair.Key), pair.Value, model.Time.ToUnixTimeMilliseconds(), model.Step, logged.Info.ModelId, model.DatasetName,
+            digest)).ToList();
         if (metrics.Count > 0) await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, cancellation: cancellation).ConfigureAwait(false);
     }
 
@@ -76,8 +78,8 @@ internal sealed class EventDelivery(MlflowClient client)
     {
         await client.Registry.EnsureAsync(registered.Name, cancellation).ConfigureAwait(false);
         if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is not null) return;
-        var model = await Find(run, registered.Digest, cancellation).ConfigureAwait(false)
-            ?? throw new TrackingException($"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server.");
+        var model = await Find(run, registered.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
+            $"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server.");
         var tags = new List<MlflowTag>
         {
             new(ServerText.DigestTag, registered.Digest),
@@ -85,13 +87,14 @@ internal sealed class EventDelivery(MlflowClient client)
         };
         tags.AddRange((registered.Tags ?? []).Select(pair => new MlflowTag(ServerText.Key(pair.Key), pair.Value)));
         await client.Registry.CreateVersionAsync(
-            registered.Name, $"models:/{model.Info.ModelId}", run.MlflowRunId, model.Info.ModelId, registered.Description, tags, cancellation).ConfigureAwait(false);
+            registered.Name, $"models:/{model.Info.ModelId}", run.MlflowRunId, model.Info.ModelId, registered.Description, tags,
+            cancellation).ConfigureAwait(false);
     }
 
     private async Task Move(ModelAliasMoved moved, CancellationToken cancellation)
     {
-        var version = await FindVersion(moved.Name, moved.Digest, cancellation).ConfigureAwait(false)
-            ?? throw new TrackingException($"Alias {moved.Alias} cannot point to version {moved.Version} of model {moved.Name}: it is not on the server.");
+        var version = await FindVersion(moved.Name, moved.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
+            $"Alias {moved.Alias} cannot point to version {moved.Version} of model {moved.Name}: it is not on the server.");
         await client.Registry.SetAliasAsync(moved.Name, moved.Alias, version, cancellation).ConfigureAwait(false);
     }
 
@@ -106,7 +109,8 @@ internal sealed class EventDelivery(MlflowClient client)
     private async Task<string?> FindVersion(string name, string digest, CancellationToken cancellation)
     {
         var page = await client.Registry.SearchVersionsAsync(
-            $"name = {ServerText.Quote(name)} AND tags.`{ServerText.DigestTag}` = {ServerText.Quote(digest)}", maxResults: 1, cancellation: cancellation).ConfigureAwait(false);
+            $"name = {ServerText.Quote(name)} AND tags.`{ServerText.DigestTag}` = {ServerText.Quote(digest)}", maxResults: 1,
+            cancellation: cancellation).ConfigureAwait(false);
         return page.Items.Count > 0 ? page.Items[0].Version : null;
     }
 }

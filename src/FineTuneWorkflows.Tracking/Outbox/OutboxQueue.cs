@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace FineTuneWorkflows.Tracking.Outbox;
 
-/// <summary>The events of a store that a server has yet to be told, in order. Every member throws <see cref="TrackingException"/> when the file fails.</summary>
+/// <summary>
+/// The events of a store that a server has yet to be told, in order. Every member throws <see cref="TrackingException"/> when the file fails.
+/// </summary>
 /// <param name="store">The store; it must stay open.</param>
 public sealed class OutboxQueue(TrackingStore store)
 {
@@ -25,9 +27,15 @@ public sealed class OutboxQueue(TrackingStore store)
     public int RetryRefused() => store.Database.Write(connection =>
     {
         connection.Execute(
-            "INSERT INTO outbox (seq, run, kind, event, first_metric, last_metric) SELECT seq, run, kind, event, first_metric, last_metric FROM refused");
+            """
+            INSERT INTO outbox (seq, run, kind, event, first_metric, last_metric)
+            SELECT seq, run, kind, event, first_metric, last_metric FROM refused
+            """);
         return connection.Execute("DELETE FROM refused");
     });
+
+    /// <summary>Counts what this object took out of the queue or learned: it tells progress from standstill.</summary>
+    internal long Progress { get; private set; }
 
     internal List<OutboxRow> Next(int limit) => store.Database.Read(connection => connection.Query(
         "SELECT seq, run, kind, event, coalesce(first_metric, 0), coalesce(last_metric, -1) FROM outbox ORDER BY seq LIMIT ?1",
@@ -45,6 +53,7 @@ public sealed class OutboxQueue(TrackingStore store)
     {
         using var delete = connection.Prepared("DELETE FROM outbox WHERE seq = ?1", 1);
         foreach (var sequence in sequences) delete.Run(sequence);
+        Progress++;
         return part is { } left ? connection.Execute("UPDATE outbox SET first_metric = ?2 WHERE seq = ?1", left.Sequence, left.FirstLeft) : 0;
     });
 
@@ -56,6 +65,7 @@ public sealed class OutboxQueue(TrackingStore store)
             SELECT seq, run, kind, event, first_metric, last_metric, ?2 FROM outbox WHERE seq = ?1
             """,
             sequence, reason);
+        Progress++;
         return connection.Execute("DELETE FROM outbox WHERE seq = ?1", sequence);
     });
 
@@ -67,15 +77,20 @@ public sealed class OutboxQueue(TrackingStore store)
         "SELECT mlflow_run_id, experiment_id, artifact_uri FROM delivered_runs WHERE server = ?1 AND run = ?2",
         row => new DeliveredRun(row.GetString(0), row.GetString(1), row.Text(2)), server, run)) is [var found] ? found : null;
 
-    internal void RememberRun(string server, long run, DeliveredRun delivered) => store.Database.Write(connection => connection.Execute(
-        "INSERT OR REPLACE INTO delivered_runs (server, run, mlflow_run_id, experiment_id, artifact_uri) VALUES (?1, ?2, ?3, ?4, ?5)",
-        server, run, delivered.MlflowRunId, delivered.ExperimentId, delivered.ArtifactUri));
+    internal void RememberRun(string server, long run, DeliveredRun delivered) => store.Database.Write(connection =>
+    {
+        Progress++;
+        return connection.Execute(
+            "INSERT OR REPLACE INTO delivered_runs (server, run, mlflow_run_id, experiment_id, artifact_uri) VALUES (?1, ?2, ?3, ?4, ?5)",
+            server, run, delivered.MlflowRunId, delivered.ExperimentId, delivered.ArtifactUri);
+    });
 
     private (RunSummary Run, long Id) RunWhere(string where, object value) => store.Database.Read(connection => connection.Query(
         $"SELECT run_id, name, experiment, parent_run_id, status, started, ended, id FROM runs WHERE {where}", Summary, value))[0];
 
     private static (RunSummary Run, long Id) Summary(SqliteDataReader row) => (
         new RunSummary(
-            row.GetString(0), row.GetString(1), row.Text(2), row.Text(3), (RunStatus)row.GetInt32(4), row.Time(5), row.IsDBNull(6) ? null : row.Time(6)),
+            row.GetString(0), row.GetString(1), row.Text(2), row.Text(3), (RunStatus)row.GetInt32(4), row.Time(5),
+            row.IsDBNull(6) ? null : row.Time(6)),
         row.GetInt64(7));
 }

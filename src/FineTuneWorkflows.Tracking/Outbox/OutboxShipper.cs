@@ -107,7 +107,7 @@ public sealed class OutboxShipper : IAsyncDisposable
 
     private async Task Work()
     {
-        var failures = 0;
+        var (failures, progress) = (0, 0L);
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -115,7 +115,7 @@ public sealed class OutboxShipper : IAsyncDisposable
                 using var mine = ShipperLock.TryTake(_store.Path);
                 if (mine is not null)
                 {
-                    while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) (failures, _lastFault) = (0, null);
+                    while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) _lastFault = null;
                     _lastFault = null;
                 }
 
@@ -132,7 +132,10 @@ public sealed class OutboxShipper : IAsyncDisposable
             {
                 _lastFault = fault;
                 Turn();
-                await Pause(Backoff.Delay(_options.RetryDelay, failures++, (fault as MlflowException)?.RetryAfter)).ConfigureAwait(false);
+                failures = _queue.Progress > progress ? 0 : failures + 1;
+                progress = _queue.Progress;
+                var asked = (fault as MlflowException)?.RetryAfter;
+                await Pause(Backoff.Delay(_options.RetryDelay, failures, asked, _options.LongestRetryDelay)).ConfigureAwait(false);
             }
         }
 

@@ -20,8 +20,11 @@ internal sealed class ServerRuns(OutboxQueue queue, MlflowClient client, SecretM
         var parent = ours.ParentRunId is { } parentId ? await Of(queue.Run(parentId).Id, cancellation).ConfigureAwait(false) : null;
         var experiment = await Experiment(mask.Mask(ours.Experiment ?? client.Options.ExperimentName), cancellation).ConfigureAwait(false);
         var page = await client.Runs.SearchAsync(
-            [experiment], $"tags.`{ServerText.RunIdTag}` = {ServerText.Quote(ours.RunId)}", maxResults: 1, cancellation: cancellation).ConfigureAwait(false);
-        var found = page.Items.Count > 0 ? page.Items[0] : await Create(experiment, ours.RunId, ours.Name, ours.Started, parent, cancellation).ConfigureAwait(false);
+            [experiment], $"tags.`{ServerText.RunIdTag}` = {ServerText.Quote(ours.RunId)}", maxResults: 1,
+            cancellation: cancellation).ConfigureAwait(false);
+        var found = page.Items.Count > 0
+            ? page.Items[0]
+            : await Create(experiment, ours.RunId, ours.Name, ours.Started, parent, cancellation).ConfigureAwait(false);
         var delivered = new DeliveredRun(found.Info.RunId, found.Info.ExperimentId, found.Info.ArtifactUri);
         queue.RememberRun(_server, run, delivered);
         return delivered;

@@ -47,7 +47,8 @@ internal static class ServerText
     internal static string CutArtifact(string kind, string key)
     {
         var name = new StringBuilder();
-        foreach (var character in key.Length > 80 ? key[..80] : key) name.Append(char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? character : '_');
+        foreach (var character in key.AsSpan(0, Math.Min(key.Length, 80)))
+            name.Append(char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? character : '_');
         return $"{CutFolder}/{kind}/{name}_{Hash(key)}.txt";
     }
 

@@ -12,7 +12,9 @@ internal sealed class WindowDelivery(OutboxQueue queue, MlflowClient client, Sec
     private readonly ServerRuns _runs = new(queue, client, mask);
     private readonly EventDelivery _events = new(client);
 
-    /// <summary>False when nothing waits. What the server refuses is set aside; anything else that goes wrong is thrown and leaves the rest waiting.</summary>
+    /// <summary>
+    /// False when nothing waits. What the server refuses is set aside; anything else that goes wrong is thrown and leaves the rest waiting.
+    /// </summary>
     internal async Task<bool> Next(CancellationToken cancellation)
     {
         var rows = queue.Next(Rows);

@@ -31,7 +31,8 @@ public sealed record GateCondition(string Metric, GateComparison Comparison, dou
         if (Bound is { } bound) return Compare(value, bound, Show(bound));
         if (champion is null) return Say(true, $"{Metric} is {Show(value)} and there is no champion yet");
         var name = $"the champion, version {Show(champion.Version)}";
-        if (champion.Version == candidate.Version) return Say(true, $"{Metric} is {Show(value)} and version {Show(candidate.Version)} is the champion already");
+        if (champion.Version == candidate.Version)
+            return Say(true, $"{Metric} is {Show(value)} and version {Show(candidate.Version)} is the champion already");
         if (!champion.Metrics.TryGetValue(Metric, out var best))
             return Say(false, $"{name}, has no metric {Metric} to compare with; move the alias by hand if this version is to take its place");
         return double.IsNaN(best)

@@ -6,5 +6,6 @@ namespace FineTuneWorkflows.Tracking.Registry;
 public sealed record GateResult(bool Holds, IReadOnlyList<GateConditionResult> Conditions)
 {
     /// <summary>Why, in words: the conditions that failed, or, where none did, all of them.</summary>
-    public string Explanation => string.Join("; ", Conditions.Where(condition => condition.Holds == Holds).Select(condition => condition.Explanation));
+    public string Explanation =>
+        string.Join("; ", Conditions.Where(condition => condition.Holds == Holds).Select(condition => condition.Explanation));
 }

@@ -16,7 +16,9 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Registers a version. A model artifact is registered once per name: the same digest again gives the version there is, unchanged.</summary>
+    /// <summary>
+    /// Registers a version. A model artifact is registered once per name: the same digest again gives the version there is, unchanged.
+    /// </summary>
     /// <exception cref="TrackingException">The name is not allowed (<see cref="RegistryNames"/>).</exception>
     public ModelVersion Register(ModelVersionDraft draft)
     {
@@ -27,7 +29,7 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
         return store.Database.WriteDurably(connection =>
         {
             if (One(connection, "name = ?1 AND digest = ?2", draft.Name, draft.Digest) is { } known) return known;
-            var version = connection.Scalar<long>("SELECT max(version) FROM model_versions WHERE name = ?1", draft.Name) + 1;
+            var version = Latest(connection, draft.Name) + 1;
             connection.Execute(
                 "INSERT INTO model_versions (name, version, digest, run_id, description, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 draft.Name, version, draft.Digest, draft.RunId, draft.Description, _clock.GetUtcNow());
@@ -80,7 +82,8 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
     public ModelVersion? FindAlias(string name, string alias) => store.Database.ReadTogether(connection => Aliased(connection, name, alias));
 
     /// <summary>Finds the version that <c>NAME@ALIAS</c>, <c>NAME/VERSION</c> or <c>NAME</c> (its latest) stands for.</summary>
-    /// <exception cref="TrackingException">It is none of these, or there is no such model, alias or version; the message names those there are.</exception>
+    /// <exception cref="TrackingException">It is none of these, or there is no such model, alias or version; the message names those there
+    /// are.</exception>
     public ModelVersion Resolve(string reference)
     {
         if (string.IsNullOrWhiteSpace(reference)) throw new TrackingException("A model is named as NAME, NAME/VERSION or NAME@ALIAS; this is empty.");
@@ -98,7 +101,8 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
                 var (name, number) = (reference[..slash], reference[(slash + 1)..]);
                 return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                     ? Version(connection, name, version)
-                    : throw new TrackingException($"'{reference}' names no model: '{number}' is no version number. Write NAME, NAME/VERSION or NAME@ALIAS.");
+                    : throw new TrackingException(
+                        $"'{reference}' names no model: '{number}' is no version number. Write NAME, NAME/VERSION or NAME@ALIAS.");
             }
 
             return One(connection, "name = ?1 ORDER BY version DESC LIMIT 1", Known(connection, reference))!;
@@ -126,9 +130,10 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
 
     private static ModelVersion Version(SqliteConnection connection, string name, int version) =>
         One(connection, "name = ?1 AND version = ?2", Known(connection, name), version)
-        ?? throw new TrackingException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Model {name} has no version {version}; its latest is {connection.Scalar<long>("SELECT max(version) FROM model_versions WHERE name = ?1", name)}."));
+        ?? throw new TrackingException($"Model {name} has no version {version}; its latest is {Latest(connection, name)}.");
+
+    private static long Latest(SqliteConnection connection, string name) =>
+        connection.Scalar<long>("SELECT max(version) FROM model_versions WHERE name = ?1", name);
 
     private static ModelVersion? Aliased(SqliteConnection connection, string name, string alias) => One(
         connection, "name = ?1 AND version = (SELECT version FROM model_aliases WHERE name = ?1 AND alias = ?2)", name, alias);
@@ -161,7 +166,8 @@ public sealed class ModelRegistry(TrackingStore store, TimeProvider? clock = nul
             Metrics(connection, row.Id),
             connection.Query("SELECT digest FROM model_version_data WHERE version = ?1 ORDER BY digest", data => data.GetString(0), row.Id),
             connection.Query(
-                "SELECT alias FROM model_aliases WHERE name = ?1 AND version = ?2 ORDER BY alias", alias => alias.GetString(0), row.Name, row.Version)));
+                "SELECT alias FROM model_aliases WHERE name = ?1 AND version = ?2 ORDER BY alias",
+                alias => alias.GetString(0), row.Name, row.Version)));
 
     private static SortedDictionary<string, double> Metrics(SqliteConnection connection, long version)
     {

@@ -9,32 +9,38 @@ public static partial class RegistryNames
     private const int LongestAlias = 255;
 
     /// <summary>Refuses a name that MLflow would refuse.</summary>
-    /// <exception cref="TrackingException">The name is empty, is <c>.</c> or begins with <c>..</c>, is longer than 256 characters, or has a <c>/</c>, <c>:</c>, <c>@</c> or control character.</exception>
+    /// <exception cref="TrackingException">The name is empty, is <c>.</c> or begins with <c>..</c>, is longer than 256 characters, or has a
+    /// <c>/</c>, <c>:</c>, <c>@</c> or control character.</exception>
     public static void CheckModel(string? name)
     {
         if (string.IsNullOrWhiteSpace(name)) throw new TrackingException("The name of a registered model must not be empty.");
         if (name.AsSpan().IndexOfAny('/', ':') >= 0)
             throw new TrackingException($"A registered model cannot be named '{name}': names must not contain '/' or ':'.");
         if (name == "." || name.StartsWith("..", StringComparison.Ordinal) || name.Any(char.IsControl))
-            throw new TrackingException($"A registered model cannot be named '{name}': it must not look like a folder ('.', '..') or contain control characters.");
+            throw new TrackingException(
+                $"A registered model cannot be named '{name}': it must not look like a folder ('.', '..') or contain control characters.");
         if (name.Contains('@', StringComparison.Ordinal))
             throw new TrackingException($"A registered model cannot be named '{name}': '@' sets the alias apart, as in sentiment@champion.");
         if (name.Length > LongestName)
-            throw new TrackingException($"The name of a registered model has {name.Length} characters ('{name[..40]}...'); at most {LongestName} are allowed.");
+            throw new TrackingException(
+                $"The name of a registered model has {name.Length} characters ('{name[..40]}...'); at most {LongestName} are allowed.");
     }
 
     /// <summary>Refuses an alias that MLflow would refuse.</summary>
-    /// <exception cref="TrackingException">The alias is empty, longer than 255 characters, <c>latest</c>, like <c>v1</c>, or has other than letters, digits, <c>_</c> and <c>-</c>.</exception>
+    /// <exception cref="TrackingException">The alias is empty, longer than 255 characters, <c>latest</c>, like <c>v1</c>, or has other than
+    /// letters, digits, <c>_</c> and <c>-</c>.</exception>
     public static void CheckAlias(string? alias)
     {
         if (string.IsNullOrEmpty(alias)) throw new TrackingException("An alias must not be empty.");
-        if (!Permitted().IsMatch(alias)) throw new TrackingException($"'{alias}' cannot be an alias: only letters, digits, '_' and '-' are allowed.");
+        // Every run checks its alias; the regular expression engine is loaded only for one that is not plain.
+        if (!alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') && !Permitted().IsMatch(alias)) throw new TrackingException($"'{alias}' cannot be an alias: only letters, digits, '_' and '-' are allowed.");
         if (alias.Equals("latest", StringComparison.OrdinalIgnoreCase))
             throw new TrackingException($"'{alias}' cannot be an alias: it is reserved. The name without an alias stands for the latest version.");
-        if (VersionLike().IsMatch(alias))
+        if (alias[0] is 'v' or 'V' && VersionLike().IsMatch(alias))
             throw new TrackingException($"'{alias}' cannot be an alias: it would look like a version number. Try 'release-{alias[1..]}'.");
         if (alias.Length > LongestAlias)
-            throw new TrackingException($"An alias of {alias.Length} characters ('{alias[..40]}...') is too long; at most {LongestAlias} are allowed.");
+            throw new TrackingException(
+                $"An alias of {alias.Length} characters ('{alias[..40]}...') is too long; at most {LongestAlias} are allowed.");
     }
 
     [GeneratedRegex(@"\A[\w\-]*\z", RegexOptions.CultureInvariant)]

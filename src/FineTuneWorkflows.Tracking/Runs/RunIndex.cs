@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace FineTuneWorkflows.Tracking.Runs;
 
-/// <summary>Reads the history that a <see cref="TrackingStore"/> keeps. Every member throws <see cref="TrackingException"/> when the file cannot be read.</summary>
+/// <summary>
+/// Reads the history that a <see cref="TrackingStore"/> keeps. Every member throws <see cref="TrackingException"/> when the file cannot be
+/// read.
+/// </summary>
 /// <param name="store">The store; it must stay open.</param>
 public sealed class RunIndex(TrackingStore store)
 {
@@ -86,9 +89,12 @@ public sealed class RunIndex(TrackingStore store)
             1 => found[0],
             0 => throw new TrackingException($"There is no run {idOrPrefix}. `runs` lists those there are."),
             _ => throw new TrackingException(
-                $"Several runs begin with {idOrPrefix}: {string.Join(", ", found.Take(5).Select(run => run.Run.RunId))}{(found.Count > 5 ? ", ..." : "")}. Give more of the id."),
+                $"Several runs begin with {idOrPrefix}: {Some(found)}. Give more of the id."),
         };
     }
+
+    private static string Some(List<(RunSummary Run, long Id)> found) =>
+        string.Join(", ", found.Take(5).Select(run => run.Run.RunId)) + (found.Count > 5 ? ", ..." : "");
 
     private static RunDetails Details(SqliteConnection connection, string idOrPrefix)
     {
@@ -102,15 +108,18 @@ public sealed class RunIndex(TrackingStore store)
                 row => KeyValuePair.Create(row.GetString(0), new MetricPoint(row.GetString(0), row.Number(1), row.GetInt64(2), row.Time(3))), id)),
             connection.Query(
                 "SELECT name, digest, source, context, source_type, profile FROM datasets WHERE run = ?1 ORDER BY name, context, id",
-                row => new DatasetUsed(run.RunId, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.Text(5)), id),
+                row => new DatasetUsed(
+                    run.RunId, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.Text(5)), id),
             connection.Query(
                 "SELECT path, local_path, digest FROM artifacts WHERE run = ?1 ORDER BY path",
                 row => new ArtifactProduced(run.RunId, row.GetString(0), row.GetString(1), row.Text(2)), id),
-            connection.Query("SELECT event FROM models WHERE run = ?1 ORDER BY id", row => (ModelLogged)TrackingEventJson.Read("model", row.GetString(0)), id));
+            connection.Query(
+                "SELECT event FROM models WHERE run = ?1 ORDER BY id", row => (ModelLogged)TrackingEventJson.Read("model", row.GetString(0)), id));
     }
 
     private static SortedDictionary<string, string> Pairs(SqliteConnection connection, string table, long run) =>
-        Sorted(connection.Query($"SELECT key, value FROM {table} WHERE run = ?1", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)), run));
+        Sorted(
+            connection.Query($"SELECT key, value FROM {table} WHERE run = ?1", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)), run));
 
     private static SortedDictionary<string, T> Sorted<T>(List<KeyValuePair<string, T>> pairs)
     {

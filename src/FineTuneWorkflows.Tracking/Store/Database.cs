@@ -29,7 +29,7 @@ internal sealed class Database : IDisposable
             {
                 if (System.IO.Path.GetDirectoryName(Path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
                 _connection.Open();
-                // NORMAL loses no committed transaction to a killed process, only to a power cut; then the journals are read again from where they were.
+                // NORMAL loses no committed transaction to a killed process, only to a power cut; then the journals are read again.
                 _connection.Execute($"PRAGMA busy_timeout = {BusyTimeoutMilliseconds}; PRAGMA synchronous = NORMAL");
                 Schema.Migrate(_connection, Path);
                 return 0;
@@ -110,7 +110,8 @@ internal sealed class Database : IDisposable
 
     private static string Explain(SqliteException fault) => fault.SqliteErrorCode switch
     {
-        5 or 6 => $"another process has kept it locked for {BusyTimeoutMilliseconds / 1000} seconds. Let that process finish, or end it, and try again.",
+        5 or 6 =>
+            $"another process has kept it locked for {BusyTimeoutMilliseconds / 1000} seconds. Let that process finish, or end it, and try again.",
         8 or 3 => "it cannot be written. Check the permissions of the file and its folder, or use another home.",
         10 => $"reading or writing it failed ({fault.Message}). Check the disk.",
         13 => "the disk is full. Make room and try again; nothing was half written.",

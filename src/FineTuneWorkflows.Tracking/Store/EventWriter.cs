@@ -114,6 +114,11 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         Require(dataset.Name, "The name of a data set");
         Require(dataset.Digest, "The digest of a data set");
         var run = RunOf(dataset);
+        // A server knows a data set of a run by name and digest only, so that one used twice over needs two names.
+        var others = connection.Scalar<long>(
+            "SELECT count(*) FROM datasets WHERE run = ?1 AND name = ?2 AND digest = ?3 AND context <> ?4", run, dataset.Name, dataset.Digest,
+            dataset.Context);
+        if (others > 0) dataset = dataset with { Name = $"{dataset.Name} ({dataset.Context})" };
         var added = Run(
             "INSERT OR IGNORE INTO datasets (run, name, digest, source, source_type, context, profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             run, dataset.Name, dataset.Digest, dataset.Source, dataset.SourceType, dataset.Context, dataset.Profile);

@@ -24,7 +24,8 @@ internal static class Schema
             id INTEGER PRIMARY KEY, run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, value REAL);
         CREATE INDEX metrics_history ON metrics (run, key, step, time);
         CREATE TABLE latest_metrics (
-            run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, value REAL, PRIMARY KEY (run, key)) WITHOUT ROWID;
+            run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, value REAL,
+            PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE datasets (
             id INTEGER PRIMARY KEY, run INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, source TEXT NOT NULL, source_type TEXT NOT NULL,
             context TEXT NOT NULL, profile TEXT, UNIQUE (run, name, digest, context));
@@ -48,7 +49,8 @@ internal static class Schema
             server TEXT NOT NULL, run INTEGER NOT NULL, mlflow_run_id TEXT NOT NULL, experiment_id TEXT NOT NULL, artifact_uri TEXT,
             PRIMARY KEY (server, run)) WITHOUT ROWID;
         CREATE TABLE refused (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event TEXT, first_metric INTEGER, last_metric INTEGER, reason TEXT NOT NULL);
+            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event TEXT, first_metric INTEGER, last_metric INTEGER,
+            reason TEXT NOT NULL);
         """,
     ];
 
@@ -71,6 +73,7 @@ internal static class Schema
         return version <= Version
             ? version
             : throw new TrackingException(
-                $"{path} was written by a newer version of this program (schema {version}; this one knows {Version}). Update the program, or use another home.");
+                $"{path} was written by a newer version of this program (schema {version}; this one knows {Version}). "
+                + "Update the program, or use another home.");
     }
 }

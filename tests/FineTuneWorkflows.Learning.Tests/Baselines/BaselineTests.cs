@@ -14,7 +14,8 @@ public class BaselineTests
     public void Mlnet_learns_repeatably_and_keeps_class_numbers_where_one_has_no_examples()
     {
         string[] asked = ["what a lovely film", "so boring", ""];
-        ProbabilityTable one = MlNetBaseline.Train(Texts, Labels, 3, seed: 1).Predict(asked), two = MlNetBaseline.Train(Texts, Labels, 3, seed: 1).Predict(asked);
+        ProbabilityTable one = MlNetBaseline.Train(Texts, Labels, 3, seed: 1).Predict(asked), two = MlNetBaseline.Train(Texts, Labels, 3,
+            seed: 1).Predict(asked);
         Assert.Equal(2, one.Best(0));
         Assert.Equal(0, one.Best(1));
         for (int i = 0; i < asked.Length; i++)
@@ -45,8 +46,11 @@ public class BaselineTests
     [Fact]
     public void Bad_training_data_is_refused()
     {
-        Assert.Contains("no training texts", Assert.Throws<LearningException>(() => NaiveBayesBaseline.Train([], [], 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("text 1 of the baseline has label 5", Assert.Throws<LearningException>(() => NaiveBayesBaseline.Train(["a", "b"], [0, 5], 2)).Message, StringComparison.Ordinal);
-        Assert.Contains("two classes", Assert.Throws<LearningException>(() => MlNetBaseline.Train(["a", "b"], [1, 1], 2, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("no training texts", Assert.Throws<LearningException>(() => NaiveBayesBaseline.Train([], [], 2)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("text 1 of the baseline has label 5", Assert.Throws<LearningException>(() => NaiveBayesBaseline.Train(["a", "b"], [0, 5],
+            2)).Message, StringComparison.Ordinal);
+        Assert.Contains("two classes", Assert.Throws<LearningException>(() => MlNetBaseline.Train(["a", "b"], [1, 1], 2, 1)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -17,7 +17,10 @@ public class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         byte[] data = [0, 0, 128, 63, 0, 0, 0, 192, 7, 128, 63];
-        string path = Write(folder, """{"b":{"dtype":"U8","shape":[],"data_offsets":[8,9]},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"c":{"dtype":"BF16","shape":[1],"data_offsets":[9,11]},"__metadata__":{"format":"pt"}} """, data);
+        string path = Write(folder, """
+            {"b":{"dtype":"U8","shape":[],"data_offsets":[8,9]},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},
+            "c":{"dtype":"BF16","shape":[1],"data_offsets":[9,11]},"__metadata__":{"format":"pt"}}
+            """, data);
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         using torch.Tensor a = reader.Read("a"), b = reader.Read("b"), c = reader.Read("c").to(torch.float32);
         Assert.Equal([1, 2], a.shape);
@@ -39,7 +42,8 @@ public class SafetensorsTests
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         Assert.Equal(0, length % 8);
         Assert.Equal(
-            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}""",
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"""
+            + "\"b\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[8,16]}}",
             Encoding.UTF8.GetString(bytes, 8, length).TrimEnd(' '));
         Assert.Equal([0, 0, 128, 63, 0, 0, 0, 192, 3, 0, 0, 0, 0, 0, 0, 0], bytes[(8 + length)..]);
     }
@@ -49,7 +53,8 @@ public class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
-        var tensors = Enum.GetValues<TensorType>().ToDictionary(type => type.ToString(), type => torch.arange(0, 6).reshape(2, 3).to(TensorTypes.ToTorch(type)));
+        var tensors = Enum.GetValues<TensorType>().ToDictionary(type => type.ToString(), type => torch.arange(0, 6).reshape(2,
+            3).to(TensorTypes.ToTorch(type)));
         tensors["transposed"] = torch.arange(0, 6).reshape(2, 3).t();
         tensors["empty"] = torch.zeros(0, 4);
         tensors["scalar"] = torch.tensor(2.5);
@@ -102,7 +107,8 @@ public class SafetensorsTests
         byte[] bytes = new byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, claimed);
         File.WriteAllBytes(folder["x.safetensors"], bytes);
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => SafetensorsReader.Open(folder["x.safetensors"])).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<CheckpointException>(() => SafetensorsReader.Open(folder["x.safetensors"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +157,8 @@ public class SafetensorsTests
         using SafetensorsReader reader = SafetensorsReader.Open(folder["x"]);
         reader.ReadInto("half", target);
         Assert.Equal([1.5f, -2f], target.data<float>().ToArray());
-        Assert.Contains("'half' has shape [2], but [3]", Assert.Throws<CheckpointException>(() => reader.ReadInto("half", wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains("'half' has shape [2], but [3]", Assert.Throws<CheckpointException>(() => reader.ReadInto("half", wrong)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("'none'", Assert.Throws<CheckpointException>(() => reader.Read("none")).Message, StringComparison.Ordinal);
     }
 

@@ -68,7 +68,8 @@ public class ClassificationReportTests
                 Sure([.. order.Select(i => predicted[i])], 4, 0.7), [.. order.Select(i => actual[i])], ["a", "b", "c", "d"], 1, 10);
             return Math.Abs((2 * hits / ((2 * hits) + falsePositives + falseNegatives)) - report.Micro.F1) < 1e-12
                 && Math.Abs(report.Micro.F1 - report.Accuracy) < 1e-12
-                && report.Macro == shuffled.Macro && report.Weighted == shuffled.Weighted && report.MatthewsCorrelation == shuffled.MatthewsCorrelation
+                && report.Macro == shuffled.Macro && report.Weighted == shuffled.Weighted
+                    && report.MatthewsCorrelation == shuffled.MatthewsCorrelation
                 && Math.Abs(report.Loss - shuffled.Loss) < 1e-12;
         }, iter: 50);
     }

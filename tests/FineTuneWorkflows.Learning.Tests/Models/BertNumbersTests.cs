@@ -57,7 +57,8 @@ public class BertNumbersTests
                 weight[i] = original - step;
                 double below = reference.Loss(Sequences, Labels);
                 weight[i] = original;
-                Assert.True(Math.Abs(((above - below) / (2 * step)) - gradient[i]) < 1e-5, $"{parameter.Name}[{i}]: {(above - below) / (2 * step)} and {gradient[i]}");
+                Assert.True(Math.Abs(((above - below) / (2 * step)) - gradient[i]) < 1e-5,
+                    $"{parameter.Name}[{i}]: {(above - below) / (2 * step)} and {gradient[i]}");
             }
         }
     }

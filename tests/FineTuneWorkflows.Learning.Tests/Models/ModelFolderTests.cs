@@ -49,11 +49,13 @@ public class ModelFolderTests
         WriteBase(folder["base"], model, name =>
         {
             if (old)
-                name = name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+                name = name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta",
+                    StringComparison.Ordinal);
             return prefix ? name : name["bert.".Length..];
         }, ("cls.predictions.bias", [60L]));
         var notes = new List<string>();
-        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["a", "b", "c"], new StructureOptions { Seed = 9 }, note: notes.Add);
+        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["a", "b", "c"], new StructureOptions { Seed = 9 },
+            note: notes.Add);
         foreach (ModelParameter parameter in loaded.Parameters.Where(p => !p.Name.StartsWith("classifier", StringComparison.Ordinal)))
             Assert.Equal(Values(model.Find(parameter.Name)!), Values(parameter));
         Assert.Equal([3, 16], loaded.Find("classifier.weight")!.Value.shape);
@@ -68,7 +70,8 @@ public class ModelFolderTests
         using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
         model.Save(folder["base"]);
         var notes = new List<string>();
-        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], new StructureOptions { Layers = 1, Dropout = 0.3 }, note: notes.Add);
+        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], new StructureOptions { Layers = 1,
+            Dropout = 0.3 }, note: notes.Add);
         Assert.Equal(1, loaded.Config.LayerCount);
         Assert.Equal(0.3, loaded.Config.AttentionDropout);
         Assert.Contains(notes, note => note.Contains("18 weights", StringComparison.Ordinal));
@@ -114,7 +117,8 @@ public class ModelFolderTests
         SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], note: notes.Add).Dispose();
         Assert.Contains("bert.pooler.dense.weight", Assert.Single(notes), StringComparison.Ordinal);
         File.WriteAllBytes(folder["base", "config.json"], JsonSerializer.SerializeToUtf8Bytes(ToyData.Config.WithLabels(Labels)));
-        Assert.Contains("4 weights are missing", Assert.Throws<CheckpointException>(() => SequenceClassifier.Load(folder["base"])).Message, StringComparison.Ordinal);
+        Assert.Contains("4 weights are missing", Assert.Throws<CheckpointException>(() => SequenceClassifier.Load(folder["base"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +143,8 @@ public class ModelFolderTests
     public void Fields_of_a_configuration_that_are_not_known_are_kept_and_defaults_fill_what_is_missing()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["config.json"], """{"model_type":"bert","vocab_size":60,"hidden_size":16,"num_attention_heads":2,"transformers_version":"4.40.0","use_cache":true}""");
+        File.WriteAllText(folder["config.json"],
+            """{"model_type":"bert","vocab_size":60,"hidden_size":16,"num_attention_heads":2,"transformers_version":"4.40.0","use_cache":true}""");
         BertConfig config = ModelFolder.ReadConfig(folder.Path);
         Assert.Equal(12, config.LayerCount);
         Assert.Equal(0.02, config.InitializerRange);
@@ -150,18 +155,23 @@ public class ModelFolderTests
     public void Weights_as_a_pickle_and_missing_folders_are_explained()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("does not exist", Assert.Throws<ModelException>(() => SequenceClassifier.Load(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<ModelException>(() => SequenceClassifier.Load(folder["none"])).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(folder["config.json"], "{}");
-        Assert.Contains("model.safetensors does not exist", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path, Labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.safetensors does not exist", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path,
+            Labels)).Message, StringComparison.Ordinal);
         File.WriteAllText(folder["pytorch_model.bin"], "x");
-        Assert.Contains("pickle", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path, Labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("pickle", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path, Labels)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_class_or_a_class_named_twice_is_refused()
     {
-        Assert.Contains("only 'a'", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a"], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("'a' is named twice", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a", "a"], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("only 'a'", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a"], 1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'a' is named twice", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a", "a"], 1)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("tiny, mini", Assert.Throws<ModelException>(() => BertPresets.Get("huge")).Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +179,8 @@ public class ModelFolderTests
     {
         using var scope = torch.NewDisposeScope();
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(model.Config with { LabelById = null, IdByLabel = null }, new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(model.Config with { LabelById = null,
+            IdByLabel = null }, new JsonSerializerOptions { WriteIndented = true }));
         var tensors = model.Parameters.Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal)).Select(p => (Name: rename(p.Name), p.Value))
             .Where(pair => pair.Name is not null).Select(pair => KeyValuePair.Create(pair.Name!, pair.Value)).ToList();
         tensors.AddRange(more.Select(extra => KeyValuePair.Create(extra.Name, torch.zeros(extra.Shape))));

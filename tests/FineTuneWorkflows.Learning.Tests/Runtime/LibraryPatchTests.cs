@@ -45,7 +45,8 @@ public class LibraryPatchTests
     {
         byte[] library = CraftedLibrary.Make(CraftedLibrary.NewIndex);
         var image = new ElfImage(library);
-        ElfFormatException exception = Assert.Throws<ElfFormatException>(() => WeakVersionPatch.Apply(library, image, WeakVersionPatch.UnmetNeeds(image, Old)));
+        ElfFormatException exception = Assert.Throws<ElfFormatException>(() => WeakVersionPatch.Apply(library, image,
+            WeakVersionPatch.UnmetNeeds(image, Old)));
         Assert.Contains("GLIBCXX_9.9.9", exception.Message, StringComparison.Ordinal);
     }
 
@@ -84,8 +85,10 @@ public class LibraryPatchTests
     {
         Assert.Contains("no ELF", Assert.Throws<ElfFormatException>(() => new ElfImage(new byte[100])).Message, StringComparison.Ordinal);
         byte[] library = CraftedLibrary.Make(CraftedLibrary.OldIndex);
-        Assert.Contains("64-bit", Assert.Throws<ElfFormatException>(() => new ElfImage([.. library[..4], 1, .. library[5..]])).Message, StringComparison.Ordinal);
-        Assert.Contains("no shared library", Assert.Throws<ElfFormatException>(() => new ElfImage([.. library[..16], 2, .. library[17..]])).Message, StringComparison.Ordinal);
+        Assert.Contains("64-bit", Assert.Throws<ElfFormatException>(() => new ElfImage([.. library[..4], 1, .. library[5..]])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no shared library", Assert.Throws<ElfFormatException>(() => new ElfImage([.. library[..16], 2, .. library[17..]])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +124,8 @@ public class LibraryPatchTests
         var said = new List<string>();
         Assert.StartsWith(folder["second"], Resolve(original, [folder["file", "below"], folder["second"]], said), StringComparison.Ordinal);
         Assert.Contains(said, line => line.Contains("cannot be used", StringComparison.Ordinal));
-        Assert.Contains("XDG_CACHE_HOME", Assert.Throws<TorchRuntimeException>(() => Resolve(original, [folder["file", "below"]], said)).Message, StringComparison.Ordinal);
+        Assert.Contains("XDG_CACHE_HOME", Assert.Throws<TorchRuntimeException>(() => Resolve(original, [folder["file", "below"]], said)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,12 +133,15 @@ public class LibraryPatchTests
     {
         using var folder = new TemporaryFolder();
         string original = WriteOriginal(folder, CraftedLibrary.NewIndex);
-        Assert.Contains("Install a newer libstdc++", Assert.Throws<TorchRuntimeException>(() => Resolve(original, [folder["cache"]], [])).Message, StringComparison.Ordinal);
-        Assert.Equal(original, CompatibleLibrary.Resolve(original, new HashSet<string> { "GLIBCXX_3.4", "GLIBCXX_9.9.9" }, "runtime", [folder["cache"]], _ => { }));
+        Assert.Contains("Install a newer libstdc++", Assert.Throws<TorchRuntimeException>(() => Resolve(original, [folder["cache"]], [])).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(original, CompatibleLibrary.Resolve(original, new HashSet<string> { "GLIBCXX_3.4", "GLIBCXX_9.9.9" }, "runtime",
+            [folder["cache"]], _ => { }));
         Assert.False(Directory.Exists(folder["cache"]));
     }
 
-    private static string Resolve(string original, string[] caches, List<string> said) => CompatibleLibrary.Resolve(original, Old, "runtime", caches, said.Add);
+    private static string Resolve(string original, string[] caches, List<string> said) =>
+        CompatibleLibrary.Resolve(original, Old, "runtime", caches, said.Add);
 
     private static string WriteOriginal(TemporaryFolder folder, ushort versionOfRelocation)
     {

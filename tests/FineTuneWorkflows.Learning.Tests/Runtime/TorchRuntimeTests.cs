@@ -48,7 +48,8 @@ public class TorchRuntimeTests
         if (hasCuda)
             Assert.Equal(new TorchDevice(true, 0), TorchDevice.Parse("cuda"));
         else
-            Assert.Contains("no CUDA device", Assert.Throws<TorchRuntimeException>(() => TorchDevice.Parse("cuda")).Message, StringComparison.Ordinal);
+            Assert.Contains("no CUDA device", Assert.Throws<TorchRuntimeException>(() => TorchDevice.Parse("cuda")).Message,
+                StringComparison.Ordinal);
         Assert.Throws<TorchRuntimeException>(() => TorchDevice.Parse("cuda:99"));
     }
 
@@ -59,7 +60,8 @@ public class TorchRuntimeTests
     [InlineData("cuda:-1")]
     [InlineData("cuda:x")]
     public void An_unknown_device_is_refused_with_the_ones_that_are_known(string text) =>
-        Assert.Contains("Use auto, cpu, cuda or cuda:<number>", Assert.Throws<TorchRuntimeException>(() => TorchDevice.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains("Use auto, cpu, cuda or cuda:<number>", Assert.Throws<TorchRuntimeException>(() => TorchDevice.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_session_sets_the_number_of_threads()

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace FineTuneWorkflows.Learning.Tests.Support;
 
-/// <summary>The smallest ELF shared library that has version needs: two of libstdc++.so.6, and one relocation of a symbol of a chosen version.</summary>
+/// <summary>The smallest ELF shared library that has version needs: two of libstdc++.so.6, and one relocation of a symbol of a chosen
+/// version.</summary>
 internal static class CraftedLibrary
 {
     public const ushort OldIndex = 2, NewIndex = 3;

@@ -49,7 +49,8 @@ internal sealed class ReferenceBert(BertConfig config, Dictionary<string, double
         {
             for (int t = 0; t < tokens; t++)
             {
-                double[] scores = [.. Enumerable.Range(0, tokens).Select(s => Enumerable.Range(h * size, size).Sum(i => q[t][i] * k[s][i]) / Math.Sqrt(size))];
+                double[] scores = [.. Enumerable.Range(0, tokens).Select(s => Enumerable.Range(h * size, size).Sum(i =>
+                    q[t][i] * k[s][i]) / Math.Sqrt(size))];
                 double max = scores.Max(), total = scores.Sum(x => Math.Exp(x - max));
                 for (int i = h * size; i < (h + 1) * size; i++)
                     context[t][i] = Enumerable.Range(0, tokens).Sum(s => Math.Exp(scores[s] - max) / total * v[s][i]);
@@ -72,7 +73,8 @@ internal sealed class ReferenceBert(BertConfig config, Dictionary<string, double
     private double[] Norm(string name, double[] input)
     {
         double mean = input.Average(), variance = input.Average(x => (x - mean) * (x - mean));
-        return [.. input.Select((x, i) => ((x - mean) / Math.Sqrt(variance + config.LayerNormEpsilon) * weights[name + ".weight"][i]) + weights[name + ".bias"][i])];
+        return [.. input.Select((x, i) => ((x - mean) / Math.Sqrt(variance + config.LayerNormEpsilon) * weights[name + ".weight"][i]) + weights[name
+            + ".bias"][i])];
     }
 
     private static double[] Add(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];

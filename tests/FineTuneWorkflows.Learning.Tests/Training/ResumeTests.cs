@@ -13,7 +13,8 @@ public class ResumeTests
     // 70 examples in batches of 16: 5 steps an epoch, 20 in all.
     private static readonly TrainingOptions Options = new()
     {
-        Epochs = 4, BatchSize = 16, LearningRate = 5e-3, Threads = 1, CheckpointEverySteps = 2, BestMetric = BestMetrics.MacroF1, CheckpointEverySeconds = 0,
+        Epochs = 4, BatchSize = 16, LearningRate = 5e-3, Threads = 1, CheckpointEverySteps = 2, BestMetric = BestMetrics.MacroF1,
+            CheckpointEverySeconds = 0,
     };
 
     private static readonly Lazy<string> Uninterrupted = new(() =>
@@ -67,10 +68,21 @@ public class ResumeTests
     {
         using var folder = new TemporaryFolder();
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Train(folder, new Recorder { AtStep = step => { if (step == cancelAt) cancellation.Cancel(); } }, cancellation: cancellation));
+        Assert.ThrowsAny<OperationCanceledException>(() => Train(folder, new Recorder { AtStep = step =>
+            { if (step == cancelAt) cancellation.Cancel(); } }, cancellation: cancellation));
         var recorder = new Recorder();
         Assert.Equal(Uninterrupted.Value, Train(folder, recorder));
         Assert.Equal(cancelAt, recorder.Started!.StepsDone);
+    }
+
+    [Fact]
+    public void With_two_threads_a_resumed_training_has_the_same_digest_too()
+    {
+        TrainingOptions options = Options with { Threads = 2, Epochs = 2 };
+        using TemporaryFolder whole = new(), killed = new();
+        string expected = Train(whole, new Recorder(), options: options);
+        Assert.Throws<KilledException>(() => Train(killed, new Recorder { KillAtStep = 7 }, options: options));
+        Assert.Equal(expected, Train(killed, new Recorder(), options: options));
     }
 
     [Fact]
@@ -120,7 +132,8 @@ public class ResumeTests
         Assert.Throws<KilledException>(() => Train(folder, new Recorder { KillAtStep = 9 }));
         var recorder = new Recorder { KillAtStep = 9 };
         Assert.Throws<KilledException>(() => Train(folder, recorder, options: Options with { Threads = 2 }));
-        Assert.Contains(recorder.Notes, note => note.Contains("1 threads", StringComparison.Ordinal) && note.Contains("with 2", StringComparison.Ordinal));
+        Assert.Contains(recorder.Notes, note => note.Contains("1 threads", StringComparison.Ordinal) && note.Contains("with 2",
+            StringComparison.Ordinal));
         var other = new Recorder { KillAtStep = 1 };
         Assert.Throws<KilledException>(() => Train(folder, other, options: Options with { LearningRate = 1e-3 }));
         Assert.Equal(0, other.Started!.StepsDone);
@@ -150,10 +163,12 @@ public class ResumeTests
     }
 
     private static string Train(
-        TemporaryFolder folder, ITrainingObserver observer, ISequenceDataset? validation = null, TrainingOptions? options = null, CancellationTokenSource? cancellation = null)
+        TemporaryFolder folder, ITrainingObserver observer, ISequenceDataset? validation = null, TrainingOptions? options = null,
+            CancellationTokenSource? cancellation = null)
     {
         using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
-        Trainer.Run(model, Data, validation ?? Validation, options ?? Options, folder["work"], observer, cancellation?.Token ?? TestContext.Current.CancellationToken);
+        Trainer.Run(model, Data, validation ?? Validation, options ?? Options, folder["work"], observer, cancellation?.Token
+            ?? TestContext.Current.CancellationToken);
         string digest = model.Save(folder["model"]);
         Assert.Equal(digest, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder["model", "model.safetensors"]))));
         return digest;

@@ -11,10 +11,12 @@ public class TrainingRefusalTests
     public void Bad_examples_are_refused_before_the_first_step()
     {
         Assert.Contains("training data is empty", Refusal(new ToyData([], [])), StringComparison.Ordinal);
-        Assert.Contains("Example 1 of the training data has label 2; with 2 classes it must be 0 to 1", Refusal(new ToyData([[2], [2]], [0, 2])), StringComparison.Ordinal);
+        Assert.Contains("Example 1 of the training data has label 2; with 2 classes it must be 0 to 1", Refusal(new ToyData([[2], [2]], [0, 2])),
+            StringComparison.Ordinal);
         Assert.Contains("Example 0 of the training data has label -1", Refusal(new ToyData([[2]], [-1])), StringComparison.Ordinal);
         Assert.Contains("Example 0 of the training data has token id 60 at place 1", Refusal(new ToyData([[2, 60]], [0])), StringComparison.Ordinal);
-        Assert.Contains("Example 0 of the training data has 25 tokens, but the model has 24 positions", Refusal(new ToyData([new int[25]], [0])), StringComparison.Ordinal);
+        Assert.Contains("Example 0 of the training data has 25 tokens, but the model has 24 positions", Refusal(new ToyData([new int[25]], [0])),
+            StringComparison.Ordinal);
         Assert.Contains("Example 0 of the training data has no tokens", Refusal(new ToyData([[]], [0])), StringComparison.Ordinal);
         Assert.Contains("Example 0 of the validation data has label 7", Refusal(ToyData.Make(3), new ToyData([[2]], [7])), StringComparison.Ordinal);
         Assert.Contains("validation data is empty", Refusal(ToyData.Make(3), new ToyData([], [])), StringComparison.Ordinal);
@@ -38,7 +40,8 @@ public class TrainingRefusalTests
     {
         var options = new TrainingOptions();
         Assert.Equal((3, 2e-5, 32, 0.01, 0.1), (options.Epochs, options.LearningRate, options.BatchSize, options.WeightDecay, options.WarmupRatio));
-        Assert.Equal((ScheduleKind.Linear, 1.0, 0.0, 0.9, 0.999), (options.Schedule, options.GradientClip, options.LabelSmoothing, options.Beta1, options.Beta2));
+        Assert.Equal((ScheduleKind.Linear, 1.0, 0.0, 0.9, 0.999), (options.Schedule, options.GradientClip, options.LabelSmoothing, options.Beta1,
+            options.Beta2));
         Assert.Equal((1e-8, 42L, 0, "validation/loss"), (options.Epsilon, options.Seed, options.EarlyStoppingPatience, options.BestMetric));
         Assert.Equal((0, 300, 2, 0), (options.CheckpointEverySteps, options.CheckpointEverySeconds, options.KeepCheckpoints, options.Threads));
         options.Check(hasValidation: false);
@@ -50,7 +53,8 @@ public class TrainingRefusalTests
         using var folder = new TemporaryFolder();
         using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
         TrainingResult result = Trainer.Run(
-            model, ToyData.Make(3), null, new TrainingOptions { Epochs = 2, Threads = 1 }, folder.Path, cancellation: TestContext.Current.CancellationToken);
+            model, ToyData.Make(3), null, new TrainingOptions { Epochs = 2, Threads = 1 }, folder.Path,
+                cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((2L, 2, 2L), (result.Steps, result.BestEpoch, result.BestStep));
         Assert.Empty(result.Metrics);
     }
@@ -76,7 +80,8 @@ public class TrainingRefusalTests
         // Labels turned round: the better the training data is learned, the worse the validation gets.
         var validation = new ToyData(training.Tokens, [.. training.Labels.Select(label => 1 - label)]);
         using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
-        var options = new TrainingOptions { Epochs = 50, BatchSize = 16, LearningRate = 5e-3, WarmupRatio = 0, Threads = 1, EarlyStoppingPatience = 3 };
+        var options = new TrainingOptions { Epochs = 50, BatchSize = 16, LearningRate = 5e-3, WarmupRatio = 0, Threads = 1,
+            EarlyStoppingPatience = 3 };
         TrainingResult result = Trainer.Run(model, training, validation, options, folder.Path, cancellation: TestContext.Current.CancellationToken);
         Assert.True(result.StoppedEarly);
         Assert.Equal(result.History.Count, result.BestEpoch + 3);

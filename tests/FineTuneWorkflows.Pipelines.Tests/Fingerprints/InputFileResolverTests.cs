@@ -23,6 +23,9 @@ public sealed class InputFileResolverTests : IDisposable
     [InlineData("data/*.csv", "a.csv b.csv")]
     [InlineData("data/**/*.csv", "a.csv b.csv deep/c.csv")]
     [InlineData("d*/a.csv", "data/a.csv")]
+    [InlineData("data/?.csv", "a.csv b.csv")]
+    [InlineData("data/**/?.csv", "a.csv b.csv deep/c.csv")]
+    [InlineData("data/n?tes.md", "notes.md")]
     [InlineData("data/a.csv", "a.csv")]
     public void Files_folders_and_globs_give_their_files_in_order(string path, string files) =>
         Assert.Equal(files, string.Join(" ", Resolve(path).Files.Select(f => f.RelativePath)));

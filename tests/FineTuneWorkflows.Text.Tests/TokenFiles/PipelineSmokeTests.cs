@@ -11,13 +11,15 @@ public class PipelineSmokeTests
     public void The_shipped_sentences_go_from_source_file_to_token_files()
     {
         using var temp = new TempFolder();
-        var dataset = DatasetSplitter.Split(new SplitRequest { Files = [ShippedData.Sentences] }, temp["dataset"], cancellationToken: TestContext.Current.CancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        var dataset = DatasetSplitter.Split(new SplitRequest { Files = [ShippedData.Sentences] }, temp["dataset"], cancellationToken: cancellation);
         Assert.Equal(["negative", "positive"], dataset.Labels);
         Assert.Equal(2979, SplitNames.All.Sum(dataset.Count));
         Assert.Equal(21, dataset.Info.DuplicatesWithinSplits);
 
         var tokenizer = WordPieceTokenizer.Load(ShippedData.Bert);
-        var tokens = TokenizedDataset.Write(dataset, tokenizer, new TokenizeOptions { MaxLength = 64 }, temp["tokens"], cancellationToken: TestContext.Current.CancellationToken);
+        var options = new TokenizeOptions { MaxLength = 64 };
+        var tokens = TokenizedDataset.Write(dataset, tokenizer, options, temp["tokens"], cancellationToken: cancellation);
         foreach (var name in SplitNames.All)
         {
             using var split = tokens.Split(name);

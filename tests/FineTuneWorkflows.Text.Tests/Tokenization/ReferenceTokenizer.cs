@@ -4,8 +4,9 @@ using System.Text;
 namespace FineTuneWorkflows.Text.Tests.Tokenization;
 
 /// <summary>
-/// BERT's tokenizer written a second time from its description, slowly and plainly, pass by pass over lists of code points, as the yardstick for the real one: clean, space out ideographs, split at white space, lower-case,
-/// decompose, drop marks, split off punctuation, then greedy longest-match WordPiece.
+/// BERT's tokenizer written a second time from its description, slowly and plainly, pass by pass over lists of code points, as the yardstick for the
+/// real one: clean, space out ideographs, split at white space, lower-case, decompose, drop marks, split off punctuation, then greedy longest-match
+/// WordPiece.
 /// </summary>
 internal sealed class ReferenceTokenizer
 {
@@ -44,12 +45,31 @@ internal sealed class ReferenceTokenizer
             if (_lower) t = LowerLikePython(t);
             if (_strip)
             {
-                var decomposed = t.Normalize(NormalizationForm.FormD);
-                t = string.Concat(decomposed.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark).Select(r => r.ToString()));
+                var kept = Decomposed(t).EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark);
+                t = string.Concat(kept.Select(r => r.ToString()));
             }
             SplitPunctuation(t, words);
         }
         return words;
+    }
+
+    // .NET refuses to normalize a string with noncharacters (U+FFFE and its like), which decompose to nothing and stop reordering: normalize what
+    // lies between.
+    private static string Decomposed(string token)
+    {
+        var result = new StringBuilder();
+        var between = new StringBuilder();
+        foreach (var r in token.EnumerateRunes())
+        {
+            if ((r.Value & 0xFFFE) != 0xFFFE && !Between(r, 0xFDD0, 0xFDEF))
+            {
+                between.Append(r.ToString());
+                continue;
+            }
+            result.Append(between.ToString().Normalize(NormalizationForm.FormD)).Append(r.ToString());
+            between.Clear();
+        }
+        return result.Append(between.ToString().Normalize(NormalizationForm.FormD)).ToString();
     }
 
     private List<int> Pieces(string word)
@@ -111,11 +131,14 @@ internal sealed class ReferenceTokenizer
         return before && !after;
     }
 
-    private static bool IsCaseIgnorable(Rune r) => "'.:·\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A".Contains(r.ToString(), StringComparison.Ordinal)
-        || Rune.GetUnicodeCategory(r) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+    private static bool IsCaseIgnorable(Rune r) =>
+        "'.:·\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A".Contains(r.ToString(), StringComparison.Ordinal)
+        || Rune.GetUnicodeCategory(r) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
     private static bool IsCased(Rune r) => Rune.IsLower(r) || Rune.IsUpper(r) || Rune.GetUnicodeCategory(r) == UnicodeCategory.TitlecaseLetter
-        || r.Value is 0xAA or 0xBA || Between(r, 0x2160, 0x217F) || Between(r, 0x24B6, 0x24E9) || Between(r, 0x1F130, 0x1F149) || Between(r, 0x1F150, 0x1F169) || Between(r, 0x1F170, 0x1F189);
+        || r.Value is 0xAA or 0xBA || Between(r, 0x2160, 0x217F) || Between(r, 0x24B6, 0x24E9) || Between(r, 0x1F130, 0x1F149)
+            || Between(r, 0x1F150, 0x1F169) || Between(r, 0x1F170, 0x1F189);
 
     private static bool Between(Rune r, int from, int to) => r.Value >= from && r.Value <= to;
 
@@ -124,6 +147,7 @@ internal sealed class ReferenceTokenizer
 
     private static bool IsPunctuation(Rune r) => (r.IsAscii && r.Value > 32 && r.Value != 127 && !Rune.IsLetterOrDigit(r)) || Rune.IsPunctuation(r);
 
-    private static bool IsIdeograph(int c) => c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
+    private static bool IsIdeograph(int c) =>
+        c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
         or >= 0x2B740 and <= 0x2B81F or >= 0x2B820 and <= 0x2CEAF or >= 0xF900 and <= 0xFAFF or >= 0x2F800 and <= 0x2FA1F;
 }

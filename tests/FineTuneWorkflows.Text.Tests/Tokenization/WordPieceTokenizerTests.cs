@@ -30,7 +30,8 @@ public class WordPieceTokenizerTests
     public void Every_code_point_alone_and_inside_a_word_gives_the_reference_ids()
     {
         var different = new List<string>();
-        for (var c = 0; c < 0x110000; c++)
+        // Beyond the tertiary ideographs there are only unassigned and private-use characters, all alike: every 61st will do.
+        for (var c = 0; c < 0x110000; c += c is > 0x32400 and not (>= 0xE0000 and < 0xE0200) ? 61 : 1)
         {
             if (c is >= 0xD800 and < 0xE000) continue;
             var text = string.Concat(char.ConvertFromUtf32(c), " ab", char.ConvertFromUtf32(c), "Σ");
@@ -99,8 +100,10 @@ public class WordPieceTokenizerTests
     }, iter: 2_000);
 
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.OneOfConst("the", "movie", "Great", "UNBELIEVABLE", "é", "e\u0301", "ﬁ", "İ", "ΣΑΣ", "Σ", "中", "한국어", "ไทย", "हिन्दी", "👩‍👩‍👧", "🙂", "\u200D", "\uFE0F", "x\u0336", "Ǆ", "ß", "ẞ", "\u212B", "\uF900", "\U0002F800", "\u1E9B\u0323"),
-        Gen.OneOfConst(" ", "\n", "\t", "\u00A0", "\u3000", "\u2028", "\u0085", "\u000B", "\u001C", "\u180E", ".", ",", "'", "’", "-", "—", "$", "`", "^", "¿", "、", "_", "[MASK]", "##"),
+        Gen.OneOfConst("the", "movie", "Great", "UNBELIEVABLE", "é", "e\u0301", "ﬁ", "İ", "ΣΑΣ", "Σ", "中", "한국어", "ไทย", "हिन्दी", "👩‍👩‍👧", "🙂",
+            "\u200D", "\uFE0F", "x\u0336", "Ǆ", "ß", "ẞ", "\u212B", "\uF900", "\U0002F800", "\u1E9B\u0323"),
+        Gen.OneOfConst(" ", "\n", "\t", "\u00A0", "\u3000", "\u2028", "\u0085", "\u000B", "\u001C", "\u180E", ".", ",", "'", "’", "-", "—", "$", "`",
+            "^", "¿", "、", "_", "[MASK]", "##"),
         Gen.Char[' ', '~'].Select(c => c.ToString()),
         Gen.Int[0x80, 0x2FFF].Select(char.ConvertFromUtf32),
         Gen.Int[0xE000, 0x10FFFF].Select(char.ConvertFromUtf32),

@@ -106,6 +106,7 @@ internal sealed class FakeMlflow : IAsyncDisposable
             default: break;
         }
 
+        if (path.StartsWith("/store/", StringComparison.Ordinal)) context.Response.Headers["ETag"] = $"\"tag{path["/store/".Length..]}\"";
         var (status, answer) = Answer(context, path, body);
         switch (fault)
         {

@@ -32,7 +32,9 @@ internal sealed class FakeModelRoutes(FakeState state)
         {
             ["model_versions"] = new JsonArray(state.Registered.Values
                 .SelectMany(model => model.Versions.Where(version => !version.Deleted).Select(version => (Model: model, Version: version)))
-                .Where(pair => FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["name"] = pair.Model.Name }, pair.Version.Tags))
+                .Where(
+                    pair =>
+                        FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["name"] = pair.Model.Name }, pair.Version.Tags))
                 .Select(pair => (JsonNode)Version(pair.Model, pair.Version)).ToArray()),
         },
         ("PATCH", "model-versions/update") => DescribeVersion(json),
@@ -78,15 +80,18 @@ internal sealed class FakeModelRoutes(FakeState state)
     private JsonObject CreateRegistered(JsonObject json)
     {
         var model = new FakeRegisteredModel(Text(json, "name")) { Description = (string?)json["description"] };
-        if (model.Name.AsSpan().IndexOfAny('/', ':') >= 0) throw FakeRefusal.Invalid($"Invalid model name '{model.Name}'. Names cannot contain '/' or ':'.");
-        if (!state.Registered.TryAdd(model.Name, model)) throw new FakeRefusal("RESOURCE_ALREADY_EXISTS", $"Registered Model (name={model.Name}) already exists.");
+        if (model.Name.AsSpan().IndexOfAny('/', ':') >= 0)
+            throw FakeRefusal.Invalid($"Invalid model name '{model.Name}'. Names cannot contain '/' or ':'.");
+        if (!state.Registered.TryAdd(model.Name, model))
+            throw new FakeRefusal("RESOURCE_ALREADY_EXISTS", $"Registered Model (name={model.Name}) already exists.");
         Pairs(json, "tags", model.Tags);
         return new() { ["registered_model"] = Registered(model) };
     }
 
     private JsonObject CreateVersion(FakeRegisteredModel model, JsonObject json)
     {
-        var version = new FakeVersion(model.Versions.Count + 1, Text(json, "source"), (string?)json["run_id"]) { Description = (string?)json["description"] };
+        var version = new FakeVersion(
+            model.Versions.Count + 1, Text(json, "source"), (string?)json["run_id"]) { Description = (string?)json["description"] };
         Pairs(json, "tags", version.Tags);
         model.Versions.Add(version);
         return new() { ["model_version"] = Version(model, version) };
@@ -108,13 +113,15 @@ internal sealed class FakeModelRoutes(FakeState state)
     {
         ["model_version"] = Version(
             model,
-            model.Versions.Find(version => Number(version) == model.Aliases.GetValueOrDefault(alias)) ?? throw FakeRefusal.Invalid($"Registered model alias {alias} not found.")),
+            model.Versions.Find(version => Number(version) == model.Aliases.GetValueOrDefault(alias))
+                ?? throw FakeRefusal.Invalid($"Registered model alias {alias} not found.")),
     };
 
     private FakeRegisteredModel Find(JsonObject json) => state.Registered.GetValueOrDefault(Text(json, "name"))
         ?? throw FakeRefusal.Missing($"Registered Model with name={json["name"]} not found");
 
-    private FakeVersion FindVersion(JsonObject json) => Find(json).Versions.Find(version => Number(version) == Text(json, "version") && !version.Deleted)
+    private FakeVersion FindVersion(JsonObject json) =>
+        Find(json).Versions.Find(version => Number(version) == Text(json, "version") && !version.Deleted)
         ?? throw FakeRefusal.Missing($"Model Version (name={json["name"]}, version={json["version"]}) not found");
 
     private static string Number(FakeVersion version) => version.Number.ToString(CultureInfo.InvariantCulture);
@@ -123,8 +130,10 @@ internal sealed class FakeModelRoutes(FakeState state)
     {
         ["info"] = new JsonObject
         {
-            ["model_id"] = model.Id, ["experiment_id"] = model.Experiment, ["name"] = model.Name, ["status"] = model.Status, ["source_run_id"] = model.RunId,
-            ["artifact_uri"] = $"mlflow-artifacts:/{model.Experiment}/models/{model.Id}/artifacts", ["creation_timestamp_ms"] = 1, ["tags"] = Pairs(model.Tags),
+            ["model_id"] = model.Id, ["experiment_id"] = model.Experiment, ["name"] = model.Name, ["status"] = model.Status,
+            ["source_run_id"] = model.RunId,
+            ["artifact_uri"] = $"mlflow-artifacts:/{model.Experiment}/models/{model.Id}/artifacts", ["creation_timestamp_ms"] = 1,
+            ["tags"] = Pairs(model.Tags),
         },
         ["data"] = new JsonObject { ["params"] = Pairs(model.Params), ["metrics"] = Latest(model.Metrics) },
     };
@@ -132,7 +141,8 @@ internal sealed class FakeModelRoutes(FakeState state)
     private static JsonObject Registered(FakeRegisteredModel model) => new()
     {
         ["name"] = model.Name, ["description"] = model.Description, ["creation_timestamp"] = 1, ["tags"] = Pairs(model.Tags),
-        ["aliases"] = new JsonArray(model.Aliases.Select(pair => (JsonNode)new JsonObject { ["alias"] = pair.Key, ["version"] = pair.Value }).ToArray()),
+        ["aliases"] = new JsonArray(
+            model.Aliases.Select(pair => (JsonNode)new JsonObject { ["alias"] = pair.Key, ["version"] = pair.Value }).ToArray()),
     };
 
     private static JsonObject Version(FakeRegisteredModel model, FakeVersion version) => new()

@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FineTuneWorkflows.Tracking.Tests.Mlflow;
 
@@ -11,14 +12,17 @@ internal sealed class FakeRoutes(FakeState state)
     private const string Api = "/api/2.0/mlflow/";
     private const string Files = "/api/2.0/mlflow-artifacts/artifacts";
 
-    private static readonly JsonSerializerOptions Names = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Names = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly FakeModelRoutes _models = new(state);
 
     public byte[] Answer(string method, string path, NameValueCollection query, byte[] body)
     {
         if (path == "/version") return "fake"u8.ToArray();
-        if (path.StartsWith(Files, StringComparison.Ordinal)) return Artifact(method, Uri.UnescapeDataString(path[Files.Length..].Trim('/')), query, body);
+        if (path.StartsWith(Files, StringComparison.Ordinal))
+            return Artifact(method, Uri.UnescapeDataString(path[Files.Length..].Trim('/')), query, body);
+        if (path.StartsWith("/store/", StringComparison.Ordinal)) return Part(path, body);
+        if (path.Contains("/mpu/", StringComparison.Ordinal) && state.PartStore is not null) return Multipart(path, body);
         if (path.Contains("/mpu/", StringComparison.Ordinal)) throw new FakeRefusal("NOT_IMPLEMENTED", "Multipart upload is not supported", 501);
         if (!path.StartsWith(Api, StringComparison.Ordinal)) throw new FakeRefusal("ENDPOINT_NOT_FOUND", path, 404);
         var json = body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject();
@@ -28,7 +32,8 @@ internal sealed class FakeRoutes(FakeState state)
         return Encoding.UTF8.GetBytes(answer.ToJsonString());
     }
 
-    internal static string Text(JsonObject json, string name) => (string?)json[name] ?? throw FakeRefusal.Invalid($"Missing value for required parameter '{name}'.");
+    internal static string Text(JsonObject json, string name) =>
+        (string?)json[name] ?? throw FakeRefusal.Invalid($"Missing value for required parameter '{name}'.");
 
     internal static void Pairs(JsonObject json, string name, Dictionary<string, string> target)
     {
@@ -40,11 +45,13 @@ internal sealed class FakeRoutes(FakeState state)
 
     internal static JsonNode Metric(FakeMetric metric) => new JsonObject
     {
-        ["key"] = metric.Key, ["value"] = JsonSerializer.SerializeToNode(metric.Value, Names), ["timestamp"] = metric.Timestamp, ["step"] = metric.Step,
+        ["key"] = metric.Key, ["value"] = JsonSerializer.SerializeToNode(metric.Value, Names), ["timestamp"] = metric.Timestamp,
+        ["step"] = metric.Step,
     };
 
     internal static JsonArray Latest(IEnumerable<FakeMetric> metrics) => new(
-        metrics.GroupBy(metric => metric.Key).Select(group => Metric(group.MaxBy(metric => (metric.Step, metric.Timestamp, metric.Value))!)).ToArray());
+        metrics.GroupBy(metric => metric.Key).Select(
+            group => Metric(group.MaxBy(metric => (metric.Step, metric.Timestamp, metric.Value))!)).ToArray());
 
     private JsonObject? Json(string method, string path, JsonObject json, int bytes) => (method, path) switch
     {
@@ -58,7 +65,9 @@ internal sealed class FakeRoutes(FakeState state)
         ("POST", "experiments/search") => new()
         {
             ["experiments"] = new JsonArray(state.Experiments.Values
-                .Where(item => !item.Deleted && FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["name"] = item.Name }, item.Tags))
+                .Where(
+                    item => !item.Deleted
+                        && FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["name"] = item.Name }, item.Tags))
                 .Select(item => (JsonNode)Experiment(item)).ToArray()),
         },
         ("POST", "experiments/update") => Do(() => Find(json).Name = Text(json, "new_name")),
@@ -88,7 +97,8 @@ internal sealed class FakeRoutes(FakeState state)
 
     private JsonObject CreateExperiment(string name)
     {
-        if (state.Experiments.Values.Any(item => item.Name == name)) throw new FakeRefusal("RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' already exists.");
+        if (state.Experiments.Values.Any(item => item.Name == name))
+            throw new FakeRefusal("RESOURCE_ALREADY_EXISTS", $"Experiment '{name}' already exists.");
         var experiment = new FakeExperiment(state.Experiments.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
         state.Experiments[experiment.Id] = experiment;
         return new() { ["experiment_id"] = experiment.Id };
@@ -183,7 +193,9 @@ internal sealed class FakeRoutes(FakeState state)
         var experiments = json["experiment_ids"]!.AsArray().Select(id => (string)id!).ToHashSet();
         var found = state.Runs.Values
             .Where(run => experiments.Contains(run.Experiment) && !run.Deleted)
-            .Where(run => FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["status"] = run.Status, ["run_name"] = run.Name }, run.Tags))
+            .Where(
+                run => FakeState.Matches(
+                    (string?)json["filter"], new Dictionary<string, string?> { ["status"] = run.Status, ["run_name"] = run.Name }, run.Tags))
             .OrderByDescending(run => run.Start).ToList();
         var from = int.Parse((string?)json["page_token"] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
         var size = (int)json["max_results"]!;
@@ -203,14 +215,47 @@ internal sealed class FakeRoutes(FakeState state)
         if (path.Length > 0) return state.Artifacts.GetValueOrDefault(path) ?? throw FakeRefusal.Missing($"No such artifact: '{path}'");
         var folder = query["path"] + "/";
         var names = state.Artifacts.Keys.Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Select(name => name[folder.Length..]);
-        var files = names.GroupBy(name => name.Split('/')[0]).Select(group => (JsonNode)(group.Any(name => name.Contains('/', StringComparison.Ordinal))
+        var files = names.GroupBy(name => name.Split('/')[0]).Select(
+            group => (JsonNode)(group.Any(name => name.Contains('/', StringComparison.Ordinal))
             ? new JsonObject { ["path"] = group.Key, ["is_dir"] = true }
             : new JsonObject { ["path"] = group.Key, ["is_dir"] = false, ["file_size"] = state.Artifacts[folder + group.Key].Length }));
         return Encoding.UTF8.GetBytes(new JsonObject { ["files"] = new JsonArray(files.ToArray()) }.ToJsonString());
     }
 
+    private byte[] Part(string path, byte[] body)
+    {
+        state.Parts[int.Parse(path["/store/".Length..], System.Globalization.CultureInfo.InvariantCulture)] = body;
+        return [];
+    }
+
+    private byte[] Multipart(string path, byte[] body)
+    {
+        var json = JsonNode.Parse(body)!.AsObject();
+        var (action, folder) = (path.Split('/')[5], Uri.UnescapeDataString(string.Join('/', path.Split('/')[6..])));
+        switch (action)
+        {
+            case "create":
+                var targets = Enumerable.Range(1, (int)json["num_parts"]!).Select(number => (JsonNode)new JsonObject
+                {
+                    ["url"] = new Uri(state.PartStore!, $"store/{number}").ToString(), ["part_number"] = number,
+                    ["headers"] = new JsonObject { ["x-part"] = $"{number}" },
+                });
+                return Encoding.UTF8.GetBytes(
+                    new JsonObject { ["upload_id"] = "u1", ["credentials"] = new JsonArray(targets.ToArray()) }.ToJsonString());
+            case "complete":
+                var tags = json["parts"]!.AsArray().Select(part => (string)part!["etag"]!);
+                if (!tags.SequenceEqual(state.Parts.Keys.Select(number => $"\"tag{number}\""))) throw FakeRefusal.Invalid("parts do not fit");
+                state.Artifacts[$"{folder}/{Text(json, "path")}"] = state.Parts.Values.SelectMany(part => part).ToArray();
+                return "{}"u8.ToArray();
+            default:
+                state.Parts.Clear();
+                return "{}"u8.ToArray();
+        }
+    }
+
     private FakeExperiment Find(JsonObject json) =>
-        state.Experiments.GetValueOrDefault(Text(json, "experiment_id")) ?? throw FakeRefusal.Missing($"No Experiment with id={json["experiment_id"]} exists");
+        state.Experiments.GetValueOrDefault(Text(json, "experiment_id"))
+            ?? throw FakeRefusal.Missing($"No Experiment with id={json["experiment_id"]} exists");
 
     private FakeRun FindRun(JsonObject json) =>
         state.Runs.GetValueOrDefault(Text(json, "run_id")) ?? throw FakeRefusal.Missing($"Run with id={json["run_id"]} not found");
@@ -225,7 +270,8 @@ internal sealed class FakeRoutes(FakeState state)
     {
         var info = new JsonObject
         {
-            ["run_id"] = run.Id, ["run_uuid"] = run.Id, ["experiment_id"] = run.Experiment, ["run_name"] = run.Name, ["user_id"] = "", ["status"] = run.Status,
+            ["run_id"] = run.Id, ["run_uuid"] = run.Id, ["experiment_id"] = run.Experiment, ["run_name"] = run.Name, ["user_id"] = "",
+            ["status"] = run.Status,
             ["start_time"] = run.Start, ["artifact_uri"] = $"mlflow-artifacts:/{run.Experiment}/{run.Id}/artifacts",
             ["lifecycle_stage"] = run.Deleted ? "deleted" : "active",
         };
@@ -237,10 +283,13 @@ internal sealed class FakeRoutes(FakeState state)
     {
         ["info"] = Info(run),
         ["data"] = new JsonObject { ["metrics"] = Latest(run.Metrics), ["params"] = Pairs(run.Params), ["tags"] = Pairs(run.Tags) },
-        ["inputs"] = run.Inputs.Count == 0 ? [] : new JsonObject { ["dataset_inputs"] = new JsonArray(run.Inputs.Values.Select(text => JsonNode.Parse(text)).ToArray()) },
+        ["inputs"] = run.Inputs.Count == 0
+            ? []
+            : new JsonObject { ["dataset_inputs"] = new JsonArray(run.Inputs.Values.Select(text => JsonNode.Parse(text)).ToArray()) },
         ["outputs"] = new JsonObject
         {
-            ["model_outputs"] = new JsonArray(run.Outputs.Select(pair => (JsonNode)new JsonObject { ["model_id"] = pair.Key, ["step"] = pair.Value }).ToArray()),
+            ["model_outputs"] = new JsonArray(
+                run.Outputs.Select(pair => (JsonNode)new JsonObject { ["model_id"] = pair.Key, ["step"] = pair.Value }).ToArray()),
         },
     };
 }

@@ -18,6 +18,11 @@ internal sealed partial class FakeState
 
     public Dictionary<string, FakeRegisteredModel> Registered { get; } = [];
 
+    /// <summary>Where parts of uploads go; null for a store that takes none, as a local folder is.</summary>
+    public Uri? PartStore { get; set; }
+
+    public SortedDictionary<int, byte[]> Parts { get; } = [];
+
     public string NextId() => (++_ids).ToString("x32", CultureInfo.InvariantCulture);
 
     /// <summary>Whether equalities joined by AND hold, as in <c>name = 'x' AND tags.`k` = 'v'</c>; other filters are not known here.</summary>

@@ -56,14 +56,16 @@ public sealed class ModelGateTests
     [InlineData(">= 0.8")]
     [InlineData("a!b > 1")]
     public void What_is_no_gate_is_refused_with_an_example(string expression) =>
-        Assert.Contains("test/accuracy >= 0.8", Assert.Throws<TrackingException>(() => ModelGate.Parse(expression)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "test/accuracy >= 0.8", Assert.Throws<TrackingException>(() => ModelGate.Parse(expression)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Any_gate_written_out_reads_back_equal()
     {
         var metric = Gen.OneOfConst("test/accuracy", "a b", "x-y.z:1", "android", "and_more");
         var bound = Gen.OneOf(Gen.Double[-1e9, 1e9].Select(value => (double?)value), Gen.Const((double?)null));
-        var condition = Gen.Select(metric, Gen.Enum<GateComparison>(), bound, (name, comparison, value) => new GateCondition(name, comparison, value));
+        var condition = Gen.Select(
+            metric, Gen.Enum<GateComparison>(), bound, (name, comparison, value) => new GateCondition(name, comparison, value));
         condition.Array[1, 4].Sample(conditions =>
         {
             var text = string.Join(" and ", conditions.Select(item => item.ToString()));

@@ -21,7 +21,9 @@ public sealed class StoreModelTests
         Gen.Select(Run, Pair.List[0, 3], (run, pairs) => (TrackingEvent)new ParametersLogged(run, pairs)),
         Gen.Select(Run, Pair.List[0, 3], (run, pairs) => (TrackingEvent)new TagsSet(run, pairs)),
         Gen.Select(Run, Point.List[0, 6], (run, points) => (TrackingEvent)new MetricsLogged(run, points)),
-        Gen.Select(Run, Gen.OneOfConst(RunStatus.Finished, RunStatus.Killed), (run, status) => (TrackingEvent)new RunEnded(run, status, Make.Noon.AddHours(1))));
+        Gen.Select(
+            Run, Gen.OneOfConst(RunStatus.Finished, RunStatus.Killed),
+            (run, status) => (TrackingEvent)new RunEnded(run, status, Make.Noon.AddHours(1))));
 
     // A batch of events and how far off the expected position is; 0 is right.
     private static readonly Gen<(TrackingEvent[] Events, int Off)> Batch = Gen.Select(

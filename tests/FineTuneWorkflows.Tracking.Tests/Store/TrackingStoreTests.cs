@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Tracking.Events;
+using FineTuneWorkflows.Tracking.Outbox;
 using FineTuneWorkflows.Tracking.Runs;
 using FineTuneWorkflows.Tracking.Store;
 using Microsoft.Data.Sqlite;
@@ -64,7 +65,8 @@ public sealed class TrackingStoreTests : IDisposable
     public void A_run_starts_once()
     {
         _store.Append([Make.Start("a")]);
-        Assert.Contains("started already", Assert.Throws<TrackingException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "started already", Assert.Throws<TrackingException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,6 +154,35 @@ public sealed class TrackingStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has()
+    {
+        var path = _folder.File("older.db");
+        using (var store = TrackingStore.Open(path)) store.Append([Make.Start("a"), Make.Tags("a", ("k", "v"))]);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("DROP TABLE delivered_runs; DROP TABLE refused; PRAGMA user_version = 1");
+        }
+
+        using var again = TrackingStore.Open(path);
+        Assert.Equal("v", new RunIndex(again).Show("a").Tags["k"]);
+        Assert.Equal(new OutboxStatus(2, 0, 0), new OutboxQueue(again).Status());
+    }
+
+    [Fact]
+    public void A_secret_is_not_even_stored()
+    {
+        using var store = TrackingStore.Open(_folder.File("masked.db"), new SecretMask(["planted-1"]));
+        store.Append(
+            [
+                Make.Start("a"), Make.Tags("a", ("note", "planted-1"), ("url", "http://u:planted-2@h/")),
+                Make.Parameters("a", ("x.Secret", "planted-3"))]);
+        store.Dispose();
+        foreach (var file in Directory.GetFiles(_folder.Path, "masked.db*"))
+            Assert.DoesNotContain("planted", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_says_so()
     {
         var path = _folder.File("text.db");
@@ -163,7 +194,9 @@ public sealed class TrackingStoreTests : IDisposable
     public void A_folder_in_the_file_s_place_says_what_to_do()
     {
         Directory.CreateDirectory(_folder.File("folder.db"));
-        Assert.Contains("cannot be opened", Assert.Throws<TrackingException>(() => TrackingStore.Open(_folder.File("folder.db"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be opened", Assert.Throws<TrackingException>(() => TrackingStore.Open(_folder.File("folder.db"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using FineTuneWorkflows.Cli.Parsing;
 namespace FineTuneWorkflows.Cli.Commands.Graph;
 
 /// <summary><c>finetune graph</c></summary>
-internal sealed class GraphCommand() : CliCommand("graph", "Draws a pipeline as a Mermaid flowchart.")
+internal sealed class GraphCommand : CliCommand
 {
     private PipelineOptions? pipelineOptions;
 

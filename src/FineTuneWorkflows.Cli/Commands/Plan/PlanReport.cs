@@ -23,9 +23,9 @@ internal static class PlanReport
     {
         foreach (var note in pipeline.Notes)
             context.Out.WriteLine($"note: {note}");
-        var table = new TextTable("Stage", "A run would", "Reason");
+        var table = new TextTable("Stage", "Plan", "Reason");
         foreach (var step in planned)
-            table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Reason);
+            table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Action == PlannedAction.Reuse ? "" : step.Reason);
         table.Write(context.Out, context.Ink);
         var changes = planned.Count(p => p.Action is PlannedAction.Execute or PlannedAction.Depends);
         context.Out.WriteLine();
@@ -62,10 +62,10 @@ internal static class PlanReport
 
     private static string Name(PlannedAction action) => action switch
     {
-        PlannedAction.Reuse => "reuse it",
-        PlannedAction.Execute => "execute it",
-        PlannedAction.Depends => "decide then",
-        PlannedAction.Skip => "skip it",
+        PlannedAction.Reuse => "up to date",
+        PlannedAction.Execute => "execute",
+        PlannedAction.Depends => "depends",
+        PlannedAction.Skip => "skip",
         PlannedAction.Fail => "fail",
         _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };

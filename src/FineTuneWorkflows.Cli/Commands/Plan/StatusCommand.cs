@@ -6,9 +6,9 @@ using FineTuneWorkflows.Pipelines.Execution;
 namespace FineTuneWorkflows.Cli.Commands.Plan;
 
 /// <summary><c>finetune status</c></summary>
-internal sealed class StatusCommand() : CliCommand("status", "Says what a run would execute, and why.")
+internal sealed class StatusCommand : CliCommand
 {
-    private readonly Option<bool> json = Options.Json("Print one JSON object instead of the table.");
+    private readonly Option<string?> json = Options.Json("Print one JSON object instead of the table.");
     private readonly Option<string?> home = Options.Home();
     private PipelineOptions? pipelineOptions;
 
@@ -24,7 +24,7 @@ internal sealed class StatusCommand() : CliCommand("status", "Says what a run wo
         var pipeline = pipelineOptions!.Read(parsed, context);
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        PlanReport.Write(open.Engine.Runner.Plan(pipeline, new RunOptions(), context.CancellationToken), pipeline, context, parsed.GetValue(json));
+        PlanReport.Write(open.Engine.Runner.Plan(pipeline, new RunOptions(), context.CancellationToken), pipeline, context, parsed.Has(json));
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -68,14 +68,17 @@ internal static class InputTexts
         if (index < 0)
             throw new CommandException($"--input: {file} has no column {column} (it has {string.Join(", ", header)}); --text-column names another");
         while (Read(csv, file))
-            yield return csv.Parser.Count > index ? csv.Parser[index] : throw Bad(file, csv.Parser.RawRow, $"has {csv.Parser.Count} of {header.Length} columns");
+            yield return Tried(csv, file, () => csv.Parser.Count > index ? csv.Parser[index] : null) ?? throw Bad(file, csv.Parser.RawRow, $"has {csv.Parser.Count} of {header.Length} columns");
     }
 
-    private static bool Read(CsvReader csv, string file)
+    // A field is unquoted only when it is asked for, so both may find bad data.
+    private static bool Read(CsvReader csv, string file) => Tried(csv, file, csv.Read);
+
+    private static T Tried<T>(CsvReader csv, string file, Func<T> read)
     {
         try
         {
-            return csv.Read();
+            return read();
         }
         catch (Exception e) when (e is CsvHelperException or DecoderFallbackException)
         {

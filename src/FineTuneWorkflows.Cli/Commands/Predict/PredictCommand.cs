@@ -5,7 +5,7 @@ using FineTuneWorkflows.Cli.Parsing;
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
 /// <summary><c>finetune predict</c></summary>
-internal sealed class PredictCommand() : CliCommand("predict", "Asks a fine-tuned model about texts.")
+internal sealed class PredictCommand : CliCommand
 {
     private const int BatchSize = 32;
 

@@ -9,7 +9,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.Run;
 
 /// <summary><c>finetune run</c></summary>
-internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.")
+internal sealed class RunCommand : CliCommand
 {
     private readonly Option<string[]> force = new("--force")
     {
@@ -18,10 +18,10 @@ internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what ch
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<int> parallel = Options.WholeNumber("-m", ["--max-parallel"], "How many stages may run at once.", "N", 1, 256, 1);
-    private readonly Option<bool> question = new("--question") { Description = "Run nothing; exit with 3 if anything is out of date." };
-    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Run nothing; say what would run and why." };
-    private readonly Option<bool> json = Options.Json("Print one JSON object and nothing else to standard output.");
+    private readonly Option<string?> parallel = Options.WholeNumber("--max-parallel", ["-m"], "How many stages may run at once. Default: 1.", "N", 1, 256);
+    private readonly Option<string?> question = Options.Flag("--question", "Run nothing; exit with 3 if anything is out of date.");
+    private readonly Option<string?> dryRun = Options.Flag("--dry-run", "Run nothing; say what would run and why.");
+    private readonly Option<string?> json = Options.Json("Print one JSON object and nothing else to standard output.");
     private readonly Option<string?> home = Options.Home();
     private PipelineOptions? pipelineOptions;
 
@@ -40,18 +40,18 @@ internal sealed class RunCommand() : CliCommand("run", "Runs a pipeline: what ch
         {
             ForceAll = forceAll,
             Force = [.. forced.SelectMany(pipeline.Select).Select(s => s.Name)],
-            MaxParallel = parsed.GetValue(parallel),
+            MaxParallel = parsed.NumberOf(parallel, 1),
         };
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        if (parsed.GetValue(question) || parsed.GetValue(dryRun))
+        if (parsed.Has(question) || parsed.Has(dryRun))
         {
             var planned = open.Engine.Runner.Plan(pipeline, options, context.CancellationToken);
-            PlanReport.Write(planned, pipeline, context, parsed.GetValue(json));
-            return parsed.GetValue(question) && planned.Any(p => p.Action is not (PlannedAction.Reuse or PlannedAction.Skip)) ? ExitCode.OutOfDate : ExitCode.Done;
+            PlanReport.Write(planned, pipeline, context, parsed.Has(json));
+            return parsed.Has(question) && planned.Any(p => p.Action is not (PlannedAction.Reuse or PlannedAction.Skip)) ? ExitCode.OutOfDate : ExitCode.Done;
         }
 
-        return await RunAsync(pipeline, options, open, context, parsed.GetValue(json)).ConfigureAwait(false);
+        return await RunAsync(pipeline, options, open, context, parsed.Has(json)).ConfigureAwait(false);
     }
 
     private static async Task<int> RunAsync(Pipeline pipeline, RunOptions options, OpenHome open, CommandContext context, bool asJson)

@@ -40,11 +40,20 @@ internal static class RunReport
             context.Console.Error.WriteLine("cancelled; run again to go on from here");
     }
 
-    private static IEnumerable<string> Counts(RunResult result) =>
-        from outcome in (StageOutcome[])[StageOutcome.Executed, StageOutcome.UpToDate, StageOutcome.Failed, StageOutcome.Cancelled, StageOutcome.Skipped]
-        let count = result.Stages.Count(s => s.Result.Outcome == outcome)
-        where count > 0
-        select $"{count} {outcome.Name()}";
+    private static List<string> Counts(RunResult result)
+    {
+        var counts = new List<string>();
+        foreach (var outcome in (StageOutcome[])[StageOutcome.Executed, StageOutcome.UpToDate, StageOutcome.Failed, StageOutcome.Cancelled, StageOutcome.Skipped])
+        {
+            var count = 0;
+            foreach (var (_, stage) in result.Stages)
+                count += stage.Outcome == outcome ? 1 : 0;
+            if (count > 0)
+                counts.Add($"{count} {outcome.Name()}");
+        }
+
+        return counts;
+    }
 
     private static void WriteQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
     {

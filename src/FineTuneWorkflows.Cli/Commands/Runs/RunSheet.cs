@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 
@@ -8,7 +9,7 @@ namespace FineTuneWorkflows.Cli.Commands.Runs;
 /// <summary>All that is known of a run, for reading.</summary>
 internal static class RunSheet
 {
-    public static void Write(RunDetails run, TextWriter writer, Ink ink)
+    public static void Write(RunDetails run, StageCatalog catalog, TextWriter writer, Ink ink)
     {
         var state = RunWords.State(run.State);
         writer.WriteLine($"Run {ink.Bold(run.RunId)} of {run.Name}: {ink.Paint(state.Text, state.Code)}");
@@ -27,8 +28,8 @@ internal static class RunSheet
         stages.Write(writer, ink);
 
         WriteTexts("Properties", run.Properties, writer, ink);
-        foreach (var stage in run.Stages.Where(s => s.Parameters.Count > 0))
-            WriteTexts($"Parameters of {stage.Id}", stage.Parameters, writer, ink);
+        foreach (var stage in run.Stages)
+            WriteTexts($"Parameters of {stage.Id}", stage.Parameters.Where(p => !IsUsual(catalog.Find(stage.Type)?.Parameter(p.Key), p.Value)).ToDictionary(), writer, ink);
         WriteMetrics(run, writer, ink);
         WriteTexts("Tags", run.Stages.SelectMany(s => s.Tags).GroupBy(t => t.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal), writer, ink);
         WriteTexts(
@@ -40,6 +41,10 @@ internal static class RunSheet
         foreach (var note in run.Notes)
             writer.WriteLine($"  {note}");
     }
+
+    // How a stage is executed (its retries, its time limit) is worth a line only where somebody chose it.
+    private static bool IsUsual(ParameterDescriptor? parameter, string value) =>
+        parameter is { Category: "Execution" } && parameter.TryConvert(value, out var typed, out _) && Equals(typed, parameter.DefaultValue);
 
     private static string Origin(RunDetails.Stage stage, RunDetails run) =>
         stage.Outcome == StageOutcome.UpToDate && stage.MadeByRun is { } maker && maker != run.RunId ? $" (made by run {maker})" : "";

@@ -8,12 +8,16 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.Runs;
 
 /// <summary><c>finetune runs</c></summary>
-internal sealed class RunsCommand() : CliCommand("runs", "Lists runs; shows one; compares two.")
+internal sealed class RunsCommand : CliCommand
 {
-    private readonly Option<int> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list.", "N", 1, int.MaxValue, 20);
+    private readonly Option<string?> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list. Default: 20.", "N", 1, int.MaxValue);
     private readonly Option<string?> home = Options.Home();
 
-    public override IReadOnlyList<CliCommand> Subcommands { get; } = [new RunsShowCommand(), new RunsCompareCommand()];
+    public override IReadOnlyList<(string Name, string Description, CliCommand Command)> Subcommands =>
+    [
+        ("show", "Shows a run: its stages, parameters, metrics and their curves.", new RunsShowCommand()),
+        ("compare", "Compares two runs: the parameters that differ, and the metrics side by side.", new RunsCompareCommand()),
+    ];
 
     public override void Configure(Command command)
     {
@@ -24,7 +28,7 @@ internal sealed class RunsCommand() : CliCommand("runs", "Lists runs; shows one;
     public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var folder = OpenHome.Locate(context, parsed.GetValue(home));
-        var runs = new RunHistory(folder).All().Take(parsed.GetValue(limit)).ToList();
+        var runs = new RunHistory(folder).All().Take(parsed.NumberOf(limit, 20)).ToList();
         if (runs.Count == 0)
         {
             context.Out.WriteLine($"No runs in {folder.Root}");

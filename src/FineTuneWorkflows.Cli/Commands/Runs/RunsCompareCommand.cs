@@ -6,7 +6,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.Runs;
 
 /// <summary><c>finetune runs compare</c></summary>
-internal sealed class RunsCompareCommand() : CliCommand("compare", "Compares two runs: the parameters that differ, and the metrics side by side.")
+internal sealed class RunsCompareCommand : CliCommand
 {
     private readonly Argument<string> first = new("A") { Description = "A run: its id, a beginning or end of it, or latest." };
     private readonly Argument<string> second = new("B") { Description = "Another one." };

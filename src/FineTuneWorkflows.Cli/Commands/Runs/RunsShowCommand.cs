@@ -6,7 +6,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.Runs;
 
 /// <summary><c>finetune runs show</c></summary>
-internal sealed class RunsShowCommand() : CliCommand("show", "Shows a run: its stages, parameters, metrics and their curves.")
+internal sealed class RunsShowCommand : CliCommand
 {
     private readonly Argument<string> id = new("ID") { Description = "The run: its id, a beginning or end of it, or latest." };
     private readonly Option<string?> home = Options.Home();
@@ -20,7 +20,7 @@ internal sealed class RunsShowCommand() : CliCommand("show", "Shows a run: its s
     public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var history = new RunHistory(OpenHome.Locate(context, parsed.GetValue(home)));
-        RunSheet.Write(history.Read(history.Resolve(parsed.GetRequiredValue(id))), context.Out, context.Ink);
+        RunSheet.Write(history.Read(history.Resolve(parsed.GetRequiredValue(id))), context.Host.Catalog(), context.Out, context.Ink);
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -7,7 +7,7 @@ using FineTuneWorkflows.Pipelines.Contract;
 namespace FineTuneWorkflows.Cli.Commands.Stages;
 
 /// <summary><c>finetune stages</c></summary>
-internal sealed class StagesCommand() : CliCommand("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.")
+internal sealed class StagesCommand : CliCommand
 {
     private readonly Argument<string?> name = new("NAME") { Description = "The stage, such as Tokenize.", Arity = ArgumentArity.ZeroOrOne };
 

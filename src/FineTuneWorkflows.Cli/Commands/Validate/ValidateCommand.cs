@@ -6,7 +6,7 @@ using FineTuneWorkflows.Cli.Rendering;
 namespace FineTuneWorkflows.Cli.Commands.Validate;
 
 /// <summary><c>finetune validate</c></summary>
-internal sealed class ValidateCommand() : CliCommand("validate", "Checks a definition and the properties given for it; runs nothing.")
+internal sealed class ValidateCommand : CliCommand
 {
     private PipelineOptions? pipelineOptions;
 

@@ -16,8 +16,10 @@ internal static class DelimitedRows
             HasHeaderRecord = false,
             IgnoreBlankLines = true,
             AllowComments = false,
-            // Natural language in a TSV file is full of lone quotes; only a quote at a field's start opens a quoted field.
-            BadDataFound = args => bad ??= "a quote stands where none may stand; write a quote inside a quoted field twice",
+            // Natural language is full of lone quotes (5" screen): only a quote at a field's start has a meaning, and then what follows must be
+            // well-formed.
+            BadDataFound = args =>
+                bad = args.Field.StartsWith('"') ? "a quote stands where none may stand; write a quote inside a quoted field twice" : bad,
             DetectDelimiter = false,
             LineBreakInQuotedFieldIsBadData = false,
         };
@@ -35,8 +37,10 @@ internal static class DelimitedRows
             // RawRow is the line on which the record ends; the record's own line breaks lead back to where it begins.
             if (!parser.Read()) yield break;
             var record = parser.Record!;
-            var line = (long)parser.RawRow - LineBreaksInside(parser.RawRecord);
-            var problem = bad;
+            var raw = parser.RawRecord;
+            var open = EndsInsideQuotes(raw, delimiter[0]);
+            var line = (long)parser.RawRow - LineBreaksInside(open ? raw : WithoutBreak(raw));
+            var problem = open ? "a field begins with a quote that is never closed" : bad;
             bad = null;
             if (problem is null && record.Length != header.Length)
                 problem = string.Create(CultureInfo.InvariantCulture, $"the row has {record.Length} fields where the header has {header.Length}");
@@ -54,16 +58,40 @@ internal static class DelimitedRows
         return index;
     }
 
-    private static int LineBreaksInside(string raw)
+    private static ReadOnlySpan<char> WithoutBreak(ReadOnlySpan<char> raw)
     {
-        var end = raw.Length;
-        if (end > 0 && raw[end - 1] == '\n') end--;
-        if (end > 0 && raw[end - 1] == '\r') end--;
+        if (raw.EndsWith('\n')) raw = raw[..^1];
+        return raw.EndsWith('\r') ? raw[..^1] : raw;
+    }
+
+    private static int LineBreaksInside(ReadOnlySpan<char> raw)
+    {
         var breaks = 0;
-        for (var i = 0; i < end; i++)
+        for (var i = 0; i < raw.Length; i++)
         {
-            if (raw[i] == '\n' || (raw[i] == '\r' && (i + 1 >= end || raw[i + 1] != '\n'))) breaks++;
+            if (raw[i] == '\n' || (raw[i] == '\r' && (i + 1 >= raw.Length || raw[i + 1] != '\n'))) breaks++;
         }
         return breaks;
+    }
+
+    /// <summary>Whether the record's last field is opened by a quote that nothing closes, so that it swallowed the rest of the file.</summary>
+    private static bool EndsInsideQuotes(ReadOnlySpan<char> raw, char delimiter)
+    {
+        for (var i = 0; i < raw.Length;)
+        {
+            var quoted = raw[i] == '"';
+            if (quoted)
+            {
+                for (i++; i < raw.Length && (raw[i] != '"' || (i + 1 < raw.Length && raw[i + 1] == '"')); i++)
+                {
+                    if (raw[i] == '"') i++;
+                }
+                if (i >= raw.Length) return true;
+            }
+            var next = raw[i..].IndexOf(delimiter);
+            if (next < 0) return false;
+            i += next + 1;
+        }
+        return false;
     }
 }

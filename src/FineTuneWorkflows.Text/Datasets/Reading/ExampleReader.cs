@@ -12,8 +12,8 @@ public static class ExampleReader
     /// <param name="cancellationToken">Checked at every row.</param>
     /// <returns>The good rows, read as they are asked for.</returns>
     /// <exception cref="TextDataException">
-    /// The file is missing, empty or of unknown format; a column is missing (the message lists those there are); or, under <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split
-    /// (the message names file and line).
+    /// The file is missing, empty or of unknown format; a column is missing (the message lists those there are); or, under
+    /// <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split (the message names file and line).
     /// </exception>
     public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken = default)
     {
@@ -37,7 +37,8 @@ public static class ExampleReader
             ".csv" => DataFormat.Csv,
             ".tsv" or ".tab" => DataFormat.Tsv,
             _ => throw new TextDataException(
-                $"cannot tell the format from the extension '{extension}'; name the file .jsonl, .csv or .tsv (optionally with .gz), or state the format: Jsonl, Csv or Tsv", path),
+                $"cannot tell the format from the extension '{extension}'; name the file .jsonl, .csv or .tsv (optionally with .gz), or state the "
+                + "format: Jsonl, Csv or Tsv", path),
         };
     }
 
@@ -46,7 +47,8 @@ public static class ExampleReader
         var format = options.Format ?? FormatOf(path);
         using var reader = OpenText(path);
         var any = false;
-        var rows = format == DataFormat.Jsonl ? JsonlRows.Read(path, reader, options) : DelimitedRows.Read(path, reader, options, format == DataFormat.Csv ? "," : "\t");
+        var rows = format == DataFormat.Jsonl ? JsonlRows.Read(path, reader, options)
+            : DelimitedRows.Read(path, reader, options, format == DataFormat.Csv ? "," : "\t");
         foreach (var raw in Guarded(rows, path))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -71,7 +73,8 @@ public static class ExampleReader
         if (string.IsNullOrWhiteSpace(raw.Label)) return $"the label (column '{options.LabelColumn}') is empty";
         if (options.SplitColumn is null) return null;
         if (string.IsNullOrWhiteSpace(raw.Split)) return $"the split (column '{options.SplitColumn}') is empty; write train, validation or test";
-        if (!SplitNames.TryParse(raw.Split, out var parsed)) return $"the split '{raw.Split}' (column '{options.SplitColumn}') is unknown; write train, validation or test";
+        if (!SplitNames.TryParse(raw.Split, out var parsed))
+            return $"the split '{raw.Split}' (column '{options.SplitColumn}') is unknown; write train, validation or test";
         split = parsed;
         return null;
     }

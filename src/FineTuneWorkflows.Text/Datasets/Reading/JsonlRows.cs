@@ -35,7 +35,8 @@ internal static class JsonlRows
         using (document)
         {
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) return Bad(number, $"the line is JSON but no object: expected {{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": ...}}");
+            if (root.ValueKind != JsonValueKind.Object)
+                return Bad(number, $"the line is JSON but no object: expected {{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": ...}}");
             string? missing = Missing(root, options);
             if (missing is not null)
             {
@@ -45,9 +46,11 @@ internal static class JsonlRows
             }
             var text = root.GetProperty(options.TextColumn);
             if (text.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return Bad(number, $"'{options.TextColumn}' is not a string");
-            if (!TryScalar(root.GetProperty(options.LabelColumn), out var label)) return Bad(number, $"'{options.LabelColumn}' is not a string, a number or a boolean");
+            if (!TryScalar(root.GetProperty(options.LabelColumn), out var label))
+                return Bad(number, $"'{options.LabelColumn}' is not a string, a number or a boolean");
             string? split = null;
-            if (options.SplitColumn is not null && !TryScalar(root.GetProperty(options.SplitColumn), out split)) return Bad(number, $"'{options.SplitColumn}' is not a string");
+            if (options.SplitColumn is not null && !TryScalar(root.GetProperty(options.SplitColumn), out split))
+                return Bad(number, $"'{options.SplitColumn}' is not a string");
             try
             {
                 return new RawRow(number, text.GetString(), label, split, null);

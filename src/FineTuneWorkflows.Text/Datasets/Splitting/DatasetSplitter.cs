@@ -5,9 +5,12 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// <summary>
 /// Makes a dataset folder from source files. No text (see <see cref="TextIdentity"/>) ends in two splits or twice in one.
 /// <list type="bullet">
-/// <item>Splits that the files or a split column give are kept; a split that is not given is taken from the training rows, the same share of each class.</item>
-/// <item>Which rows those are follows from (seed, text) alone: within each class the texts are ranked by a hash and the first go to test, the next to validation. The order of rows, and of files, does not matter.</item>
-/// <item>An equal text in two splits stays in test rather than validation, in validation rather than train. Of equal texts in one split one stays.</item>
+/// <item>Splits that the files or a split column give are kept; a split that is not given is taken from the training rows, the same share of each
+/// class.</item>
+/// <item>Which rows those are follows from (seed, text) alone: within each class the texts are ranked by a hash and the first go to test, the next to
+/// validation. The order of rows, and of files, does not matter.</item>
+/// <item>An equal text in two splits stays in test rather than validation, in validation rather than train. Of equal texts in one split one
+/// stays.</item>
 /// <item>Equal texts with different labels in one split are all removed: nothing tells which label is right.</item>
 /// </list>
 /// The files are read twice; in between about 40 bytes per row are remembered, never the texts.
@@ -23,10 +26,12 @@ public static class DatasetSplitter
     /// <param name="cancellationToken">Stops the work; the folder then has no <c>dataset.json</c> and does not open.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="TextDataException">
-    /// What <see cref="ExampleReader.Read"/> throws; a split would be empty; there is one class only; validation or test has a label that training lacks (names file and line); a file changed between the two readings.
+    /// What <see cref="ExampleReader.Read"/> throws; a split would be empty; there is one class only; validation or test has a label that training
+    /// lacks (names file and line); a file changed between the two readings.
     /// </exception>
     /// <exception cref="ArgumentException">There are no files, or a share is below 0, or both make 1 or more.</exception>
-    public static DatasetFolder Split(SplitRequest request, string outputFolder, IProgress<TextProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static DatasetFolder Split(
+        SplitRequest request, string outputFolder, IProgress<TextProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
@@ -75,6 +80,9 @@ public static class DatasetSplitter
     {
         if (request.Files.Count == 0) throw new ArgumentException("There are no files.", nameof(request));
         if (!(request.ValidationShare >= 0 && request.TestShare >= 0 && request.ValidationShare + request.TestShare < 1))
-            throw new ArgumentException(FormattableString.Invariant($"The shares for validation ({request.ValidationShare}) and test ({request.TestShare}) must not be negative and must leave something to train on."), nameof(request));
+        {
+            var shares = FormattableString.Invariant($"validation ({request.ValidationShare}) and test ({request.TestShare})");
+            throw new ArgumentException($"The shares for {shares} must not be negative and must leave something to train on.", nameof(request));
+        }
     }
 }

@@ -3,7 +3,10 @@ using FineTuneWorkflows.Text.Randomness;
 
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
-/// <summary>Decides which rows stay and in which split. The order of the rows has no influence: everything follows from texts, labels, given splits and the seed.</summary>
+/// <summary>
+/// Decides which rows stay and in which split. The order of the rows has no influence: everything follows from texts, labels, given splits and the
+/// seed.
+/// </summary>
 internal sealed class Membership(IReadOnlyList<string> labels)
 {
     private const ulong Purpose = 0x53504C4954; // "SPLIT"

@@ -123,10 +123,13 @@ internal sealed class SplitPlan
             if (_trainLabels.Contains(_labelNames[i])) continue;
             var (split, file, line) = _firstUse[i];
             throw new TextDataException(
-                $"the label '{_labelNames[i]}' in {split.ToText()} does not occur in training, whose labels are: {string.Join(", ", _trainLabels.Order(StringComparer.Ordinal))}", file, line);
+                $"the label '{_labelNames[i]}' in {split.ToText()} does not occur in training, whose labels are: "
+                + $"{string.Join(", ", _trainLabels.Order(StringComparer.Ordinal))}", file, line);
         }
         if (_labelNames.Count == 1)
-            throw new TextDataException($"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right column?)", _request.Files[0]);
+            throw new TextDataException(
+                $"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right "
+                + "column?)", _request.Files[0]);
         if (_labelNames.Count == 0) throw new TextDataException($"no row is left, all {BadRows.Count} are bad", _request.Files[0]);
     }
 
@@ -145,12 +148,15 @@ internal sealed class SplitPlan
             if (counts[(int)split] > 0) continue;
             var advice = split == SplitName.Train ? "give more rows or smaller shares" : $"give more rows, a larger share or a {split.ToText()} file";
             throw new TextDataException(
-                $"the {split.ToText()} split is empty: {rows.Length} rows, {Membership.DuplicatesAcross + Membership.DuplicatesWithin} duplicates and {Membership.ContradictingRows} contradicting rows removed; {advice}", _request.Files[0]);
+                $"the {split.ToText()} split is empty: {rows.Length} rows, {Membership.DuplicatesAcross + Membership.DuplicatesWithin} duplicates "
+                + $"and {Membership.ContradictingRows} contradicting rows removed; {advice}", _request.Files[0]);
         }
         for (var i = 0; i < _labelNames.Count; i++)
         {
             if (!trainClasses.Contains(i))
-                throw new TextDataException($"no row with the label '{_labelNames[i]}' is left in training after duplicates were removed; give more rows of that class", _request.Files[0]);
+                throw new TextDataException(
+                    $"no row with the label '{_labelNames[i]}' is left in training after duplicates were removed; give more rows of that class",
+                    _request.Files[0]);
         }
     }
 }

@@ -5,13 +5,21 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// <summary>Which files to make a dataset from, and how to divide them.</summary>
 public sealed record SplitRequest
 {
-    /// <summary>The files with examples: all of them, or those to train on when <see cref="ValidationFiles"/>, <see cref="TestFiles"/> or a split column are given.</summary>
+    /// <summary>
+    /// The files with examples: all of them, or those to train on when <see cref="ValidationFiles"/>, <see cref="TestFiles"/> or a split column are
+    /// given.
+    /// </summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>Files whose rows are the validation split. Default none: the split column says so, or <see cref="ValidationShare"/> of the training rows is taken.</summary>
+    /// <summary>
+    /// Files whose rows are the validation split. Default none: the split column says so, or <see cref="ValidationShare"/> of the training rows is
+    /// taken.
+    /// </summary>
     public IReadOnlyList<string> ValidationFiles { get; init; } = [];
 
-    /// <summary>Files whose rows are the test split. Default none: the split column says so, or <see cref="TestShare"/> of the training rows is taken.</summary>
+    /// <summary>
+    /// Files whose rows are the test split. Default none: the split column says so, or <see cref="TestShare"/> of the training rows is taken.
+    /// </summary>
     public IReadOnlyList<string> TestFiles { get; init; } = [];
 
     /// <summary>How to read the files. The split column counts for <see cref="Files"/> only.</summary>

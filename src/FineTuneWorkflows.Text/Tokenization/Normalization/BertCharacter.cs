@@ -7,21 +7,24 @@ namespace FineTuneWorkflows.Text.Tokenization.Normalization;
 internal static class BertCharacter
 {
     /// <summary>
-    /// Characters that are dropped: NUL, the replacement character, and control, format and private-use characters but for tab, line feed and carriage return, which are white space. Private-use ones are dropped by both of
-    /// Hugging Face's tokenizers, though not by the first BERT code; unassigned ones by Hugging Face's in Python alone, so they stay, which also keeps ids the same when a later Unicode assigns them.
+    /// Characters that are dropped: NUL, the replacement character, and control, format and private-use characters but for tab, line feed and
+    /// carriage return, which are white space. Private-use ones are dropped by both of Hugging Face's tokenizers, though not by the first BERT code;
+    /// unassigned ones by Hugging Face's in Python alone, so they stay, which also keeps ids the same when a later Unicode assigns them.
     /// </summary>
     public static bool IsDropped(Rune r, UnicodeCategory category) =>
         r.Value is 0 or 0xFFFD || (IsOther(category) && r.Value is not ('\t' or '\n' or '\r'));
 
     /// <summary>Separators of any kind, tab, line feed and carriage return.</summary>
     public static bool IsSpace(Rune r, UnicodeCategory category) =>
-        category is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || r.Value is '\t' or '\n' or '\r';
+        category is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || r.Value is '\t' or '\n'
+            or '\r';
 
     /// <summary>Every ASCII character that is neither letter, digit, space nor control, and category Punctuation beyond.</summary>
     public static bool IsPunctuation(Rune r, UnicodeCategory category)
     {
         if (r.IsAscii) return r.Value is (>= 33 and <= 47) or (>= 58 and <= 64) or (>= 91 and <= 96) or (>= 123 and <= 126);
-        return category is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation
+        return category is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation
+            or UnicodeCategory.ClosePunctuation
             or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
     }
 

@@ -5,12 +5,14 @@ using System.Text;
 namespace FineTuneWorkflows.Text.Tokenization.Normalization;
 
 /// <summary>
-/// Canonical decomposition of single characters (Unicode Standard, section 3.7; Hangul syllables after section 3.12) from a table of our own: <see cref="string.Normalize()"/> does nothing under the invariant globalization that
-/// small container images set, and throws at a lone surrogate. Marks are not reordered, which matters only to marks that are kept.
+/// Canonical decomposition of single characters (Unicode Standard, section 3.7; Hangul syllables after section 3.12) from a table of our own:
+/// <see cref="string.Normalize()"/> does nothing under the invariant globalization that small container images set, and throws at a lone surrogate.
+/// Marks are not reordered, which matters only to marks that are kept.
 /// </summary>
 internal static class CanonicalDecomposition
 {
-    private const int SyllableBase = 0xAC00, SyllableCount = 11172, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7, VowelTimesTrail = 588, TrailCount = 28;
+    private const int SyllableBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
+    private const int SyllableCount = 11172, TrailCount = 28, VowelTimesTrail = 588;
 
     private static readonly FrozenDictionary<int, int[]> Table = Load();
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
 
 /// <summary>Where the server's artifact proxy has the files of a run or logged model, derived from its <c>artifact_uri</c>.</summary>
-internal readonly record struct ArtifactAddress(string Root)
+internal readonly partial record struct ArtifactAddress(string Root)
 {
     internal const string Proxy = "api/2.0/mlflow-artifacts/artifacts/";
 
@@ -15,7 +17,8 @@ internal readonly record struct ArtifactAddress(string Root)
         }
 
         throw new MlflowException(
-            $"The artifacts are at '{artifactUri}', which the server does not pass on. Start it with its artifact proxy (--serve-artifacts, on by default) and make new experiments in it.",
+            $"The artifacts are at '{artifactUri}', which the server does not pass on. "
+            + "Start it with its artifact proxy (--serve-artifacts, on by default) and make new experiments in it.",
             "INVALID_STATE");
     }
 
@@ -27,7 +30,14 @@ internal readonly record struct ArtifactAddress(string Root)
 
     internal static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
-    internal static string Check(string path) => path.Split('/').Any(part => part is "" or "." or "..") || path.Contains('\\', StringComparison.Ordinal)
-        ? throw new TrackingException($"'{path}' is no path of an artifact: it must be relative, with '/' between names and no '.' or '..'.")
-        : path;
+    // The server refuses '#', and decodes '%41' however often it was encoded.
+    internal static string Check(string path) =>
+        path.Split('/').Any(part => part is "" or "." or "..") || path.AsSpan().IndexOfAny('\\', '#') >= 0 || Encoded().IsMatch(path)
+            ? throw new TrackingException(
+                $"'{path}' is no path of an artifact: it must be relative, with '/' between names, "
+                + "no '.' or '..', no '#' or '\\', and no '%' before two hexadecimal digits.")
+            : path;
+
+    [GeneratedRegex("%[0-9a-fA-F]{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Encoded();
 }

@@ -7,10 +7,12 @@ internal static class Backoff
 {
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    /// <summary>Doubles with each attempt up to a minute, less a random part of up to half; never shorter than what the server asked for.</summary>
-    internal static TimeSpan Delay(TimeSpan first, int attempt, TimeSpan? asked)
+    /// <summary>
+    /// Doubles with each attempt up to the longest, less a random part of up to half; never shorter than what the server asked for.
+    /// </summary>
+    internal static TimeSpan Delay(TimeSpan first, int attempt, TimeSpan? asked, TimeSpan? longest = null)
     {
-        var full = Math.Min(first.TotalMilliseconds * Math.Pow(2, Math.Min(attempt, 20)), Longest.TotalMilliseconds);
+        var full = Math.Min(first.TotalMilliseconds * Math.Pow(2, Math.Min(attempt, 20)), (longest ?? Longest).TotalMilliseconds);
         var delay = TimeSpan.FromMilliseconds(full * (1 - (Random.Shared.NextDouble() / 2)));
         return asked > delay ? asked.Value : delay;
     }

@@ -12,7 +12,9 @@ internal static class ErrorBody
         try
         {
             using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? (Field(document, "error_code"), Field(document, "message")) : (null, null);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? (Field(document, "error_code"), Field(document, "message"))
+                : (null, null);
         }
         catch (JsonException)
         {
@@ -21,7 +23,8 @@ internal static class ErrorBody
     }
 
     private static string? Field(JsonDocument document, string name) =>
-        document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+        document.RootElement.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
             ? text[..Math.Min(text.Length, LongestMessage)]
             : null;
 }

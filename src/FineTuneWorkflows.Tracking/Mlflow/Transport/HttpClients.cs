@@ -36,7 +36,8 @@ internal static class HttpClients
         if (!address.Path.EndsWith('/')) address.Path += "/";
         client.BaseAddress = address.Uri;
         client.Timeout = Timeout.InfiniteTimeSpan; // The transport sets its own, so that it can tell a time-out from a cancellation.
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("FineTuneWorkflows", typeof(HttpClients).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("FineTuneWorkflows", typeof(HttpClients).Assembly.GetName().Version?.ToString(3)));
         return client;
     }
 

@@ -44,7 +44,8 @@ internal static class LogBatchBodies
         }
     }
 
-    private static void Section<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, ref int next, int most, ref int room, Action<Utf8JsonWriter, T> write)
+    private static void Section<T>(
+        Utf8JsonWriter json, string name, IReadOnlyList<T> items, ref int next, int most, ref int room, Action<Utf8JsonWriter, T> write)
     {
         if (next == items.Count) return;
         var item = new ArrayBufferWriter<byte>(256);
@@ -93,7 +94,8 @@ internal static class LogBatchBodies
     private static void Check(MlflowMetric metric)
     {
         MlflowLimits.CheckKey(metric.Key, "metric");
-        if (metric.Timestamp < 0) throw new TrackingException($"Metric {metric.Key} has the time {metric.Timestamp}; the server takes none before 1970.");
+        if (metric.Timestamp < 0) throw new TrackingException(
+            $"Metric {metric.Key} has the time {metric.Timestamp}; the server takes none before 1970.");
     }
 
     private static void Check(string what, string key, string value, int longest)

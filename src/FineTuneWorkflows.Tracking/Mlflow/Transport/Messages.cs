@@ -18,7 +18,8 @@ internal sealed record ExperimentAnswer(MlflowExperiment Experiment);
 internal sealed record ExperimentsAnswer(IReadOnlyList<MlflowExperiment>? Experiments, string? NextPageToken);
 
 internal sealed record Search(
-    string? Filter, int MaxResults, IReadOnlyList<string>? OrderBy, string? PageToken, IReadOnlyList<string>? ExperimentIds, string? ViewType = null, string? RunViewType = null);
+    string? Filter, int MaxResults, IReadOnlyList<string>? OrderBy, string? PageToken, IReadOnlyList<string>? ExperimentIds, string? ViewType = null,
+    string? RunViewType = null);
 
 internal sealed record CreateRun(string ExperimentId, string? RunName, long StartTime, IReadOnlyList<MlflowTag>? Tags);
 

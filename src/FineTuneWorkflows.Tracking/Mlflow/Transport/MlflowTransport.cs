@@ -26,7 +26,8 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     /// <summary>Sends JSON and reads JSON. <paramref name="repeatable"/> says that doing it twice is the same as doing it once.</summary>
     internal Task<TAnswer> Send<TBody, TAnswer>(
-        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<TAnswer> answer, bool repeatable, CancellationToken cancellation)
+        HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<TAnswer> answer, bool repeatable,
+        CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
         return Json(method, path, () => JsonContent(bytes), repeatable, answer, cancellation);
@@ -34,16 +35,19 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     /// <summary>Posts JSON that is written out already.</summary>
     internal Task Post(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
-        Repeat(HttpMethod.Post, path, () => JsonContent(json), repeatable: true, options.Timeout, static (_, _) => Task.FromResult(true), cancellation);
+        Json(HttpMethod.Post, path, () => JsonContent(json), repeatable: true, MlflowJson.Default.Empty, cancellation);
 
     /// <summary>
     /// Sends any content, made anew for each attempt, and hands the answer to <paramref name="read"/>. The time allowed grows with the bytes
     /// sent; reading the answer is not limited here.
     /// </summary>
     internal Task<T> Stream<T>(
-        HttpMethod method, string path, Func<HttpContent?> content, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation,
+        HttpMethod method, string path, Func<HttpContent?> content, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellation,
         long bytesSent = 0) =>
-        Repeat(method, path, content, repeatable: true, options.Timeout + TimeSpan.FromSeconds(bytesSent / SlowestBytesPerSecond), read, cancellation, limitAnswer: false);
+        Repeat(
+            method, path, content, repeatable: true, options.Timeout + TimeSpan.FromSeconds(bytesSent / SlowestBytesPerSecond), read, cancellation,
+            limitAnswer: false);
 
     public void Dispose() => http.Dispose();
 
@@ -54,12 +58,15 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         HttpMethod method, string path, Func<HttpContent?> content, bool repeatable, JsonTypeInfo<TAnswer> type, CancellationToken cancellation) =>
         Repeat(
             method, path, content, repeatable, options.Timeout,
-            async (response, token) =>
-            {
-                var bytes = await response.Content.ReadAsByteArrayAsync(token).ConfigureAwait(false);
-                return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null");
-            },
+            (response, token) => Read(response, type, token),
             cancellation);
+
+    /// <summary>An answer counts only when it is whole and JSON: a proxy's log-in page also comes with status 200.</summary>
+    internal static async Task<TAnswer> Read<TAnswer>(HttpResponseMessage response, JsonTypeInfo<TAnswer> type, CancellationToken cancellation)
+    {
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null");
+    }
 
     private async Task<T> Repeat<T>(
         HttpMethod method, string path, Func<HttpContent?> content, bool repeatable, TimeSpan timeout,
@@ -96,16 +103,23 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         }
         catch (HttpRequestException fault)
         {
-            var connected = fault.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
-            throw new MlflowException($"{endpoint}: the server {options} cannot be reached: {fault.Message}", isTransient: true, innerException: fault) { MayHaveHappened = connected };
+            var connected = fault.HttpRequestError is not (
+                HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
+            throw new MlflowException(
+                $"{endpoint}: the server {options} cannot be reached: {fault.Message}", isTransient: true,
+                innerException: fault) { MayHaveHappened = connected };
         }
         catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
-            throw new MlflowException($"{endpoint}: the server {options} did not answer in time ({options.Timeout.TotalSeconds} s).", isTransient: true, innerException: fault) { MayHaveHappened = true };
+            throw new MlflowException(
+                $"{endpoint}: the server {options} did not answer in time ({options.Timeout.TotalSeconds} s).", isTransient: true,
+                innerException: fault) { MayHaveHappened = true };
         }
         catch (Exception fault) when (fault is JsonException or HttpIOException or EndOfStreamException)
         {
-            throw new MlflowException($"{endpoint}: the server {options} gave half an answer or nonsense: {fault.Message}", isTransient: true, innerException: fault) { MayHaveHappened = true };
+            throw new MlflowException(
+                $"{endpoint}: the server {options} gave half an answer or nonsense: {fault.Message}", isTransient: true,
+                innerException: fault) { MayHaveHappened = true };
         }
     }
 
@@ -126,8 +140,10 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
 
     private static string Advice(HttpResponseMessage response) => response.StatusCode switch
     {
-        HttpStatusCode.Unauthorized => "the server wants a user and password, or a token: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
-        HttpStatusCode.Forbidden => "the server forbids it: the user may lack the permission, or the server's --allowed-hosts lacks the name in MLFLOW_TRACKING_URI",
+        HttpStatusCode.Unauthorized =>
+            "the server wants a user and password, or a token: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
+        HttpStatusCode.Forbidden =>
+            "the server forbids it: the user may lack the permission, or the server's --allowed-hosts lacks the name in MLFLOW_TRACKING_URI",
         HttpStatusCode.NotFound => "there is no such address: MLFLOW_TRACKING_URI may point to something else than an MLflow server, or an old one",
         _ => response.ReasonPhrase ?? "refused",
     };

@@ -3,7 +3,8 @@ using System.Net;
 namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
 
 /// <summary>Uploads a large file in parts, straight to the object store that the server names.</summary>
-internal sealed class MultipartUpload(MlflowTransport transport, ArtifactAddress address, string path, string localPath, long length, IProgress<long>? progress)
+internal sealed class MultipartUpload(
+    MlflowTransport transport, ArtifactAddress address, string path, string localPath, long length, IProgress<long>? progress)
 {
     private const string Endpoint = "api/2.0/mlflow-artifacts/mpu/";
 
@@ -24,7 +25,8 @@ internal sealed class MultipartUpload(MlflowTransport transport, ArtifactAddress
                 HttpMethod.Post, $"{Endpoint}create/{Folder}", new CreateMultipart(Name, count), MlflowJson.Default.CreateMultipart,
                 MlflowJson.Default.CreateMultipartAnswer, repeatable: true, cancellation).ConfigureAwait(false);
         }
-        catch (MlflowException fault) when (fault.Status is HttpStatusCode.NotImplemented or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+        catch (MlflowException fault) when (
+            fault.Status is HttpStatusCode.NotImplemented or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
         {
             return false;
         }
@@ -33,9 +35,11 @@ internal sealed class MultipartUpload(MlflowTransport transport, ArtifactAddress
         try
         {
             var parts = new List<UploadedPart>(count);
-            foreach (var target in targets.OrderBy(target => target.PartNumber)) parts.Add(await Send(target, partSize, cancellation).ConfigureAwait(false));
+            foreach (var target in targets.OrderBy(target => target.PartNumber))
+                parts.Add(await Send(target, partSize, cancellation).ConfigureAwait(false));
             await transport.Send(
-                HttpMethod.Post, $"{Endpoint}complete/{Folder}", new CompleteMultipart(Name, upload.UploadId, parts), MlflowJson.Default.CompleteMultipart,
+                HttpMethod.Post, $"{Endpoint}complete/{Folder}", new CompleteMultipart(Name, upload.UploadId, parts),
+                MlflowJson.Default.CompleteMultipart,
                 MlflowJson.Default.Empty, repeatable: true, cancellation).ConfigureAwait(false);
             return true;
         }
@@ -69,7 +73,8 @@ internal sealed class MultipartUpload(MlflowTransport transport, ArtifactAddress
         try
         {
             await transport.Send(
-                HttpMethod.Post, $"{Endpoint}abort/{Folder}", new AbortMultipart(Name, uploadId), MlflowJson.Default.AbortMultipart, MlflowJson.Default.Empty,
+                HttpMethod.Post, $"{Endpoint}abort/{Folder}", new AbortMultipart(Name, uploadId), MlflowJson.Default.AbortMultipart,
+                MlflowJson.Default.Empty,
                 repeatable: true, CancellationToken.None).ConfigureAwait(false);
         }
         catch (MlflowException)

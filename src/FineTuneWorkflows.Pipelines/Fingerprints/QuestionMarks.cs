@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace FineTuneWorkflows.Text.Sources;
+namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
-/// <summary>Checks a path against a pattern with <c>?</c> (one character), <c>*</c> (any within a name) and <c>**/</c> (any folders).</summary>
+/// <summary>The globbing library knows no <c>?</c>. Checks a path against a pattern with <c>?</c> (one character), <c>*</c> (any within a name) and <c>**/</c> (any folders).</summary>
 internal static class QuestionMarks
 {
     public static bool Match(string pattern, string path)

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using FineTuneWorkflows.Benchmarks.ManyStages;
+using FineTuneWorkflows.Benchmarks.NoOpRerun;
+using FineTuneWorkflows.Benchmarks.Tokenize;
+
+namespace FineTuneWorkflows.Benchmarks.Harness;
+
+/// <summary>The command line: <c>[NAME] [--json]</c>.</summary>
+internal static class BenchmarkCommand
+{
+    private static readonly IBenchmark[] All = [new NoOpRerunBenchmark(), new NoOpManyStagesBenchmark(), new StageOverheadBenchmark(), new TokenizeBenchmark()];
+
+    /// <returns>0 when all that was asked for was measured, whether the goals hold or not; 1 when something could not be measured; 2 when the command line is wrong.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var json = arguments.Contains("--json");
+        var names = arguments.Where(a => a != "--json").ToList();
+        var wrong = names.FirstOrDefault(n => All.All(b => b.Name != n));
+        if (wrong is not null)
+        {
+            Console.Error.WriteLine($"error: there is no benchmark {wrong}; there are {string.Join(", ", All.Select(b => b.Name))}");
+            return 2;
+        }
+
+        try
+        {
+            var results = new List<BenchmarkResult>();
+            foreach (var benchmark in All.Where(b => names.Count == 0 || names.Contains(b.Name)))
+            {
+                Console.Error.WriteLine(benchmark.Name);
+                results.AddRange(await benchmark.RunAsync(line => Console.Error.WriteLine("  " + line)));
+            }
+
+            Console.WriteLine(json ? ResultTable.ToJson(results) : $"\n{Machine.Description}\n\n{ResultTable.ToText(results)}");
+            return 0;
+        }
+        catch (BenchmarkException e)
+        {
+            Console.Error.WriteLine("error: " + e.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>What a fresh process of this program does when another measures with it.</summary>
+    public static async Task<int> MeasureAsync(string name, string[] arguments)
+    {
+        var part = All.OfType<IFreshProcess>().Single(b => b.Name == name);
+        Console.WriteLine(JsonSerializer.Serialize(await part.MeasureAsync(arguments)));
+        return 0;
+    }
+
+    /// <summary>Measures a part in a fresh process.</summary>
+    public static async Task<Dictionary<string, double>> InFreshProcessAsync(this IFreshProcess part, params IEnumerable<string> arguments)
+    {
+        var run = (await ProgramRun.RunAsync(Environment.ProcessPath!, ["measure", part.Name, .. arguments])).Checked($"measuring {part.Name}");
+        return JsonSerializer.Deserialize<Dictionary<string, double>>(run.Output) ?? throw new BenchmarkException($"measuring {part.Name} printed nothing");
+    }
+}

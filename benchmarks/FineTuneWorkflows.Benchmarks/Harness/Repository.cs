@@ -1,0 +1,33 @@
+namespace FineTuneWorkflows.Benchmarks.Harness;
+
+/// <summary>Where things lie in the checkout that this program was built in.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static string Workflow => Path.Combine(Root, "workflows", "sentiment.json");
+
+    public static string Sentences => Path.Combine(Root, "data", "sentiment", "sentences.jsonl");
+
+    public static string Synonyms => Path.Combine(Root, "data", "wordnet", "synonyms.tsv.gz");
+
+    public static string Vocabulary => Path.Combine(Root, "data", "bert-base-uncased", "vocab.txt");
+
+    public static string FineTune => Program("src", "FineTuneWorkflows.Cli", "finetune");
+
+    public static string HelloWorld => Program("benchmarks", "HelloWorld", "HelloWorld");
+
+    private static string Program(string room, string project, string name)
+    {
+        var path = Path.Combine(Root, room, project, "bin", "Release", "net10.0", OperatingSystem.IsWindows() ? name + ".exe" : name);
+        return File.Exists(path) ? path : throw new BenchmarkException($"{path} is missing; build it with: dotnet build -c Release {room}/{project}");
+    }
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "FineTuneWorkflows.sln")))
+                return folder.FullName;
+        throw new BenchmarkException($"no checkout above {AppContext.BaseDirectory}: no folder there holds FineTuneWorkflows.sln");
+    }
+}

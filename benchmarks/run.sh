@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds and runs the benchmarks: benchmarks/run.sh [NAME] [--json]
+# The table (or with --json one JSON array and nothing else) goes to standard output, the rest to standard error.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+# The native launchers must find the runtime that built them, wherever it is installed.
+export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"
+dotnet build -c Release -v quiet benchmarks/FineTuneWorkflows.Benchmarks >&2
+exec benchmarks/FineTuneWorkflows.Benchmarks/bin/Release/net10.0/FineTuneWorkflows.Benchmarks "$@"

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+
+namespace FineTuneWorkflows.Cli.Commands.Sync;
+
+/// <summary><c>finetune sync</c></summary>
+internal sealed class SyncCommand : CliCommand
+{
+    private readonly Option<string?> timeout = Options.WholeNumber("--timeout", [], "Give up after so many seconds; what is left stays for the next time. Default: 300.", "SECONDS", 1, 86_400);
+    private readonly Option<string?> home = Options.Home();
+
+    public override void Configure(Command command)
+    {
+        command.Options.Add(timeout);
+        command.Options.Add(home);
+    }
+
+    public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var sync = context.Host.Sync ?? throw new CommandException("this build of finetune has no tracking");
+        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        context.Interruption.Listen();
+        var (delivered, message) = await sync(open.Home, open.Services, TimeSpan.FromSeconds(parsed.NumberOf(timeout, 300)), context.CancellationToken).ConfigureAwait(false);
+        (delivered ? context.Out : context.Console.Error).WriteLine(message);
+        return delivered ? ExitCode.Done : ExitCode.Failed;
+    }
+}

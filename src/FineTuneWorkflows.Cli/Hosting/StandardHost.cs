@@ -1,0 +1,71 @@
+using FineTuneWorkflows.Cli.Commands.Predict;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Stages;
+using FineTuneWorkflows.Stages.Prediction;
+using FineTuneWorkflows.Stages.Tracking;
+using FineTuneWorkflows.Tracking;
+using FineTuneWorkflows.Tracking.Export;
+using FineTuneWorkflows.Tracking.Mlflow;
+using FineTuneWorkflows.Tracking.Outbox;
+
+namespace FineTuneWorkflows.Cli.Hosting;
+
+/// <summary>The parts that the <c>finetune</c> program is made of.</summary>
+internal static class StandardHost
+{
+    public static CliHost Create(TextWriter error) => new(() => FineTuneStages.Catalog, home => new StageServices(home))
+    {
+        Observers = (home, services) => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
+            ? Delivered(home, (StageServices)services, error.WriteLine)
+            : [TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
+        Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
+        Predictor = (model, home, services) => new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry))),
+        Sync = SyncAsync,
+        Export = Export,
+    };
+
+    // In a method of its own: nothing of the client is loaded where no server is named.
+    private static IRunObserver[] Delivered(Home home, StageServices services, Action<string> say) => [new TrackingSession(home, services, Server(), say)];
+
+    private static MlflowOptions Server()
+    {
+        try
+        {
+            return MlflowOptions.FromEnvironment() ?? throw new CommandException("deliver to which server? Set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
+        }
+        catch (TrackingException e)
+        {
+            throw new CommandException(e.Message, innerException: e);
+        }
+    }
+
+    private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, IServiceProvider services, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var server = Server();
+        new JournalImporter(home, ((StageServices)services).Store).ImportAll(cancellationToken);
+        await using var shipper = OutboxShipper.Start(home.StateDatabase, server);
+        var before = shipper.Status();
+        var left = await shipper.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
+        return left.IsDelivered
+            ? (true, $"Delivered {before.Events} events, {before.Metrics} values of metrics among them, to {server}.")
+            : (false, TrackingSession.Undelivered(left, shipper.LastFault));
+    }
+
+    private static string Export(Home home, IServiceProvider services, string folder, CancellationToken cancellationToken)
+    {
+        var store = ((StageServices)services).Store;
+        new JournalImporter(home, store).ImportAll(cancellationToken);
+        var written = FileStoreExport.Write(store, folder, cancellation: cancellationToken);
+        return $"Wrote {written.Runs} runs with {written.Metrics} values of metrics, {written.Artifacts} files and {written.Versions} model versions to {folder}."
+            + (written.Missing.Count > 0 ? $" {written.Missing.Count} files are gone and were left out." : "");
+    }
+
+    private sealed class StagePredictor(TextPredictor predictor) : ITextPredictor
+    {
+        public IReadOnlyList<Commands.Predict.TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+            [.. predictor.Predict(texts, cancellationToken: cancellationToken).Select(p => new Commands.Predict.TextPrediction(p.Label, p.Probabilities))];
+
+        public void Dispose() => predictor.Dispose();
+    }
+}

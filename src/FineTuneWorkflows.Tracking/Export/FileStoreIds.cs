@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FineTuneWorkflows.Tracking.Export;
+
+/// <summary>Ids as MLflow has them, made from ours: the same each time.</summary>
+internal static class FileStoreIds
+{
+    internal static string Run(string runId) => runId.Length == 32 && runId.All(char.IsAsciiHexDigitLower) ? runId : Of(runId);
+
+    internal static string Model(string runId, string digest) => $"m-{Of(runId, digest)}";
+
+    /// <summary>32 hexadecimal digits.</summary>
+    internal static string Of(params ReadOnlySpan<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts!))))[..32];
+}

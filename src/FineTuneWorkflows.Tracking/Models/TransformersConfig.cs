@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace FineTuneWorkflows.Tracking.Models;
+
+/// <summary>Reads the names of classes from a model's own files.</summary>
+internal static class TransformersConfig
+{
+    // The classes that transformers offers under these names, for tokenizers that do not say what they are.
+    private static readonly Dictionary<string, string> UsualTokenizers = new(StringComparer.Ordinal)
+    {
+        ["bert"] = "BertTokenizerFast",
+        ["distilbert"] = "DistilBertTokenizerFast",
+        ["electra"] = "ElectraTokenizerFast",
+        ["gpt2"] = "GPT2TokenizerFast",
+        ["llama"] = "LlamaTokenizerFast",
+        ["roberta"] = "RobertaTokenizerFast",
+    };
+
+    internal static string ModelClass(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        using var config = Read(path);
+        if (config.RootElement.TryGetProperty("architectures", out var names) && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0
+            && names[0].GetString() is { Length: > 0 } name) return name;
+        throw new TrackingException($"{path} names no class in \"architectures\", such as [\"BertForSequenceClassification\"].");
+    }
+
+    internal static string TokenizerClass(string folder)
+    {
+        var path = Path.Combine(folder, "tokenizer_config.json");
+        if (File.Exists(path))
+        {
+            using var tokenizer = Read(path);
+            if (Text(tokenizer, "tokenizer_class") is { Length: > 0 } name) return name;
+        }
+
+        var configPath = Path.Combine(folder, "config.json");
+        using var config = Read(configPath);
+        return Text(config, "model_type") is { } type && UsualTokenizers.TryGetValue(type, out var usual)
+            ? usual
+            : throw new TrackingException(
+                $"The tokenizer's class is not known: {path} has no \"tokenizer_class\", and {configPath} no \"model_type\" with a usual one.");
+    }
+
+    private static string? Text(JsonDocument document, string name) =>
+        document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonDocument Read(string path)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+            document.Dispose();
+            throw new TrackingException($"{path} is no JSON object.");
+        }
+        catch (FileNotFoundException fault)
+        {
+            throw new TrackingException($"{path} is missing; a model's folder has it.", fault);
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new TrackingException($"{path} cannot be read: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,1 +1,0 @@
-namespace X; public class P { [Fact] public void Ok() => Assert.True(true); }

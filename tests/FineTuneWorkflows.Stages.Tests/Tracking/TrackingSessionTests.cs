@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using FineTuneWorkflows.Stages.Tests.Support;
+using FineTuneWorkflows.Stages.Tracking;
+using FineTuneWorkflows.Tracking.Runs;
+using RunStatus = FineTuneWorkflows.Tracking.Events.RunStatus;
+
+namespace FineTuneWorkflows.Stages.Tests.Tracking;
+
+public sealed class TrackingSessionTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    [Fact]
+    public async Task With_the_server_down_the_run_succeeds_and_what_waits_is_said()
+    {
+        var said = new List<string>();
+        await using (var session = new TrackingSession(workspace.Home, workspace.Services, new() { TrackingUri = DeadAddress() }, said.Add, TimeSpan.FromMilliseconds(200)))
+            Assert.Equal(Succeeded, (await workspace.RunAsync(workspace.Whole(), observers: session)).Status);
+        var message = Assert.Single(said);
+        Assert.StartsWith("tracking: ", message, StringComparison.Ordinal);
+        Assert.EndsWith("they are kept, deliver them with `finetune sync`", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_model_stands_ready_for_Python_and_no_text_is_sent()
+    {
+        var result = await workspace.RunAsync(workspace.Whole());
+        new JournalImporter(workspace.Home, workspace.Services.Store).ImportAll(TestContext.Current.CancellationToken);
+        var run = new RunIndex(workspace.Services.Store).Show(result.RunId);
+        var model = Assert.Single(run.Models);
+        Assert.Equal(result.Of("FineTune").Artifacts["model"].Digest, model.Digest);
+        Assert.True(File.Exists(Path.Combine(model.LocalPath, "MLmodel")));
+        Assert.Equal(
+            ["Evaluate/baseline.json", "Evaluate/metrics.json", "Evaluate/report.json", "Register/registration.json"], run.Artifacts.Select(a => a.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_whose_process_died_is_closed_by_the_next_and_opened_again_by_its_resumption()
+    {
+        var runId = (await workspace.RunAsync(workspace.Whole(train: new { baseModel = "tiny", device = "cuda:7" }))).RunId;
+        // What a killed process leaves: a journal without its last line.
+        var journal = FineTuneWorkflows.Pipelines.Journals.RunJournal.PathOf(workspace.Home, runId);
+        var lines = File.ReadAllLines(journal);
+        File.WriteAllLines(journal, lines[..^1]);
+
+        var index = new RunIndex(workspace.Services.Store);
+        new JournalImporter(workspace.Home, workspace.Services.Store).ImportAll(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Killed, index.Show(runId).Run.Status);
+        new JournalImporter(workspace.Home, workspace.Services.Store).ImportAll(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Killed, index.Show(runId).Run.Status);
+
+        var again = await workspace.RunAsync(workspace.Whole(train: new { baseModel = "tiny", device = "cuda:7" }));
+        Assert.Equal(runId, again.RunId);
+        new JournalImporter(workspace.Home, workspace.Services.Store).ImportAll(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Failed, index.Show(runId).Run.Status);
+    }
+
+    public void Dispose() => workspace.Dispose();
+
+    private const FineTuneWorkflows.Pipelines.Execution.RunStatus Succeeded = FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded;
+
+    private static Uri DeadAddress()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
+    }
+}
