@@ -60,6 +60,13 @@ public sealed class StageActivity : Activity
             throw new StageFailedException(job.Request.Stage, result.Reason);
         }
 
+        // Only where the server died between stopping the stage and saving the instance as cancelled.
+        if (result.Outcome is StageOutcome.Cancelled)
+        {
+            context.WorkflowExecutionContext.Cancel();
+            return;
+        }
+
         await CompleteAsync(context, result).ConfigureAwait(false);
     }
 

@@ -10,10 +10,12 @@ using Elsa.Resilience.Extensions;
 using Elsa.Workflows.CommitStates.Strategies;
 using Elsa.Workflows.IncidentStrategies;
 using Elsa.Workflows.Options;
+using Elsa.Workflows.Runtime;
 using Elsa.Workflows.Runtime.Distributed.Extensions;
 using Elsa.Workflows.Runtime.Options;
 using Elsa.Workflows.Runtime.Tasks;
 using FineTuneWorkflows.Server.Activities;
+using FineTuneWorkflows.Server.Runtime;
 using FineTuneWorkflows.Server.Security;
 using Medallion.Threading.FileSystem;
 
@@ -83,6 +85,7 @@ internal static class ElsaSetup
             }))
             .UseResilience());
 
+        services.AddScoped<IWorkflowRuntime, OrderedRuntime>();
         services.AddActivityProvider<StageActivityProvider>();
         services.AddScoped<AdminIdentity>();
         services.AddScoped<Elsa.Identity.Contracts.IUserCredentialsValidator>(sp => sp.GetRequiredService<AdminIdentity>());
