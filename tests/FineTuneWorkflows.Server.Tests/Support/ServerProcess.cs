@@ -56,6 +56,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         foreach (var argument in (string[])["exec", program, .. args, "--Home", folder.Home, "--Workflows", folder.Workflows, "--urls", "http://127.0.0.1:0"])
             start.ArgumentList.Add(argument);
         start.Environment["FINETUNE_TEST_LOG"] = folder.Log;
+        // These processes live for seconds: less time for the just-in-time compiler.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         if (setsSecrets)
         {
             start.Environment["FINETUNE_ADMIN_PASSWORD"] = Password;
