@@ -14,11 +14,14 @@ public sealed class RunSession : IDisposable
     private readonly RunJournal journal;
     private readonly EventPublisher publisher;
     private readonly TimeProvider time;
+    private readonly FileLock? held;
 
     private RunSession(Home home, string runId, RunJournal journal, IReadOnlyList<IRunObserver> observers, TimeProvider time)
     {
         this.home = home;
         this.journal = journal;
+        // Tells other programs on this home that the run is going on. Who looks at that moment has it for an instant; then it goes without.
+        held = FileLock.TryAcquire(home.RunLock(runId));
         this.time = time;
         RunId = runId;
         publisher = new([journal], observers);
@@ -34,10 +37,12 @@ public sealed class RunSession : IDisposable
     /// <param name="name">The definition's name.</param>
     /// <param name="properties">The values that the run was started with.</param>
     /// <param name="observers">Are told what happens.</param>
+    /// <param name="resumed">Whether a run that is there already was interrupted and goes on now; its journal says so then. Default: false, it goes on to its next stage.</param>
     /// <param name="time">The clock. Default: the system's.</param>
     /// <exception cref="IOException">The journal cannot be written, or another session has it open.</exception>
     public static RunSession Open(
-        Home home, string runId, string pipelineId, string name, IReadOnlyDictionary<string, object?> properties, IReadOnlyList<IRunObserver> observers, TimeProvider? time = null)
+        Home home, string runId, string pipelineId, string name, IReadOnlyDictionary<string, object?> properties, IReadOnlyList<IRunObserver> observers, bool resumed = false,
+        TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         var path = RunJournal.PathOf(home, runId);
@@ -46,6 +51,8 @@ public sealed class RunSession : IDisposable
         if (isNew)
             session.Publish(new RunStarted(
                 time.GetUtcNow(), runId, pipelineId, name, null, properties.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value)), StageExecutor.EngineVersion));
+        else if (resumed)
+            session.Publish(new RunResumed(time.GetUtcNow(), runId));
         return session;
     }
 
@@ -79,5 +86,9 @@ public sealed class RunSession : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => journal.Dispose();
+    public void Dispose()
+    {
+        journal.Dispose();
+        held?.Dispose();
+    }
 }

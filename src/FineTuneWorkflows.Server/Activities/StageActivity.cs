@@ -1,9 +1,10 @@
-using Elsa.Workflows.Runtime;
 using System.ComponentModel;
 using Elsa.Extensions;
 using Elsa.Workflows;
+using Elsa.Workflows.Runtime;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Server.Jobs;
+using FineTuneWorkflows.Server.Runs;
 
 namespace FineTuneWorkflows.Server.Activities;
 
@@ -54,7 +55,7 @@ public sealed class StageActivity : Activity
         var result = job?.Result ?? throw new InvalidOperationException($"The stage job {jobId} has no result.");
         if (result.Outcome is StageOutcome.Failed && !result.ContinueOnError)
         {
-            context.AddExecutionLogEntry("Stage failed", result.Reason, payload: Payload(result));
+            context.AddExecutionLogEntry("Stage failed", result.Reason, payload: Payload(context, result));
             context.ClearBookmarks();
             context.WorkflowExecutionContext.ExecuteDelegate = null;
             throw new StageFailedException(job.Request.Stage, result.Reason);
@@ -74,7 +75,7 @@ public sealed class StageActivity : Activity
     {
         StageResults.Keep(context, result);
         StageOutputs.Set(context, result);
-        context.AddExecutionLogEntry($"Stage {result.Outcome.Name()}", result.Reason, payload: Payload(result));
+        context.AddExecutionLogEntry($"Stage {result.Outcome.Name()}", result.Reason, payload: Payload(context, result));
         // Earlier failures of this stage are history now, not incidents.
         var ids = context.WorkflowExecutionContext.ActivityExecutionContexts.Where(c => c.Activity == context.Activity).Select(c => c.Activity.Id).ToHashSet();
         foreach (var incident in context.WorkflowExecutionContext.Incidents.Where(i => ids.Contains(i.ActivityId)).ToList())
@@ -94,13 +95,15 @@ public sealed class StageActivity : Activity
         }
     }
 
-    private static Dictionary<string, object> Payload(StageJobResult result)
+    private static Dictionary<string, object> Payload(ActivityExecutionContext context, StageJobResult result)
     {
         var payload = new Dictionary<string, object> { ["outcome"] = result.Outcome.Name(), ["reason"] = result.Reason, ["seconds"] = result.Seconds };
         if (result.Fingerprint is { } fingerprint)
             payload["fingerprint"] = fingerprint;
         if (result.MadeByRun is { } run)
             payload["madeByRun"] = run;
+        if (context.GetRequiredService<RunTracking>().PageOf(StageLauncher.RunId(context.WorkflowExecutionContext)) is { } page)
+            payload["mlflow"] = page.AbsoluteUri;
         foreach (var (name, digest) in result.Artifacts)
             payload[$"artifact {name}"] = digest;
         foreach (var (key, value) in result.Metrics)

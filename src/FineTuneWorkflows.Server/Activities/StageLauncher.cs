@@ -46,7 +46,8 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
     public static string RunId(DateTimeOffset created, string instanceId) =>
         created.UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId)))[..4];
 
-    private static string RunId(WorkflowExecutionContext workflow) => RunId(workflow.CreatedAt, workflow.Id);
+    /// <summary>The run id of an instance in its burst.</summary>
+    public static string RunId(WorkflowExecutionContext workflow) => RunId(workflow.CreatedAt, workflow.Id);
 
     private ArtifactFlow Flow(WorkflowExecutionContext workflow, IReadOnlyList<WiredStage> stages)
     {

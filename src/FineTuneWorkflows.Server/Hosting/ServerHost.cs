@@ -45,7 +45,8 @@ public static class ServerHost
         catalog ??= FineTuneStages.Catalog;
         services.AddSingleton(catalog);
         services.AddSingleton(options.Home);
-        services.AddSingleton(_ => Engine.Open(options.Home, stageServices ?? new StageServices(options.Home)));
+        services.AddSingleton(_ => new StageServices(options.Home));
+        services.AddSingleton(provider => Engine.Open(options.Home, stageServices ?? provider.GetRequiredService<StageServices>()));
         services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
         services.AddSingleton(_ => ServerLock.Take(options));
         services.AddSingleton<SecretStore>();
@@ -93,6 +94,8 @@ public static class ServerHost
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageWorker>();
         services.AddSingleton<RunSessions>();
+        services.AddSingleton<RunTracking>();
+        services.AddHostedService(sp => sp.GetRequiredService<RunTracking>());
         services.AddSingleton<StageReconciliation>();
         services.AddSingleton<StageDelivery>();
         services.AddHostedService(sp => sp.GetRequiredService<StageDelivery>());

@@ -1,5 +1,7 @@
 using System.Globalization;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Tracking;
+using FineTuneWorkflows.Tracking.Mlflow;
 
 namespace FineTuneWorkflows.Server.Hosting;
 
@@ -45,6 +47,9 @@ public sealed record ServerOptions
     /// <summary>The OTLP endpoint for traces and metrics, from <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>; null sends none.</summary>
     public string? OtlpEndpoint { get; init; }
 
+    /// <summary>The MLflow server that runs are delivered to, from <c>MLFLOW_TRACKING_URI</c> and MLflow's other variables; null delivers none.</summary>
+    public MlflowOptions? Mlflow { get; init; }
+
     /// <summary>The folder of the server's own state within the home.</summary>
     public string StateFolder => Path.Combine(Home.Root, "server");
 
@@ -78,7 +83,20 @@ public sealed record ServerOptions
         AdminPassword = Text(configuration, "FINETUNE_ADMIN_PASSWORD"),
         ApiKey = Text(configuration, "FINETUNE_API_KEY"),
         OtlpEndpoint = Text(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        Mlflow = MlflowOf(configuration),
     };
+
+    private static MlflowOptions? MlflowOf(IConfiguration configuration)
+    {
+        try
+        {
+            return MlflowOptions.FromEnvironment(name => configuration[name]);
+        }
+        catch (TrackingException e)
+        {
+            throw new ServerException(e.Message, e);
+        }
+    }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
 

@@ -1,13 +1,15 @@
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Server.Runs;
 
 namespace FineTuneWorkflows.Server.Jobs;
 
 /// <summary>The open journals of runs. Stages of one run that run at once share one.</summary>
-internal sealed class RunSessions(Home home, IEnumerable<IRunObserver> observers, TimeProvider time)
+internal sealed class RunSessions(Home home, RunTracking tracking, TimeProvider time)
 {
     private readonly Dictionary<string, Shared> open = new(StringComparer.Ordinal);
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
 
     /// <summary>Opens the session of a job's run.</summary>
@@ -21,7 +23,8 @@ internal sealed class RunSessions(Home home, IEnumerable<IRunObserver> observers
             {
                 var relay = new Relay();
                 var session = RunSession.Open(
-                    home, request.RunId, request.DefinitionId, request.DefinitionName, request.Properties.ToDictionary(p => p.Key, p => (object?)p.Value.ToString()), [.. observers, relay], time);
+                    home, request.RunId, request.DefinitionId, request.DefinitionName, request.Properties.ToDictionary(p => p.Key, p => (object?)p.Value.ToString()),
+                    [tracking.Of(request.RunId), relay], resumed: seen.Add(request.RunId), time);
                 open[request.RunId] = shared = new(session, relay);
             }
 

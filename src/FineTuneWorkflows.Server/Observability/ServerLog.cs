@@ -35,4 +35,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{File} was not loaded: {Problem}")]
     public static partial void DefinitionRefused(this ILogger logger, string file, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tracking: {Problem}; the runs' journals are kept, and it is tried again")]
+    public static partial void TrackingFailed(this ILogger logger, string problem);
 }

@@ -25,7 +25,7 @@ internal static class RunEndpoints
             await commands.CancelAsync(id, cancellationToken).ConfigureAwait(false) ? Results.Accepted(AddressOf(id), new { instanceId = id }) : NotFound(id));
     }
 
-    private static async Task<IResult> StatusAsync(string id, IWorkflowInstanceStore instances, StageJobStore jobs, CancellationToken cancellationToken)
+    private static async Task<IResult> StatusAsync(string id, IWorkflowInstanceStore instances, StageJobStore jobs, RunTracking tracking, CancellationToken cancellationToken)
     {
         if (await instances.FindAsync(new() { Id = id }, cancellationToken).ConfigureAwait(false) is not { } instance)
             return NotFound(id);
@@ -38,6 +38,7 @@ internal static class RunEndpoints
             status = instance.Status.ToString(),
             subStatus = instance.SubStatus.ToString(),
             runId = stages.FirstOrDefault()?.Request.RunId,
+            mlflow = stages.Count > 0 ? tracking.PageOf(stages[0].Request.RunId) : null,
             incidents = instance.WorkflowState.Incidents.Select(i => new { stage = i.ActivityId, message = i.Message }),
             stages = stages.Select(j => new
             {
