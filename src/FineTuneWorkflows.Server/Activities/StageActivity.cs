@@ -34,6 +34,8 @@ public sealed class StageActivity : Activity
         }
 
         var queue = context.GetRequiredService<StageQueue>();
+        context.AddExecutionLogEntry("Stage queued", $"{request.Stage} waits for a worker", payload: new Dictionary<string, object> { ["job"] = request.JobId, ["run"] = request.RunId });
+        request = request with { JournalNumber = context.WorkflowExecutionContext.ExecutionLogSequence };
         context.CreateBookmark(new()
         {
             BookmarkId = request.JobId,
@@ -43,7 +45,8 @@ public sealed class StageActivity : Activity
             AutoComplete = false,
             IncludeActivityInstanceId = true,
         });
-        context.AddExecutionLogEntry("Stage queued", $"{request.Stage} waits for a worker", payload: new Dictionary<string, object> { ["job"] = request.JobId, ["run"] = request.RunId });
+        // The worker's entries go in here: the journal is shown by number, not by time.
+        context.WorkflowExecutionContext.ExecutionLogSequence = request.JournalNumber + StageJobRequest.JournalNumbers;
         // Runs when the instance and its bookmark are saved; should the process die before, the start-up reconciliation does it.
         context.DeferTask(async () => await queue.EnqueueAsync(request, CancellationToken.None).ConfigureAwait(false));
     }
@@ -97,17 +100,18 @@ public sealed class StageActivity : Activity
 
     private static Dictionary<string, object> Payload(ActivityExecutionContext context, StageJobResult result)
     {
+        // What a reader looks for comes first: the designer shows the entries in this order.
         var payload = new Dictionary<string, object> { ["outcome"] = result.Outcome.Name(), ["reason"] = result.Reason, ["seconds"] = result.Seconds };
+        foreach (var (key, value) in result.Metrics)
+            payload[$"metric {key}"] = double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var (name, digest) in result.Artifacts)
+            payload[$"artifact {name}"] = digest;
+        if (context.GetRequiredService<RunTracking>().PageOf(StageLauncher.RunId(context.WorkflowExecutionContext)) is { } page)
+            payload["mlflow"] = page.AbsoluteUri;
         if (result.Fingerprint is { } fingerprint)
             payload["fingerprint"] = fingerprint;
         if (result.MadeByRun is { } run)
             payload["madeByRun"] = run;
-        if (context.GetRequiredService<RunTracking>().PageOf(StageLauncher.RunId(context.WorkflowExecutionContext)) is { } page)
-            payload["mlflow"] = page.AbsoluteUri;
-        foreach (var (name, digest) in result.Artifacts)
-            payload[$"artifact {name}"] = digest;
-        foreach (var (key, value) in result.Metrics)
-            payload[$"metric {key}"] = double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (var (key, value) in result.Tags)
             payload[$"tag {key}"] = value;
         return payload;

@@ -33,4 +33,14 @@ public sealed record StageJobRequest(
     string Folder,
     IReadOnlyDictionary<string, JsonElement> Parameters,
     IReadOnlyDictionary<string, string> Inputs,
-    IReadOnlyDictionary<string, JsonElement> Properties);
+    IReadOnlyDictionary<string, JsonElement> Properties)
+{
+    /// <summary>How many numbers of the instance's journal are kept free for a job's own entries.</summary>
+    public const long JournalNumbers = 10_000_000;
+
+    /// <summary>How many of them each attempt has.</summary>
+    public const long JournalNumbersPerAttempt = 1_000_000;
+
+    /// <summary>The first of the numbers that are kept free for this job.</summary>
+    public long JournalNumber { get; init; }
+}

@@ -15,11 +15,12 @@ internal sealed class StageJournal(IServiceScopeFactory scopes, ILogger<StageJou
 {
     private readonly Channel<Func<IServiceProvider, Task>> work = Channel.CreateBounded<Func<IServiceProvider, Task>>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    public void Add(StageJobRequest request, DateTimeOffset time, string eventName, string message, Dictionary<string, object> payload) => work.Writer.TryWrite(async services =>
+    public void Add(StageJobRequest request, long number, DateTimeOffset time, string eventName, string message, Dictionary<string, object> payload) => work.Writer.TryWrite(async services =>
     {
         var instance = await services.GetRequiredService<IWorkflowInstanceStore>().FindAsync(new() { Id = request.InstanceId }).ConfigureAwait(false);
         if (instance is null)
             return;
+        var activity = instance.WorkflowState.ActivityExecutionContexts.FirstOrDefault(c => c.Id == request.ActivityInstanceId);
         await services.GetRequiredService<IWorkflowExecutionLogStore>().AddAsync(new()
         {
             Id = services.GetRequiredService<IIdentityGenerator>().GenerateId(),
@@ -32,9 +33,10 @@ internal sealed class StageJournal(IServiceScopeFactory scopes, ILogger<StageJou
             ActivityType = request.StageType,
             ActivityTypeVersion = 1,
             ActivityName = request.Stage,
-            ActivityNodeId = instance.WorkflowState.ActivityExecutionContexts.FirstOrDefault(c => c.Id == request.ActivityInstanceId)?.ScheduledActivityNodeId ?? request.ActivityId,
+            ParentActivityInstanceId = activity?.ParentContextId,
+            ActivityNodeId = activity?.ScheduledActivityNodeId ?? request.ActivityId,
             Timestamp = time,
-            Sequence = time.UtcTicks,
+            Sequence = number,
             EventName = eventName,
             Message = message,
             Payload = payload,

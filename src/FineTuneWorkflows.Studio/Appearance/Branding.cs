@@ -10,7 +10,7 @@ internal sealed class Branding : DefaultBrandingProvider
 
     public override string AppName => Name;
 
-    public override string AppNameWithVersion => $"{Name} {typeof(Branding).Assembly.GetName().Version?.ToString(2)}";
+    public override string AppNameWithVersion => Name;
 
     public override string AppTagline => "Fine-tuning pipelines, drawn as workflows";
 
