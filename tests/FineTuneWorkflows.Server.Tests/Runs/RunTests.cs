@@ -69,6 +69,28 @@ public class RunTests(SharedServer shared)
         Assert.Contains(await Client.JournalAsync(instance), e => e is { Event: "Stage skipped", Message: "its condition is false" });
     }
 
+    [Fact]
+    public async Task A_cron_schedule_starts_instances_until_the_definition_is_taken_back()
+    {
+        await Client.PublishAsync(TestDefinitions.Flowchart(
+            "scheduled",
+            [("Clock", "Elsa.Cron", new { cronExpression = "* * * * * *", customProperties = new { canStartWorkflow = true } }), ("Make", "Test.Make", new { text = "scheduled" })],
+            ["Clock>Make"]));
+
+        await UntilAsync(async () => await InstancesAsync("scheduled", "&status=Finished") >= 2);
+        await Client.PostAsync("/elsa/api/workflow-definitions/scheduled/retract", new { });
+        // One that was about to start may still do so.
+        var after = 0;
+        await UntilAsync(async () =>
+        {
+            var before = after;
+            await Task.Delay(2500);
+            return (after = await InstancesAsync("scheduled")) == before;
+        });
+
+        Assert.True(after >= 2);
+    }
+
     [Theory]
     [InlineData("abc", "Steps: wants a whole number, got 'abc'")]
     [InlineData("0", "Steps: must lie in 1..1000, got 0")]
@@ -81,4 +103,14 @@ public class RunTests(SharedServer shared)
         Assert.Contains(message, status["incidents"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("Suspended", status["subStatus"]!.GetValue<string>());
     }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+            await Task.Delay(100, limit.Token);
+    }
+
+    private async Task<int> InstancesAsync(string definitionId, string more = "") =>
+        (await Client.GetAsync($"/elsa/api/workflow-instances?definitionId={definitionId}&page=0&pageSize=1{more}"))["totalCount"]!.GetValue<int>();
 }
