@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Cli.Commands.Predict;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;
@@ -14,7 +15,7 @@ namespace FineTuneWorkflows.Cli.Hosting;
 /// <summary>The parts that the <c>finetune</c> program is made of.</summary>
 internal static class StandardHost
 {
-    public static CliHost Create(TextWriter error) => new(() => FineTuneStages.Catalog, home => new StageServices(home))
+    public static CliHost Create(TextWriter error, Func<StageCatalog> catalog) => new(catalog, home => new StageServices(home))
     {
         Observers = (home, services) => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
             ? Delivered(home, (StageServices)services, error.WriteLine)

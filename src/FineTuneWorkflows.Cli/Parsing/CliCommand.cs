@@ -10,9 +10,12 @@ internal abstract class CliCommand
     public abstract void Configure(Command command);
 
     /// <summary>The subcommands, if any. Each is a command of its own.</summary>
-    public virtual IReadOnlyList<(string Name, string Description, CliCommand Command)> Subcommands => [];
+    public virtual IReadOnlyList<Subcommand> Subcommands => [];
 
     /// <summary>Does it.</summary>
     /// <returns>The exit code.</returns>
     public abstract Task<int> ExecuteAsync(ParseResult parsed, CommandContext context);
+
+    /// <summary>A command below this one.</summary>
+    public sealed record Subcommand(string Name, string Description, CliCommand Command);
 }

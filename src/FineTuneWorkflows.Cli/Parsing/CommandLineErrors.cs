@@ -23,15 +23,15 @@ internal static class CommandLineErrors
     {
         var stray = StrayOption(parsed);
         if (stray is null && parsed.UnmatchedTokens.Count == 0)
-            return command is RootCommand ? $"which command? There are {string.Join(", ", command.Subcommands.Select(c => c.Name))}" : parsed.Errors[0].Message;
+            return IsRoot(parsed, command) ? $"which command? There are {string.Join(", ", command.Subcommands.Select(c => c.Name))}" : parsed.Errors[0].Message;
         var token = stray ?? parsed.UnmatchedTokens[0];
         if (token.StartsWith('-'))
         {
             var options = command.Options.SelectMany(o => o.Aliases.Append(o.Name));
-            return $"{(command is RootCommand ? "finetune" : command.Name)} has no option {token}{NameSuggestion.For(token, options)}";
+            return $"{(IsRoot(parsed, command) ? "finetune" : command.Name)} has no option {token}{NameSuggestion.For(token, options)}";
         }
 
-        return command is RootCommand
+        return IsRoot(parsed, command)
             ? $"there is no command {token}{NameSuggestion.For(token, command.Subcommands.Select(c => c.Name))}"
             : $"{command.Name} does not know what to do with '{token}'";
     }
@@ -39,11 +39,13 @@ internal static class CommandLineErrors
     private static string? StrayOption(ParseResult parsed) =>
         parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(t => t.Length > 1 && t[0] == '-');
 
+    private static bool IsRoot(ParseResult parsed, Command command) => ReferenceEquals(command, parsed.RootCommandResult.Command);
+
     private static IEnumerable<string> Path(ParseResult parsed)
     {
         var path = new Stack<string>();
         for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult)
-            path.Push(at.Command is RootCommand ? "finetune" : at.Command.Name);
+            path.Push(IsRoot(parsed, at.Command) ? "finetune" : at.Command.Name);
         return path;
     }
 }

@@ -4,18 +4,18 @@ namespace FineTuneWorkflows.Learning.Models;
 /// bert-large.</summary>
 public static class BertPresets
 {
-    private static readonly Dictionary<string, (int Layers, int Width)> Sizes = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Size> Sizes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["tiny"] = (2, 128),
-        ["mini"] = (4, 256),
-        ["small"] = (4, 512),
-        ["medium"] = (8, 512),
-        ["base"] = (12, 768),
-        ["large"] = (24, 1024),
+        ["tiny"] = new(2, 128),
+        ["mini"] = new(4, 256),
+        ["small"] = new(4, 512),
+        ["medium"] = new(8, 512),
+        ["base"] = new(12, 768),
+        ["large"] = new(24, 1024),
     };
 
     /// <summary>The presets' names, smallest first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Sizes.Keys];
+    public static IReadOnlyList<string> Names => [.. Sizes.Keys];
 
     /// <summary>Whether the name is a preset's; case does not matter.</summary>
     public static bool IsPreset(string name) => Sizes.ContainsKey(name);
@@ -26,7 +26,7 @@ public static class BertPresets
     /// <exception cref="ModelException">There is no such preset.</exception>
     public static BertConfig Get(string name, int vocabSize = 30522)
     {
-        if (!Sizes.TryGetValue(name, out (int Layers, int Width) size))
+        if (!Sizes.TryGetValue(name, out var size))
             throw new ModelException($"'{name}' is no preset. Presets are {string.Join(", ", Names)}.");
         return new BertConfig
         {
@@ -37,4 +37,6 @@ public static class BertPresets
             IntermediateSize = 4 * size.Width,
         };
     }
+
+    private sealed record Size(int Layers, int Width);
 }

@@ -32,7 +32,7 @@ public sealed class ParameterDescriptor
         Maximum = range?.Maximum;
         AllowedValues = Kind.IsEnum
             ? Enum.GetNames(Kind.ClrType)
-            : [.. this.validators.OfType<AllowedValuesAttribute>().SelectMany(a => a.Values).OfType<string>()];
+            : [.. this.validators.SelectMany(Choices)];
     }
 
     /// <summary>Its name, such as <c>MaxLength</c>. Definitions write it with a small first letter.</summary>
@@ -105,7 +105,7 @@ public sealed class ParameterDescriptor
             problem = validator switch
             {
                 RangeAttribute => $"must lie in {Constraint}, got {ParameterKind.Show(value)}",
-                AllowedValuesAttribute => $"must be one of {Constraint}, got {ParameterKind.Show(value)}",
+                ChoicesAttribute or AllowedValuesAttribute => $"must be one of {Constraint}, got {ParameterKind.Show(value)}",
                 RequiredAttribute => "is required and has no value",
                 _ => validator.FormatErrorMessage(Name),
             };
@@ -123,6 +123,13 @@ public sealed class ParameterDescriptor
     }
 
     internal void Set(Stage stage, object? value) => property.SetValue(stage, value);
+
+    private static IEnumerable<string> Choices(ValidationAttribute validator) => validator switch
+    {
+        ChoicesAttribute choices => choices.Values,
+        AllowedValuesAttribute allowed => allowed.Values.OfType<string>(),
+        _ => [],
+    };
 
     // A bound at the end of the number line says nothing to a reader.
     private static string Bound(object? bound) => bound switch

@@ -143,14 +143,11 @@ public sealed class PipelineRunner
         private readonly Dictionary<string, TaskCompletionSource<StageResult>> finished =
             pipeline.Stages.ToDictionary(s => s.Name, _ => new TaskCompletionSource<StageResult>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
 
-        public async Task<IReadOnlyList<(PipelineStage Stage, StageResult Result)>> AllAsync()
+        public async Task<IReadOnlyList<FinishedStage>> AllAsync()
         {
             using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
             await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
-            var results = new (PipelineStage, StageResult)[pipeline.Stages.Count];
-            for (var i = 0; i < results.Length; i++)
-                results[i] = (pipeline.Stages[i], finished[pipeline.Stages[i].Name].Task.Result);
-            return results;
+            return [.. pipeline.Stages.Select(stage => new FinishedStage(stage, finished[stage.Name].Task.Result))];
         }
 
         private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)

@@ -68,7 +68,7 @@ public sealed record FineTuneStage : Stage
     public long Seed { get; init; } = 42;
 
     /// <summary>The metric by which the best epoch is chosen. Default: validation loss.</summary>
-    [Parameter("The metric by which the best epoch is chosen.", Category = "Selection"), AllowedValues(BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1)]
+    [Parameter("The metric by which the best epoch is chosen.", Category = "Selection"), Choices(BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1)]
     public string BestMetric { get; init; } = BestMetrics.Loss;
 
     /// <summary>Epochs without improvement before training stops. Default: never.</summary>

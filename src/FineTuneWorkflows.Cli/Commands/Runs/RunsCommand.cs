@@ -13,10 +13,10 @@ internal sealed class RunsCommand : CliCommand
     private readonly Option<string?> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list. Default: 20.", "N", 1, int.MaxValue);
     private readonly Option<string?> home = Options.Home();
 
-    public override IReadOnlyList<(string Name, string Description, CliCommand Command)> Subcommands =>
+    public override IReadOnlyList<Subcommand> Subcommands =>
     [
-        ("show", "Shows a run: its stages, parameters, metrics and their curves.", new RunsShowCommand()),
-        ("compare", "Compares two runs: the parameters that differ, and the metrics side by side.", new RunsCompareCommand()),
+        new("show", "Shows a run: its stages, parameters, metrics and their curves.", new RunsShowCommand()),
+        new("compare", "Compares two runs: the parameters that differ, and the metrics side by side.", new RunsCompareCommand()),
     ];
 
     public override void Configure(Command command)
