@@ -32,6 +32,20 @@ public partial class ComposeTests
     }
 
     [Fact]
+    public void The_server_reads_every_variable_that_it_is_given()
+    {
+        using var folder = new TestFolder();
+        var read = new RecordingConfiguration(new() { ["Home"] = folder.Home });
+        ServerOptions.Read(read);
+
+        foreach (var name in Map(Map(Services["server"])["environment"]).Keys.Cast<string>())
+            Assert.Contains(name, read.Asked);
+        foreach (var name in (string[])["Workflows", "FINETUNE_HOME", "ASPNETCORE_URLS"])
+            Assert.Contains($"{name}=", File.ReadAllText(Repository.File("Dockerfile")), StringComparison.Ordinal);
+        Assert.Contains("Workflows", read.Asked);
+    }
+
+    [Fact]
     public void Every_volume_is_declared_and_every_folder_and_build_file_exists()
     {
         var declared = Map(Compose["volumes"]).Keys.Cast<string>().ToHashSet(StringComparer.Ordinal);

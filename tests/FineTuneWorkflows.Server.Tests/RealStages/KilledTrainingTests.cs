@@ -7,13 +7,13 @@ namespace FineTuneWorkflows.Server.Tests.RealStages;
 public class KilledTrainingTests(ITestOutputHelper output)
 {
     // benchmarks/server-kill.sh names all six.
-    private static readonly string[] KilledIn = (Environment.GetEnvironmentVariable("FINETUNE_KILL_STAGES") ?? "Augment FineTune").Split(' ');
+    private static readonly string[] KilledIn = (Environment.GetEnvironmentVariable("FINETUNE_KILL_STAGES") ?? "FineTune").Split(' ');
 
     [Fact]
     public async Task Killed_in_its_stages_the_instance_finishes_by_itself_and_the_model_is_the_same_to_the_byte()
     {
         using var folder = new TestFolder();
-        RealWorkflow.Write(folder, rows: 300, change: d =>
+        RealWorkflow.Write(folder, rows: 200, change: d =>
         {
             RealWorkflow.SetVariable(d, "Epochs", "3");
             RealWorkflow.SetLiteral(d, "FineTune", "checkpointEverySteps", "Int32", 2);

@@ -2,7 +2,7 @@ using FineTuneWorkflows.Server.Tests.Support;
 
 namespace FineTuneWorkflows.Server.Tests.Recovery;
 
-public class KillTests
+public class KillTests(SharedServer shared)
 {
     private const int Steps = 40;
 
@@ -32,10 +32,10 @@ public class KillTests
     [Fact]
     public async Task Killed_at_any_moment_every_instance_finishes_and_no_finished_stage_runs_twice()
     {
-        const int Kills = 3;
+        const int Kills = 2;
         using var folder = new TestFolder();
         var instances = new List<string>();
-        var delays = new[] { 60, 300, 700 };
+        var delays = new[] { 60, 500 };
         for (var kill = 0; kill < Kills; kill++)
         {
             await using var server = await ServerProcess.StartAsync(folder);
@@ -80,10 +80,7 @@ public class KillTests
     [Fact]
     public async Task A_second_server_on_the_same_home_is_refused()
     {
-        using var folder = new TestFolder();
-        await using var first = await ServerProcess.StartAsync(folder);
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ServerProcess.StartAsync(folder));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ServerProcess.StartAsync(shared.Folder));
 
         Assert.Contains("another server uses the home", refused.Message, StringComparison.Ordinal);
     }

@@ -52,6 +52,21 @@ internal sealed class Browser : IAsyncDisposable
         await Page.Mouse.MoveAsync(5, 5);
     }
 
+    /// <summary>Gives the pane below the flowchart more height.</summary>
+    public async Task EnlargeLowerPaneAsync()
+    {
+        foreach (var bar in await Page.Locator(".rz-splitter-bar").AllAsync())
+        {
+            if (await bar.BoundingBoxAsync() is not { } box || box.Width < box.Height)
+                continue;
+            var (x, y) = (box.X + (box.Width / 4), box.Y + (box.Height / 2));
+            await Page.Mouse.MoveAsync(x, y);
+            await Page.Mouse.DownAsync();
+            await Page.Mouse.MoveAsync(x, y - 150, new() { Steps = 5 });
+            await Page.Mouse.UpAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Where a test failed, this shows why.

@@ -46,15 +46,20 @@ public class DesignerTests
         await Assertions.Expect(page.GetByText("It must lie in 0..1.")).ToBeHiddenAsync();
         await browser.ShootAsync("parameters");
 
+        // The draft saves itself half a second later; published before that, it would be saved once more behind the published version.
+        await VersionAsync(server, "Latest", "0.25");
         await page.Locator(".mud-button-group-root button.mud-primary-text").ClickAsync();
-        var published = await PublishedAsync(server, version: 2);
+        await Assertions.Expect(page.GetByText("Workflow published")).ToBeVisibleAsync();
+        var published = await VersionAsync(server, "Published", "0.25");
         await page.Locator("button.mud-success-text").ClickAsync();
         await page.WaitForURLAsync("**/workflows/instances/**");
         var instance = page.Url.Split('/').SkipWhile(p => p != "instances").ElementAt(1);
         var finished = await server.Client.UntilFinishedAsync(instance, Limit);
 
         await page.ReloadAsync();
+        await page.Locator(".mud-appbar button").First.ClickAsync();
         await page.Locator(".x6-node").Nth(5).WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await browser.EnlargeLowerPaneAsync();
         await browser.ZoomToFitAsync();
         var entry = page.Locator(".mud-timeline-item").Filter(new() { HasText = "Fine tune - Stage executed" });
         for (var turn = 0; turn < 40 && await entry.CountAsync() == 0; turn++)
@@ -69,18 +74,21 @@ public class DesignerTests
         await Assertions.Expect(page.GetByText("not built before").First).ToBeVisibleAsync();
         await browser.ShootAsync("instance");
 
-        Assert.Equal("0.25", published["warmupRatio"]!["expression"]!["value"]!.ToString());
         Assert.Equal("Fetch:executed Augment:executed Tokenize:executed FineTune:executed Evaluate:executed Register:executed", finished.Outcomes());
-        Assert.Equal(2, finished["version"]!.GetValue<int>());
+        Assert.True(published > 1);
+        Assert.Equal(published, finished["version"]!.GetValue<int>());
     }
 
-    // The stage as the published definition has it.
-    private static async Task<JsonNode> PublishedAsync(ServerProcess server, int version)
+    // The number of that version of the definition, once its warm-up has the value.
+    private static async Task<int> VersionAsync(ServerProcess server, string which, string warmup)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (;; await Task.Delay(100, limit.Token))
-            if ((await server.Client.GetAsync("/elsa/api/workflow-definitions/by-definition-id/sentiment?versionOptions=Published")) is { } definition
-                && definition["version"]!.GetValue<int>() == version)
-                return definition["root"]!["activities"]!.AsArray().Single(a => a!["id"]!.GetValue<string>() == "FineTune")!;
+        {
+            var definition = await server.Client.GetAsync($"/elsa/api/workflow-definitions/by-definition-id/sentiment?versionOptions={which}");
+            var stage = definition["root"]!["activities"]!.AsArray().Single(a => a!["id"]!.GetValue<string>() == "FineTune")!;
+            if (stage["warmupRatio"]?["expression"]?["value"]?.ToString() == warmup)
+                return definition["version"]!.GetValue<int>();
+        }
     }
 }

@@ -122,7 +122,7 @@ public class WebhookTests(SharedServer shared)
         using var response = await SendAsync(path, Body);
         await Client.UntilFinishedAsync(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["instanceId"]!.GetValue<string>());
 
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(shared.Folder.Home, "server"), "*.db*"))
+        foreach (var file in Directory.GetFiles(Path.Combine(shared.Folder.Home, "server"), "*.db*").Where(f => f.EndsWith(".db", StringComparison.Ordinal) || f.EndsWith("-wal", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, Encoding.Latin1);
