@@ -4,6 +4,7 @@ using FineTuneWorkflows.Cli.Commands.Export;
 using FineTuneWorkflows.Cli.Commands.Graph;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Commands.Predict;
+using FineTuneWorkflows.Cli.Commands.Retry;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
 using FineTuneWorkflows.Cli.Commands.Stages;
@@ -32,6 +33,7 @@ internal sealed class CommandTree
         Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());
         Add("runs", "Lists runs; shows one; compares two.", () => new RunsCommand());
         Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
+        Add("retry", "Has the server run the failed stages of a workflow instance again.", () => new RetryCommand());
         Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
         Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());
         Add("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.", () => new CleanCommand());

@@ -62,7 +62,7 @@ public sealed class ParameterKind
         (_, true) => null,
         ("String" or "Object" or "Any", _) => Known[typeof(string)],
         ("Int16" or "Int32" or "Byte", _) => Known[typeof(int)],
-        ("Int64", _) => Known[typeof(long)],
+        ("Int64" or "Long", _) => Known[typeof(long)],
         ("Single" or "Double" or "Decimal", _) => Known[typeof(double)],
         ("Boolean", _) => Known[typeof(bool)],
         ("TimeSpan", _) => Known[typeof(TimeSpan)],

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -57,8 +56,7 @@ public sealed class PipelineRunner
             : results.Any(r => r.Result.Outcome == StageOutcome.Failed && !r.Stage.Stage.ContinueOnError) ? RunStatus.Failed
             : RunStatus.Succeeded;
         var result = new RunResult(runId, status, results);
-        DurableFile.Write(
-            Path.Combine(home.Runs, runId, "summary.json"), HandwrittenJson.Summary(result.Summary()), flush: false);
+        result.Summary().Save(home);
         publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
         memories.Update(pipeline.Definition.Id, memory => status == RunStatus.Succeeded && memory.RunId == runId ? memory with { Finished = true } : memory);
         return result;
@@ -83,13 +81,13 @@ public sealed class PipelineRunner
     {
         if (!stage.Stage.Condition)
         {
-            flow.Finished(stage, new(StageOutcome.Skipped, ""));
+            flow.Finished(stage.Wiring, condition: false, stage.Stage.ContinueOnError, new(StageOutcome.Skipped, ""));
             return new(stage, PlannedAction.Skip, "its condition is false");
         }
 
         if (stage.Predecessors.Select(p => planned[p]).FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing)
             return new(stage, PlannedAction.Skip, $"{failing.Stage.Name} would fail");
-        if (flow.InputsOf(stage, out var missing) is not { } inputs)
+        if (flow.InputsOf(stage.Wiring, out var missing) is not { } inputs)
         {
             var producer = planned[stage.Producers[missing!]];
             return producer.Action is PlannedAction.Skip or PlannedAction.Fail
@@ -102,7 +100,7 @@ public sealed class PipelineRunner
             var plan = planner.Plan(new(pipeline.Definition.Id, "", stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), cancellationToken);
             if (plan.Known is not { } known)
                 return new(stage, PlannedAction.Execute, plan.Reason);
-            flow.Finished(stage, new(StageOutcome.UpToDate, plan.Reason) { Artifacts = known.Artifacts });
+            flow.Finished(stage.Wiring, condition: true, stage.Stage.ContinueOnError, new(StageOutcome.UpToDate, plan.Reason) { Artifacts = known.Artifacts });
             return new(stage, PlannedAction.Reuse, plan.Reason);
         }
         catch (StageException e)
@@ -160,7 +158,7 @@ public sealed class PipelineRunner
                 foreach (var predecessor in stage.Predecessors)
                     await finished[predecessor].Task.ConfigureAwait(false);
                 StageResult result;
-                if (WhyNot(stage, out var inputs) is { } reason)
+                if (flow.WhyNot(stage.Wiring, stage.Stage.Condition, out var inputs) is { } reason)
                     result = new(StageOutcome.Skipped, reason);
                 else
                 {
@@ -170,7 +168,7 @@ public sealed class PipelineRunner
                         result = cancellationToken.IsCancellationRequested
                             ? new(StageOutcome.Skipped, "the run was cancelled")
                             : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs!, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true }, publisher.Publish, cancellationToken)
+                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true }, publisher.Publish, cancellationToken)
                                 .ConfigureAwait(false);
                     }
                     finally
@@ -179,11 +177,8 @@ public sealed class PipelineRunner
                     }
                 }
 
-                flow.Finished(stage, result);
-                publisher.Publish(new StageFinished(
-                    runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type, result.Outcome, result.Reason, Math.Round(result.Seconds, 3), result.Fingerprint,
-                    result.Digests(), result.Metrics, result.Tags, result.MadeByRun,
-                    result.Outcome == StageOutcome.Failed ? result.Error?.ToString() : null));
+                flow.Finished(stage.Wiring, stage.Stage.Condition, stage.Stage.ContinueOnError, result);
+                publisher.Publish(result.Event(runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type));
                 finished[stage.Name].SetResult(result);
             }
             catch (Exception e)
@@ -193,32 +188,5 @@ public sealed class PipelineRunner
                 throw;
             }
         }
-
-        private string? WhyNot(PipelineStage stage, out Dictionary<string, Artifacts.Artifact>? inputs)
-        {
-            inputs = null;
-            foreach (var predecessor in stage.Predecessors)
-            {
-                var before = pipeline.Find(predecessor)!;
-                var result = finished[predecessor].Task.Result;
-                if (result.Outcome == StageOutcome.Failed && !before.Stage.ContinueOnError)
-                    return $"{predecessor} failed";
-                if (result.Outcome == StageOutcome.Cancelled)
-                    return "the run was cancelled";
-                if (result.Outcome == StageOutcome.Skipped && before.Stage.Condition)
-                    return result.Reason;
-            }
-
-            if (!stage.Stage.Condition)
-            {
-                inputs = [];
-                return null;
-            }
-
-            inputs = flow.InputsOf(stage, out var missing);
-            return inputs is null ? $"`{missing}` was not made, because {stage.Producers[missing!]} {Did(finished[stage.Producers[missing!]].Task.Result.Outcome)}" : null;
-        }
-
-        private static string Did(StageOutcome outcome) => outcome == StageOutcome.Failed ? "failed" : "was skipped";
     }
 }

@@ -166,12 +166,14 @@ public sealed class StageExecutor
     private StageRecord Commit(
         StageRequest request, StagePlan plan, StageWork work, StageContext context, string folder, Stopwatch watch, CancellationToken cancellationToken)
     {
+        request.Fence?.Invoke();
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in request.Stage.Descriptor.Produces)
             made[name] = artifacts.Commit(work.OutputPath(name), cancellationToken).Digest;
         var record = new StageRecord(
             plan.Fingerprint, plan.Document, made, context.Metrics, context.Tags, watch.Elapsed.TotalSeconds, request.RunId, time.GetUtcNow(), EngineVersion,
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");
+        request.Fence?.Invoke();
         records.Save(record);
         ArtifactStore.DeleteFolder(folder);
         return record;

@@ -13,6 +13,12 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 public sealed record StageRequest(
     string PipelineId, string RunId, PipelineStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false)
 {
+    /// <summary>
+    /// Asked after the stage's work and before anything of it is committed; throws where this attempt is no longer the one in force, as when another worker took the stage over
+    /// meanwhile. Default: nothing is asked.
+    /// </summary>
+    public Action? Fence { get; init; }
+
     /// <summary>Whether the runner writes the pipeline's memory soon, so that the executor need not once more.</summary>
     internal bool MoreFollows { get; init; }
 }

@@ -39,6 +39,19 @@ public sealed class PipelineBuilder
     public static Pipeline Build(WorkflowDefinition definition, StageCatalog catalog, PropertyValues properties) =>
         new PipelineBuilder(definition, catalog, properties).Build();
 
+    /// <summary>Wires the stages of a definition without binding their parameters. Activities of any other type are seen through: they only order the stages.</summary>
+    /// <returns>The stages, each after those it depends on.</returns>
+    /// <exception cref="DefinitionException">A cycle; an unknown stage type; an artifact that nobody produces, or two do.</exception>
+    public static IReadOnlyList<WiredStage> Wire(WorkflowDefinition definition, StageCatalog catalog) =>
+        new PipelineBuilder(definition, catalog, PropertyValues.Bind(definition, [], definition.Folder)).Wire();
+
+    private IReadOnlyList<WiredStage> Wire()
+    {
+        var predecessors = Predecessors();
+        var wired = Wire(Order(predecessors), predecessors);
+        return problems.Count == 0 ? wired : throw new DefinitionException(problems);
+    }
+
     private Pipeline Build()
     {
         CheckActivities();
@@ -48,19 +61,29 @@ public sealed class PipelineBuilder
         ThrowIfWrong(structureOnly: true);
 
         var binder = new ParameterBinder(definition, properties, problems);
-        var wiring = new ArtifactWiring(definition.File, problems);
         var stages = new List<PipelineStage>();
-        foreach (var activity in order)
+        foreach (var wired in Wire(order, predecessors))
         {
-            var descriptor = catalog.Find(activity.Type)!;
-            var before = predecessors[activity.Id].Select(id => byId[id].Name).ToList();
-            var producers = wiring.Add(activity.Name, descriptor, before);
-            var (stage, folders) = binder.Bind(activity, descriptor);
-            stages.Add(new(activity.Name, descriptor, stage, before, producers, folders));
+            var (stage, folders) = binder.Bind(byId[wired.Id], wired.Descriptor);
+            stages.Add(new(wired.Name, wired.Descriptor, stage, wired.Predecessors, wired.Producers, folders));
         }
 
         ThrowIfWrong(structureOnly: false);
         return new(definition, properties, stages, notes);
+    }
+
+    private List<WiredStage> Wire(List<ActivityDefinition> order, Dictionary<string, List<string>> predecessors)
+    {
+        var wiring = new ArtifactWiring(definition.File, problems);
+        var stages = new List<WiredStage>();
+        foreach (var activity in order)
+        {
+            var descriptor = catalog.Find(activity.Type)!;
+            var before = predecessors[activity.Id].Select(id => byId[id].Name).ToList();
+            stages.Add(new(activity.Id, activity.Name, descriptor, before, wiring.Add(activity.Name, descriptor, before)));
+        }
+
+        return stages;
     }
 
     private void ThrowIfWrong(bool structureOnly)

@@ -15,4 +15,8 @@ public sealed record PipelineStage(
     Stage Stage,
     IReadOnlyList<string> Predecessors,
     IReadOnlyDictionary<string, string> Producers,
-    IReadOnlyDictionary<string, string> Folders);
+    IReadOnlyDictionary<string, string> Folders)
+{
+    /// <summary>Its place in the graph.</summary>
+    public WiredStage Wiring => new(Name, Name, Descriptor, Predecessors, Producers);
+}

@@ -13,6 +13,9 @@ public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSu
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
     public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
 
+    internal void Save(Homes.Home home) => Homes.DurableFile.Write(
+        Path.Combine(home.Runs, RunId, "summary.json"), HandwrittenJson.Summary(this), flush: false);
+
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>
     /// <param name="Type">Its activity type.</param>

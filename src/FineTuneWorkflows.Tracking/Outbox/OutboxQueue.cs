@@ -77,6 +77,10 @@ public sealed class OutboxQueue(TrackingStore store)
         "SELECT mlflow_run_id, experiment_id, artifact_uri FROM delivered_runs WHERE server = ?1 AND run = ?2",
         row => new DeliveredRun(row.GetString(0), row.GetString(1), row.Text(2)), server, run)) is [var found] ? found : null;
 
+    internal DeliveredRun? FindRun(string server, string runId) => store.Database.Read(connection => connection.Query(
+        "SELECT d.mlflow_run_id, d.experiment_id, d.artifact_uri FROM delivered_runs d JOIN runs r ON r.id = d.run WHERE d.server = ?1 AND r.run_id = ?2",
+        row => new DeliveredRun(row.GetString(0), row.GetString(1), row.Text(2)), server, runId)) is [var found] ? found : null;
+
     internal void RememberRun(string server, long run, DeliveredRun delivered) => store.Database.Write(connection =>
     {
         Progress++;

@@ -55,6 +55,16 @@ public sealed class OutboxShipper : IAsyncDisposable
     /// <exception cref="TrackingException">The store cannot be read.</exception>
     public OutboxStatus Status() => _queue.Status();
 
+    /// <summary>The page of a run in the server's own pages; null as long as the server does not know the run.</summary>
+    /// <param name="runId">Our id of the run.</param>
+    /// <exception cref="TrackingException">The store cannot be read.</exception>
+    public Uri? PageOf(string runId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(runId);
+        var server = ServerRuns.AddressOf(_client);
+        return _queue.FindRun(server, runId) is { } run ? new Uri($"{server}/#/experiments/{run.ExperimentId}/runs/{run.MlflowRunId}") : null;
+    }
+
     /// <summary>Says that events were appended; without it they are found at the next poll.</summary>
     public void Notify()
     {

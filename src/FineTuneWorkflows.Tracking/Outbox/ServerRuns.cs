@@ -11,7 +11,10 @@ namespace FineTuneWorkflows.Tracking.Outbox;
 internal sealed class ServerRuns(OutboxQueue queue, MlflowClient client, SecretMask mask)
 {
     private readonly Dictionary<string, string> _experiments = new(StringComparer.Ordinal);
-    private readonly string _server = new UriBuilder(client.Options.TrackingUri) { UserName = "", Password = "" }.Uri.AbsoluteUri.TrimEnd('/');
+    private readonly string _server = AddressOf(client);
+
+    /// <summary>The server's address without credentials, as the store knows it.</summary>
+    internal static string AddressOf(MlflowClient client) => new UriBuilder(client.Options.TrackingUri) { UserName = "", Password = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
     internal async Task<DeliveredRun> Of(long run, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [Theory]
-    [InlineData("error: which command? There are run, status, validate, graph, stages, runs, predict, sync, export, clean")]
+    [InlineData("error: which command? There are run, status, validate, graph, stages, runs, predict, retry, sync, export, clean")]
     [InlineData("error: there is no command rnu; did you mean run?", "rnu")]
     [InlineData("error: finetune has no option --jsn", "--jsn")]
     [InlineData("error: run has no option --jsn; did you mean --json?", "run", "six.json", "--jsn")]
@@ -43,7 +43,7 @@ public sealed class CommandLineTests : IDisposable
         var one = await place.RunAsync("run", "--help");
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (all.Code, one.Code));
-        Assert.All((string[])["run", "status", "validate", "graph", "stages", "runs", "predict", "clean"], name => Assert.Contains($"\n  {name} ", all.Out));
+        Assert.All((string[])["run", "status", "validate", "graph", "stages", "runs", "predict", "retry", "clean"], name => Assert.Contains($"\n  {name} ", all.Out));
         Assert.All((string[])["--property", "--target", "--force", "-m", "--question", "--dry-run", "--json", "--home", "--verbosity"], name => Assert.Contains(name, one.Out));
     }
 

@@ -65,6 +65,20 @@ public class DefinitionReaderTests
         Assert.Equal(new ActivityConnection("a1", "Done", "a2"), Assert.Single(definition.Connections));
     }
 
+    [Theory]
+    [InlineData("Long", typeof(long))]
+    [InlineData("Int64", typeof(long))]
+    [InlineData("System.Int64, System.Private.CoreLib", typeof(long))]
+    [InlineData("Int32", typeof(int))]
+    [InlineData("Single", typeof(double))]
+    public void A_variable_s_type_has_the_names_that_Elsa_exports_it_by(string typeName, Type type)
+    {
+        var definition = DefinitionReader.Read(
+            System.Text.Encoding.UTF8.GetBytes($$$"""{"variables":[{"name":"N","typeName":"{{{typeName}}}","value":"7"}],"root":{"type":"Elsa.Sequence","activities":[{"id":"a","type":"T.A"}]}}"""), "test.json", "");
+
+        Assert.Equal(type, definition.Properties.Single().Kind.ClrType);
+    }
+
     [Fact]
     public void A_sequence_connects_its_activities_in_order()
     {

@@ -1,0 +1,119 @@
+using Elsa.Extensions;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Server.Activities;
+using FineTuneWorkflows.Server.Data;
+using FineTuneWorkflows.Server.Definitions;
+using FineTuneWorkflows.Server.Jobs;
+using FineTuneWorkflows.Server.Observability;
+using FineTuneWorkflows.Server.Runs;
+using FineTuneWorkflows.Server.Security;
+using FineTuneWorkflows.Server.Webhooks;
+using FineTuneWorkflows.Stages;
+using FineTuneWorkflows.Studio.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Quartz;
+
+namespace FineTuneWorkflows.Server.Hosting;
+
+/// <summary>Puts the server together.</summary>
+public static class ServerHost
+{
+    /// <summary>Where the server listens unless told otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:5100";
+
+    /// <summary>Builds the server; the caller runs it.</summary>
+    /// <param name="args">The command line: <c>--Home</c>, <c>--Workflows</c>, <c>--urls</c> and the other settings of <see cref="ServerOptions"/>.</param>
+    /// <param name="catalog">The stages on offer. Default: the product's own.</param>
+    /// <param name="stageServices">What stages may ask for. Default: <see cref="StageServices"/> over the home.</param>
+    /// <param name="tell">Is told secrets that were just made, once. Default: the console.</param>
+    /// <exception cref="ServerException">A setting is wrong, or another server uses the home.</exception>
+    /// <exception cref="HomeException">The home cannot be used.</exception>
+    public static async Task<WebApplication> BuildAsync(string[] args, StageCatalog? catalog = null, IServiceProvider? stageServices = null, Action<string, string>? tell = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        var options = ServerOptions.Read(builder.Configuration);
+        Directory.CreateDirectory(options.StateFolder);
+
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        catalog ??= FineTuneStages.Catalog;
+        services.AddSingleton(catalog);
+        services.AddSingleton(options.Home);
+        services.AddSingleton(_ => new StageServices(options.Home));
+        services.AddSingleton(provider => Engine.Open(options.Home, stageServices ?? provider.GetRequiredService<StageServices>()));
+        services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
+        services.AddSingleton(_ => ServerLock.Take(options));
+        services.AddSingleton<SecretStore>();
+        services.AddObservability(options);
+        AddStageJobs(services, options);
+        services.AddElsaServer(options);
+        services.AddNotificationHandler<InstanceHandlers>();
+        services.AddScoped<RunCommands>();
+        services.AddSingleton<DefinitionImports>();
+        services.AddSingleton<DefinitionFolder>();
+        services.AddSingleton<DefinitionWatch>();
+        services.AddSingleton<WebhookAuthenticator>();
+        services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<WebhookStarter>();
+        services.AddHostedService<ServerStart>();
+
+        builder.AddFineTuneStudio(provider => new(OwnAddress(provider), "elsa/api"), [.. catalog.Stages.Select(s => s.Type)]);
+
+        var app = builder.Build();
+        // Before anything else: a second server on the same files would run this one's stages again.
+        _ = app.Services.GetRequiredService<ServerLock>();
+        await app.Services.GetRequiredService<ServerDatabase>().CreateAsync(CancellationToken.None).ConfigureAwait(false);
+        await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
+
+        app.UseStaticFiles();
+        app.UseMiddleware<WebhookGuard>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseWorkflowsApi();
+        app.UseJsonSerializationErrorHandler();
+        app.MapHealth();
+        app.MapRuns();
+        app.MapDefinitions();
+        app.UseWorkflows();
+        app.MapFineTuneStudio();
+        return app;
+    }
+
+    private static void AddStageJobs(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<DefinitionGraph>();
+        services.AddScoped<StageLauncher>();
+        services.AddSingleton<StageJobStore>();
+        services.AddSingleton<StageQueue>();
+        services.AddSingleton<StageWorker>();
+        services.AddSingleton<RunSessions>();
+        services.AddSingleton<RunTracking>();
+        services.AddHostedService(sp => sp.GetRequiredService<RunTracking>());
+        services.AddSingleton<StageReconciliation>();
+        services.AddSingleton<StageDelivery>();
+        services.AddHostedService(sp => sp.GetRequiredService<StageDelivery>());
+        services.AddSingleton<StageJournal>();
+        services.AddHostedService(sp => sp.GetRequiredService<StageJournal>());
+        services.AddTransient<StageQueueJob>();
+        services.AddQuartz(quartz => StageQueue.Configure(quartz, options));
+        services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = true);
+    }
+
+    // The designer runs in this process and speaks to Elsa's API through the front door.
+    private static Uri OwnAddress(IServiceProvider provider)
+    {
+        var address = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? DefaultUrl;
+        return new(address.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
+            .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal));
+    }
+
+    private static void Tell(string what, string secret) =>
+        Console.WriteLine($"{what}: {secret}   (shown this once; only its hash is kept)");
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Tracking;
+using FineTuneWorkflows.Tracking.Mlflow;
+
+namespace FineTuneWorkflows.Server.Hosting;
+
+/// <summary>How the server is set up, from the command line, the environment and <c>appsettings.json</c>.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The home that artifacts, stage records and runs lie in; shared with the command line. Default: <c>FINETUNE_HOME</c>, else <c>.finetune</c>.</summary>
+    public required Home Home { get; init; }
+
+    /// <summary>The folder of workflow definitions; relative paths in definitions count from it. Default: <c>workflows</c>.</summary>
+    public required string WorkflowsFolder { get; init; }
+
+    /// <summary>PostgreSQL's connection string, or null for SQLite files in the home. Default: null.</summary>
+    public string? PostgreSql { get; init; }
+
+    /// <summary>How many stages without a GPU run at once. Default: 1.</summary>
+    public int CpuJobs { get; init; } = 1;
+
+    /// <summary>How many stages with a GPU run at once. Default: 1.</summary>
+    public int GpuJobs { get; init; } = 1;
+
+    /// <summary>Names this server among those that share one PostgreSQL; keeps the jobs of a crash. Default: <c>server</c>.</summary>
+    public string NodeId { get; init; } = "server";
+
+    /// <summary>How often a running stage's progress goes into its instance's journal. Default: 10 seconds.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest body that a webhook takes, in bytes. Default: 1 MiB.</summary>
+    public long WebhookLimit { get; init; } = 1 << 20;
+
+    /// <summary>How far a signed webhook's time stamp may be off. Default: 5 minutes.</summary>
+    public TimeSpan WebhookWindow { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The key of webhook signatures, from <c>FINETUNE_WEBHOOK_SECRET</c>; null refuses signed calls. Never stored.</summary>
+    public string? WebhookSecret { get; init; }
+
+    /// <summary>The admin's password, from <c>FINETUNE_ADMIN_PASSWORD</c>; null makes one at the first start. Only its hash is stored.</summary>
+    public string? AdminPassword { get; init; }
+
+    /// <summary>The API key, from <c>FINETUNE_API_KEY</c>; null makes one at the first start. Only its hash is stored.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The OTLP endpoint for traces and metrics, from <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>; null sends none.</summary>
+    public string? OtlpEndpoint { get; init; }
+
+    /// <summary>The MLflow server that runs are delivered to, from <c>MLFLOW_TRACKING_URI</c> and MLflow's other variables; null delivers none.</summary>
+    public MlflowOptions? Mlflow { get; init; }
+
+    /// <summary>The folder of the server's own state within the home.</summary>
+    public string StateFolder => Path.Combine(Home.Root, "server");
+
+    internal string ElsaFile => Path.Combine(StateFolder, "elsa.db");
+
+    internal string QueueFile => Path.Combine(StateFolder, "queue.db");
+
+    internal string TablesFile => Path.Combine(StateFolder, "server.db");
+
+    internal string SigningKeyFile => Path.Combine(StateFolder, "signing.key");
+
+    internal string LockFile => Path.Combine(StateFolder, "server.lock");
+
+    internal string InstanceLocks => Path.Combine(StateFolder, "locks");
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="ServerException">A value is wrong, or a folder cannot be used.</exception>
+    /// <exception cref="HomeException">The home cannot be made or written.</exception>
+    public static ServerOptions Read(IConfiguration configuration) => new()
+    {
+        Home = Home.Open(Text(configuration, "Home")),
+        WorkflowsFolder = Path.GetFullPath(Text(configuration, "Workflows") ?? "workflows"),
+        PostgreSql = Text(configuration, "PostgreSql") ?? Text(configuration, "FINETUNE_POSTGRESQL"),
+        CpuJobs = Whole(configuration, "CpuJobs", 1, 1, 1000),
+        GpuJobs = Whole(configuration, "GpuJobs", 1, 0, 64),
+        NodeId = Text(configuration, "NodeId") ?? "server",
+        ProgressInterval = TimeSpan.FromSeconds(Whole(configuration, "ProgressSeconds", 10, 1, 3600)),
+        WebhookLimit = Whole(configuration, "WebhookLimit", 1 << 20, 1, int.MaxValue),
+        WebhookWindow = TimeSpan.FromSeconds(Whole(configuration, "WebhookWindowSeconds", 300, 1, 86_400)),
+        WebhookSecret = Text(configuration, "FINETUNE_WEBHOOK_SECRET"),
+        AdminPassword = Text(configuration, "FINETUNE_ADMIN_PASSWORD"),
+        ApiKey = Text(configuration, "FINETUNE_API_KEY"),
+        OtlpEndpoint = Text(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        Mlflow = MlflowOf(configuration),
+    };
+
+    private static MlflowOptions? MlflowOf(IConfiguration configuration)
+    {
+        try
+        {
+            return MlflowOptions.FromEnvironment(name => configuration[name]);
+        }
+        catch (TrackingException e)
+        {
+            throw new ServerException(e.Message, e);
+        }
+    }
+
+    private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
+
+    private static int Whole(IConfiguration configuration, string name, int fallback, int minimum, int maximum) =>
+        Text(configuration, name) is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
+        : throw new ServerException($"the setting {name} must be a whole number in {minimum}..{maximum}, got '{text}'");
+}

@@ -1,0 +1,41 @@
+namespace FineTuneWorkflows.Server.Observability;
+
+/// <summary>What the server logs.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} starts, run {RunId}, attempt {Token}")]
+    public static partial void StageStarting(this ILogger logger, string stageName, string runId, long token);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} {Outcome}: {Reason} ({Seconds} s)")]
+    public static partial void StageFinished(this ILogger logger, string stageName, string outcome, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} stops with the server; it goes on at the next start")]
+    public static partial void StageReleased(this ILogger logger, string stageName);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stage {StageName}: another worker has taken it over; this attempt's result is dropped")]
+    public static partial void StageFenced(this ILogger logger, string stageName);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The result of job {JobId} could not be told to its workflow instance; it will be tried again")]
+    public static partial void DeliveryFailed(this ILogger logger, string jobId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An entry of an instance's journal could not be written; the run's own journal has it")]
+    public static partial void JournalEntryLost(this ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciled: {Queued} stages queued that a crash had left out, {Restarted} interrupted workflow instances go on")]
+    public static partial void Reconciled(this ILogger logger, int queued, int restarted);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The interrupted workflow instance {InstanceId} could not be restarted")]
+    public static partial void RestartFailed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Definition {DefinitionId} version {Version} published from {File}")]
+    public static partial void DefinitionPublished(this ILogger logger, string definitionId, int version, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} changed, but definition {DefinitionId} was edited in the designer (version {Version}), which stays; see {Address} for the difference")]
+    public static partial void DefinitionDiffers(this ILogger logger, string file, string definitionId, int version, string address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{File} was not loaded: {Problem}")]
+    public static partial void DefinitionRefused(this ILogger logger, string file, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tracking: {Problem}; the runs' journals are kept, and it is tried again")]
+    public static partial void TrackingFailed(this ILogger logger, string problem);
+}

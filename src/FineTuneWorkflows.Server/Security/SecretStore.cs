@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using FineTuneWorkflows.Server.Data;
+using FineTuneWorkflows.Server.Hosting;
+
+namespace FineTuneWorkflows.Server.Security;
+
+/// <summary>The admin's password and the API key: made at the first start and told once, or set by the environment. Only hashes are stored.</summary>
+internal sealed class SecretStore(ServerDatabase database, ServerOptions options, TimeProvider time)
+{
+    public const string AdminName = "admin";
+
+    private const string Password = "admin-password";
+    private const string Key = "api-key";
+    private const int ShortestKey = 20;
+    private const int ShortestPassword = 8;
+
+    private string passwordHash = "";
+    private string keyHash = "";
+
+    /// <summary>Loads the hashes, making what is missing.</summary>
+    /// <param name="tell">Is told each secret that was made, once.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ServerException">A secret that the environment sets is too short.</exception>
+    public async Task LoadAsync(Action<string, string> tell, CancellationToken cancellationToken)
+    {
+        passwordHash = await LoadAsync(Password, options.AdminPassword, "FINETUNE_ADMIN_PASSWORD", ShortestPassword, SecretHash.OfPassword, s => tell($"Password of {AdminName}", s), cancellationToken)
+            .ConfigureAwait(false);
+        keyHash = await LoadAsync(Key, options.ApiKey, "FINETUNE_API_KEY", ShortestKey, SecretHash.OfKey, s => tell("API key", s), cancellationToken).ConfigureAwait(false);
+    }
+
+    public bool IsPassword(string text) => SecretHash.Verify(text, passwordHash);
+
+    public bool IsKey(string text) => SecretHash.Verify(text, keyHash);
+
+    /// <summary>The key that signs log-in tokens; kept in a file that only this user can read.</summary>
+    public static string SigningKey(ServerOptions options)
+    {
+        if (!File.Exists(options.SigningKeyFile))
+        {
+            var made = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new FileStream(options.SigningKeyFile, made);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(64))));
+        }
+
+        return File.ReadAllText(options.SigningKeyFile);
+    }
+
+    private async Task<string> LoadAsync(
+        string name, string? given, string variable, int shortest, Func<string, string> hash, Action<string> tell, CancellationToken cancellationToken)
+    {
+        if (given is not null && given.Length < shortest)
+            throw new ServerException($"{variable} must have at least {shortest} characters; it has {given.Length}");
+        var stored = (await database.QueryAsync("SELECT hash FROM finetune_secrets WHERE name = @name", [("name", name)], reader => reader.GetString(0), cancellationToken).ConfigureAwait(false))
+            .SingleOrDefault();
+        if (stored is not null && (given is null || SecretHash.Verify(given, stored)))
+            return stored;
+        var secret = given ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '-').Replace('/', '_');
+        var made = hash(secret);
+        await database.ExecuteAsync(
+            "INSERT INTO finetune_secrets (name, hash, created) VALUES (@name, @hash, @now) ON CONFLICT (name) DO UPDATE SET hash = @hash, created = @now",
+            [("name", name), ("hash", made), ("now", time.GetUtcNow().Text())], cancellationToken).ConfigureAwait(false);
+        if (given is null)
+            tell(secret);
+        return made;
+    }
+}

@@ -1,0 +1,61 @@
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Tests.Support;
+
+namespace FineTuneWorkflows.Pipelines.Tests.Execution;
+
+public class RunSessionTests
+{
+    private const string RunId = "20260101-000000000-abcd";
+
+    [Fact]
+    public async Task Stages_ordered_by_a_host_are_journaled_across_sessions_and_known_to_the_local_runner()
+    {
+        using var fixture = new EngineFixture();
+        var pipeline = TestPipelines.Build(TestPipelines.Chain(fixture.Source));
+        using (var engine = Engine.Open(fixture.Home, fixture.Probe))
+        {
+            var flow = new ArtifactFlow();
+            foreach (var stage in pipeline.Stages)
+            {
+                using var session = Open(fixture);
+                Assert.Null(flow.WhyNot(stage.Wiring, stage.Stage.Condition, out var inputs));
+                var result = await session.ExecuteAsync(engine.Executor, new("test", RunId, stage, inputs, "/"), CancellationToken.None);
+                flow.Finished(stage.Wiring, true, false, result);
+            }
+
+            using var last = Open(fixture);
+            last.Finish(RunStatus.Succeeded, []);
+        }
+
+        var events = RunJournal.Read(RunJournal.PathOf(fixture.Home, RunId)).Select(e => e.Event).ToList();
+        var local = await fixture.RunAsync(pipeline);
+
+        Assert.Single(events.OfType<RunStarted>());
+        Assert.Equal(["Read", "Shout", "Count", "Report"], events.OfType<StageFinished>().Select(e => e.StageId));
+        Assert.Equal(RunStatus.Succeeded, Assert.IsType<RunFinished>(events[^1]).Status);
+        Assert.True(File.Exists(Path.Combine(fixture.Home.Runs, RunId, "summary.json")));
+        Assert.Equal("Read:up-to-date Shout:up-to-date Count:up-to-date Report:up-to-date", local.Outcomes());
+    }
+
+    [Fact]
+    public async Task An_attempt_that_lost_its_turn_commits_nothing()
+    {
+        using var fixture = new EngineFixture();
+        var read = TestPipelines.Build(TestPipelines.Chain(fixture.Source)).Stages[0];
+        using var engine = Engine.Open(fixture.Home, fixture.Probe);
+        using var session = Open(fixture);
+
+        var result = await session.ExecuteAsync(
+            engine.Executor, new("test", RunId, read, new Dictionary<string, Pipelines.Artifacts.Artifact>(), "/") { Fence = () => throw new StageException("another worker has taken over") }, CancellationToken.None);
+
+        Assert.Equal(StageOutcome.Failed, result.Outcome);
+        Assert.Equal("another worker has taken over", result.Reason);
+        Assert.Equal(["Read"], fixture.Probe.Executed);
+        Assert.Empty(engine.Artifacts.Digests());
+        Assert.Empty(engine.Records.All());
+    }
+
+    private static RunSession Open(EngineFixture fixture) => RunSession.Open(fixture.Home, RunId, "test", "Test", new Dictionary<string, object?> { ["Epochs"] = 3 }, []);
+}

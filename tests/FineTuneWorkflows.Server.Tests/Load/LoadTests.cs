@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using FineTuneWorkflows.Server.Tests.Support;
+
+namespace FineTuneWorkflows.Server.Tests.Load;
+
+public class LoadTests(ITestOutputHelper output)
+{
+    // benchmarks/server-load.sh sets 200.
+    private static readonly int Instances = int.Parse(Environment.GetEnvironmentVariable("FINETUNE_LOAD_INSTANCES") ?? "30", CultureInfo.InvariantCulture);
+
+    // Generous: this says that all finish and that the API goes on answering, not how fast this machine is.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public Task Many_instances_at_once_all_finish_on_SQLite() => RunAsync("SQLite");
+
+    [Fact]
+    public async Task Many_instances_at_once_all_finish_on_PostgreSQL()
+    {
+        await using var postgreSql = await PostgreSqlServer.TryStartAsync();
+        Assert.SkipWhen(postgreSql is null, "PostgreSQL's initdb and pg_ctl are not installed on this machine");
+        await RunAsync("PostgreSQL", "--PostgreSql", postgreSql!.ConnectionString);
+    }
+
+    private async Task RunAsync(string store, params string[] settings)
+    {
+        using var folder = new TestFolder();
+        await using var server = await ServerProcess.StartAsync(folder, [.. settings, "--CpuJobs", "4"]);
+        await server.Client.PublishAsync(TestDefinitions.Flowchart(
+            "load", [("Make", "Test.Make", new { text = "load" }), ("Count", "Test.Count", new { })], ["Make>Count"]));
+        var watch = Stopwatch.StartNew();
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, Instances).Select(_ => server.Client.DispatchAsync("load")));
+        var slowest = TimeSpan.Zero;
+        var finished = 0;
+        while (finished < Instances && watch.Elapsed < Limit)
+        {
+            var ask = Stopwatch.StartNew();
+            finished = (await server.Client.GetAsync("/elsa/api/workflow-instances?definitionId=load&status=Finished&page=0&pageSize=1"))["totalCount"]!.GetValue<int>();
+            slowest = ask.Elapsed > slowest ? ask.Elapsed : slowest;
+            await Task.Delay(200);
+        }
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{store}: {Instances} instances in {watch.Elapsed.TotalSeconds:F1} s, {Instances / watch.Elapsed.TotalSeconds:F1}/s; peak memory {server.PeakMemory / 1048576} MiB; slowest API answer {slowest.TotalMilliseconds:F0} ms"));
+        Assert.Equal(Instances, finished);
+        var statuses = await Task.WhenAll(ids.Select(server.Client.StatusAsync));
+        Assert.All(statuses, s => Assert.Equal("Finished", s!["subStatus"]!.GetValue<string>()));
+    }
+}
