@@ -38,7 +38,10 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
             new(
                 ids.GenerateId(), RunId(workflow), workflow.Id, workflow.Workflow.Identity.DefinitionId, DefinitionGraph.NameOf(workflow.Workflow), context.Id, context.Activity.Id, wired.Name,
                 descriptor.Type, stage.Resource == StageResource.Gpu ? StageQueue.Gpu : StageQueue.Cpu, options.WorkflowsFolder, Parameters(descriptor, stage),
-                inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context)),
+                inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context))
+            {
+                Journal = new(workflow.Workflow.Identity.Id, workflow.Workflow.Identity.Version, context.ParentActivityExecutionContext?.Id, context.NodeId),
+            },
             null);
     }
 

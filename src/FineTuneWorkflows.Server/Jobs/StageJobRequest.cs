@@ -41,6 +41,16 @@ public sealed record StageJobRequest(
     /// <summary>How many of them each attempt has.</summary>
     public const long JournalNumbersPerAttempt = 1_000_000;
 
+    /// <summary>Where the job's entries stand in the instance's journal.</summary>
+    public required JournalPlace Journal { get; init; }
+
     /// <summary>The first of the numbers that are kept free for this job.</summary>
     public long JournalNumber { get; init; }
+
+    /// <summary>What an entry of an instance's journal names besides the job.</summary>
+    /// <param name="DefinitionVersionId">The id of the definition's version.</param>
+    /// <param name="Version">Its number.</param>
+    /// <param name="ParentActivityInstanceId">The execution of the activity around the stage, which is the flowchart.</param>
+    /// <param name="NodeId">The activity's path in the definition.</param>
+    public sealed record JournalPlace(string DefinitionVersionId, int Version, string? ParentActivityInstanceId, string NodeId);
 }

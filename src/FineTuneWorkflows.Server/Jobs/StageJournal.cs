@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Elsa.Workflows;
-using Elsa.Workflows.Management;
 using Elsa.Workflows.Runtime;
 using Elsa.Workflows.Runtime.Entities;
 using FineTuneWorkflows.Server.Observability;
@@ -17,24 +16,20 @@ internal sealed class StageJournal(IServiceScopeFactory scopes, ILogger<StageJou
 
     public void Add(StageJobRequest request, long number, DateTimeOffset time, string eventName, string message, Dictionary<string, object> payload) => work.Writer.TryWrite(async services =>
     {
-        var instance = await services.GetRequiredService<IWorkflowInstanceStore>().FindAsync(new() { Id = request.InstanceId }).ConfigureAwait(false);
-        if (instance is null)
-            return;
-        var activity = instance.WorkflowState.ActivityExecutionContexts.FirstOrDefault(c => c.Id == request.ActivityInstanceId);
         await services.GetRequiredService<IWorkflowExecutionLogStore>().AddAsync(new()
         {
             Id = services.GetRequiredService<IIdentityGenerator>().GenerateId(),
             WorkflowDefinitionId = request.DefinitionId,
-            WorkflowDefinitionVersionId = instance.DefinitionVersionId,
+            WorkflowDefinitionVersionId = request.Journal.DefinitionVersionId,
             WorkflowInstanceId = request.InstanceId,
-            WorkflowVersion = instance.Version,
+            WorkflowVersion = request.Journal.Version,
             ActivityInstanceId = request.ActivityInstanceId,
             ActivityId = request.ActivityId,
             ActivityType = request.StageType,
             ActivityTypeVersion = 1,
             ActivityName = request.Stage,
-            ParentActivityInstanceId = activity?.ParentContextId,
-            ActivityNodeId = activity?.ScheduledActivityNodeId ?? request.ActivityId,
+            ParentActivityInstanceId = request.Journal.ParentActivityInstanceId,
+            ActivityNodeId = request.Journal.NodeId,
             Timestamp = time,
             Sequence = number,
             EventName = eventName,

@@ -5,7 +5,8 @@ using FineTuneWorkflows.Server.Tests.Support;
 
 namespace FineTuneWorkflows.Server.Tests.RealStages;
 
-public class RealServerTests(RealServer real) : IClassFixture<RealServer>
+[Collection(RealServerCollection.Name)]
+public class RealServerTests(RealServer real)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly string[] AllUpToDate = ["up-to-date", "up-to-date", "up-to-date", "up-to-date", "up-to-date", "up-to-date"];

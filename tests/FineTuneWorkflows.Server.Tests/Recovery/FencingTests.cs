@@ -82,6 +82,6 @@ public sealed class FencingTests : IAsyncDisposable
     private async Task AddAsync(string id)
     {
         await database.CreateAsync(default);
-        await jobs.AddAsync(new(id, "run", "instance", "definition", "Definition", "activity", "Work", "Work", "Test.Work", "cpu", "/", new Dictionary<string, System.Text.Json.JsonElement>(), new Dictionary<string, string>(), new Dictionary<string, System.Text.Json.JsonElement>()), default);
+        await jobs.AddAsync(new(id, "run", "instance", "definition", "Definition", "activity", "Work", "Work", "Test.Work", "cpu", "/", new Dictionary<string, System.Text.Json.JsonElement>(), new Dictionary<string, string>(), new Dictionary<string, System.Text.Json.JsonElement>()) { Journal = new("version", 1, null, "node") }, default);
     }
 }
