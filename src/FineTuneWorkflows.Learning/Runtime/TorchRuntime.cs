@@ -72,6 +72,7 @@ public static class TorchRuntime
             RefuseSecondLibtorch(folder);
         diagnostic(libtorch is null ? $"Using the packaged libtorch in {folder}." : $"Using the libtorch of {LibtorchVariable} in {folder}.");
 
+        OpenMpWaiting.KeepShort(diagnostic);
         string torchSharp = CompatibleLibrary.Resolve(RequireFile("LibTorchSharp"), CompatibleLibrary.DefaultCacheFolders(), diagnostic);
 
         // By full path and in order of need: whoever asks for these names later gets the loaded ones, not a second copy from elsewhere.
