@@ -46,7 +46,7 @@ public sealed class InterruptionTests : IDisposable
         await run;
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_real_signal_to_a_real_process_does_the_same(string signal)
