@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FineTuneWorkflows.Server.Tests.Support;
 
@@ -67,6 +68,32 @@ public class RealServerTests(RealServer real)
     }
 
     [Fact]
+    public async Task A_training_that_diverges_is_an_incident_that_names_the_step_and_a_retry_with_a_sound_folderfinishes_it()
+    {
+        var trained = await RunAsync("sentiment");
+        var good = Directory.GetDirectories(Path.Combine(real.Folder.Home, "objects"), trained.Stage("FineTune")["artifacts"]!["model"]!.GetValue<string>(), SearchOption.AllDirectories).Single();
+        var folder = Directory.CreateDirectory(Path.Combine(real.Folder.Path, "base")).FullName;
+        foreach (var file in Directory.GetFiles(good))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var weights = Path.Combine(folder, "model.safetensors");
+        await File.WriteAllBytesAsync(weights, WithWeightsNearTheLargestFloat(await File.ReadAllBytesAsync(weights)));
+        var definition = Shipped();
+        definition["definitionId"] = "diverges";
+        RealWorkflow.SetVariable(definition, "BaseModel", folder);
+        await Client.PublishAsync(definition);
+
+        var instance = await Client.DispatchAsync("diverges");
+        var failed = await Client.UntilIncidentAsync(instance);
+        File.Copy(Path.Combine(good, "model.safetensors"), weights, overwrite: true);
+        await Client.PostAsync($"/api/runs/{instance}/retry", new { });
+        var finished = await Client.UntilFinishedAsync(instance, Limit, despiteIncidents: true);
+
+        Assert.Matches("^FineTune failed: The loss became NaN at step 1 of [0-9]+, in epoch 1\\. Try a lower LearningRate", failed["incidents"]![0]!["message"]!.GetValue<string>());
+        Assert.Equal("executed", finished.Stage("FineTune")["outcome"]!.GetValue<string>());
+        Assert.Equal("executed", finished.Stage("Evaluate")["outcome"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_run_is_on_MLflow_while_the_journal_and_the_status_link_to_it_there()
     {
         var definition = Shipped();
@@ -121,6 +148,14 @@ public class RealServerTests(RealServer real)
             ["FineTune.Augment", "FineTune.Evaluate", "FineTune.FetchData", "FineTune.FineTune", "FineTune.RegisterModel", "FineTune.Tokenize"],
             stages.Select(s => s!["typeName"]!.GetValue<string>()).Order(StringComparer.Ordinal));
         Assert.All(stages.SelectMany(s => s!["inputs"]!.AsArray()), i => Assert.False(string.IsNullOrWhiteSpace(i!["description"]!.GetValue<string>())));
+    }
+
+    // A sum of two of them overflows. The layout: eight bytes with the header's length, the header, then the numbers (safetensors).
+    private static byte[] WithWeightsNearTheLargestFloat(byte[] safetensors)
+    {
+        var start = 8 + (int)BitConverter.ToInt64(safetensors);
+        MemoryMarshal.Cast<byte, float>(safetensors.AsSpan(start)).Fill(3e38f);
+        return safetensors;
     }
 
     // With the few rows, as the fixture wrote it.
