@@ -46,18 +46,19 @@ internal sealed class WebhookGuard(
             return;
         }
 
-        // A signed call that is sent again within the window is the same delivery, whatever else it says.
-        var key = headers[IdempotencyHeader].ToString() is { Length: > 0 } given ? given : headers[WebhookAuthenticator.SignatureHeader].ToString();
+        // A signed call that is sent again within the window is the same delivery, whatever its other headers say: they are not signed. Hexadecimal digits mean the same in either case.
+        var key = headers[IdempotencyHeader].ToString();
+        var signature = verdict == WebhookAuthenticator.Verdict.NeedsBody ? headers[WebhookAuthenticator.SignatureHeader].ToString().ToLowerInvariant() : "";
         foreach (var header in WebhookAuthenticator.CredentialHeaders)
             headers.Remove(header);
         context.Request.Body = new MemoryStream(body);
         if (key.Length > LongestKey)
             await AnswerAsync(context, StatusCodes.Status400BadRequest, new { error = $"{IdempotencyHeader} is longer than {LongestKey} characters" }).ConfigureAwait(false);
         else
-            await HandleAsync(context, rest.Value ?? "/", key, body).ConfigureAwait(false);
+            await HandleAsync(context, rest.Value ?? "/", [key, signature], body).ConfigureAwait(false);
     }
 
-    private async Task HandleAsync(HttpContext context, string path, string key, byte[] body)
+    private async Task HandleAsync(HttpContext context, string path, IReadOnlyList<string> keys, byte[] body)
     {
         var services = context.RequestServices;
         var route = $"/{path.Trim('/')}";
@@ -77,7 +78,7 @@ internal sealed class WebhookGuard(
         }
 
         var instanceId = ids.GenerateId();
-        if (key.Length > 0)
+        foreach (var key in keys.Where(k => k.Length > 0))
         {
             if (await deliveries.RegisterAsync(route, key, body, instanceId, context.RequestAborted).ConfigureAwait(false) is not { } registered)
             {

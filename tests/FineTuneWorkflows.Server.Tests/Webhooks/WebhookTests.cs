@@ -98,6 +98,29 @@ public class WebhookTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_captured_signature_starts_nothing_new_under_another_key_or_in_other_letters()
+    {
+        var path = await PublishAsync("hook-captured");
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+        var first = await InstanceOfAsync(path, Body, r => { Sign(r, now, Body, ServerProcess.WebhookSecret); r.Headers.Add("Idempotency-Key", "mine"); });
+        var bare = await InstanceOfAsync(path, Body, r => Sign(r, now, Body, ServerProcess.WebhookSecret));
+        var renamed = await InstanceOfAsync(path, Body, r => { Sign(r, now, Body, ServerProcess.WebhookSecret); r.Headers.Add("Idempotency-Key", "another"); });
+        var capital = await InstanceOfAsync(path, Body, r =>
+        {
+            Sign(r, now, Body, ServerProcess.WebhookSecret);
+            var signature = r.Headers.GetValues("X-Signature-256").Single();
+            r.Headers.Remove("X-Signature-256");
+            r.Headers.Add("X-Signature-256", signature.ToUpperInvariant());
+        });
+        var signedAnew = await InstanceOfAsync(path, Body, r => { Sign(r, now + 1, Body, ServerProcess.WebhookSecret); r.Headers.Add("Idempotency-Key", "mine"); });
+
+        Assert.Equal([first, first, first, first], [bare, renamed, capital, signedAnew]);
+        await Client.UntilFinishedAsync(first);
+        Assert.Equal(1, await InstancesAsync("hook-captured"));
+    }
+
+    [Fact]
     public async Task A_body_of_ten_megabytes_is_too_long_whether_it_says_its_length_or_not()
     {
         var path = await PublishAsync("hook-long");
