@@ -19,7 +19,7 @@ internal static class StandardHost
     {
         Observers = (home, services) => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
             ? Delivered(home, (StageServices)services, error.WriteLine)
-            : [TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
+            : [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services) => new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry))),
         Sync = SyncAsync,
@@ -27,7 +27,8 @@ internal static class StandardHost
     };
 
     // In a method of its own: nothing of the client is loaded where no server is named.
-    private static IRunObserver[] Delivered(Home home, StageServices services, Action<string> say) => [new TrackingSession(home, services, Server(), say)];
+    private static IRunObserver[] Delivered(Home home, StageServices services, Action<string> say) =>
+        [new RunSurroundings(home, say), new TrackingSession(home, services, Server(), say)];
 
     private static MlflowOptions Server()
     {

@@ -38,6 +38,9 @@ public sealed record ClassificationReport
     /// <summary>Expected calibration error over 15 bins of equal width (Guo et al. 2017, arXiv:1706.04599), 0 to 1.</summary>
     public required double CalibrationError { get; init; }
 
+    /// <summary>The 15 bins of that: examples by the probability of the predicted class, from 0 to 1 (a reliability diagram, DeGroot and Fienberg 1983).</summary>
+    public required IReadOnlyList<CalibrationBin> Calibration { get; init; }
+
     /// <summary>Counts by true class (rows) and predicted class (columns).</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record ClassificationReport
         ClassMetrics[] classes = [.. classNames.Select((name, index) => matrix.ForClass(index, name))];
         IEnumerable<int> numbers = Enumerable.Range(0, classNames.Count);
         Interval[] intervals = Bootstrap.Intervals(actual, predicted, classNames.Count, resamples, seed, m => m.Accuracy, m => m.MacroF1());
+        CalibrationBin[] calibration = CalibrationOf(probabilities, actual, predicted);
         return new ClassificationReport
         {
             Count = actual.Length,
@@ -74,7 +78,8 @@ public sealed record ClassificationReport
             Weighted = Average(classes, c => c.Support),
             MacroF1Interval = intervals[1],
             MatthewsCorrelation = matrix.MatthewsCorrelation(),
-            CalibrationError = ExpectedCalibrationError(probabilities, actual, predicted),
+            CalibrationError = calibration.Sum(bin => bin.Count * Math.Abs(bin.Confidence - bin.Accuracy)) / actual.Length,
+            Calibration = calibration,
             Confusion = [.. numbers.Select(a => (IReadOnlyList<int>)[.. numbers.Select(p => matrix[a, p])])],
         };
     }
@@ -117,19 +122,22 @@ public sealed record ClassificationReport
             classes.Sum(c => weight(c) * c.F1) / total);
     }
 
-    private static double ExpectedCalibrationError(ProbabilityTable probabilities, int[] actual, int[] predicted)
+    private static CalibrationBin[] CalibrationOf(ProbabilityTable probabilities, int[] actual, int[] predicted)
     {
-        double[] confidence = new double[CalibrationBins], hits = new double[CalibrationBins];
+        double[] confidence = new double[CalibrationBins];
+        int[] counts = new int[CalibrationBins], hits = new int[CalibrationBins];
         for (int i = 0; i < actual.Length; i++)
         {
             double best = probabilities.Row(i)[predicted[i]];
             int bin = Math.Clamp((int)Math.Ceiling(best * CalibrationBins) - 1, 0, CalibrationBins - 1);
             confidence[bin] += best;
+            counts[bin]++;
             hits[bin] += actual[i] == predicted[i] ? 1 : 0;
         }
-        double sum = 0;
-        for (int bin = 0; bin < CalibrationBins; bin++)
-            sum += Math.Abs(confidence[bin] - hits[bin]);
-        return sum / actual.Length;
+        return
+        [
+            .. Enumerable.Range(0, CalibrationBins)
+                .Select(i => new CalibrationBin(counts[i], counts[i] == 0 ? 0 : confidence[i] / counts[i], counts[i] == 0 ? 0 : (double)hits[i] / counts[i])),
+        ];
     }
 }

@@ -12,6 +12,7 @@ public sealed class StageContext
     private readonly TimeProvider time;
     private readonly Dictionary<string, double> metrics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> tags = new(StringComparer.Ordinal);
+    private readonly List<UsedDataset> datasets = [];
     private readonly Lock gate = new();
 
     internal StageContext(string runId, StageWork work, Action<RunEvent> publish, IServiceProvider services, TimeProvider time)
@@ -80,13 +81,17 @@ public sealed class StageContext
         publish(new TagSet(time.GetUtcNow(), StageId, key, value));
     }
 
-    /// <summary>Records that the run used a data set.</summary>
+    /// <summary>Records that the run used a data set. Kept with the stage's result, so that a run that finds the stage up to date is known to use it too.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="digest">The digest of its content.</param>
     /// <param name="source">Where it came from, without credentials.</param>
     /// <param name="context"><c>training</c>, <c>validation</c> or <c>testing</c>.</param>
-    public void LogDataset(string name, string digest, string source, string context) =>
+    public void LogDataset(string name, string digest, string source, string context)
+    {
+        lock (gate)
+            datasets.Add(new(name, digest, source, context));
         publish(new DatasetUsed(time.GetUtcNow(), StageId, name, digest, source, context));
+    }
 
     /// <summary>Tells the user something that is no error, such as how many rows were left out. Journaled.</summary>
     public void Note(string message) => publish(new StageNoted(time.GetUtcNow(), StageId, message));
@@ -109,6 +114,15 @@ public sealed class StageContext
         {
             lock (gate)
                 return new(metrics, StringComparer.Ordinal);
+        }
+    }
+
+    internal UsedDataset[] Datasets
+    {
+        get
+        {
+            lock (gate)
+                return [.. datasets];
         }
     }
 

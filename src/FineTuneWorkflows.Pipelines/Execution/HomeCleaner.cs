@@ -66,7 +66,7 @@ public sealed class HomeCleaner
     // An unfinished run has no summary, but what its stages made is in its journal.
     private IEnumerable<string> UsedBy(string runId)
     {
-        var summary = Path.Combine(home.Runs, runId, "summary.json");
+        var summary = Path.Combine(home.Runs, runId, RunSummary.FileName);
         if (File.Exists(summary) && JsonSerializer.Deserialize(File.ReadAllBytes(summary), RunJson.Default.RunSummary) is { } run)
             return run.Stages.SelectMany(s => s.Artifacts.Values);
         var journal = RunJournal.PathOf(home, runId);

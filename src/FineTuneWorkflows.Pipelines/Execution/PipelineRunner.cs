@@ -41,14 +41,14 @@ public sealed class PipelineRunner
         var (runId, runLock, resumed) = Claim(pipeline.Definition.Id, plan);
         using var held = runLock;
         using var journal = RunJournal.Open(home, runId);
-        var publisher = new EventPublisher([journal], observers);
+        using var publisher = new EventPublisher(runId, journal, observers);
 
         memories.Update(pipeline.Definition.Id, memory => memory with { RunId = runId, Plan = plan, Finished = false });
         publisher.Publish(resumed
             ? new RunResumed(time.GetUtcNow(), runId)
             : new RunStarted(
-                time.GetUtcNow(), runId, pipeline.Definition.Id, pipeline.Definition.Name, pipeline.Definition.File,
-                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion));
+                time.GetUtcNow(), runId, pipeline.Definition.Id, options.Name ?? pipeline.Definition.Name, pipeline.Definition.File,
+                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion, options.Parent));
 
         var results = await new Running(this, pipeline, options, runId, publisher, cancellationToken).AllAsync().ConfigureAwait(false);
         var status = results.Any(r => r.Result.Outcome == StageOutcome.Cancelled) || (cancellationToken.IsCancellationRequested && results.Any(r => r.Result.Outcome == StageOutcome.Skipped && r.Stage.Stage.Condition))

@@ -24,7 +24,7 @@ public sealed class RunSession : IDisposable
         held = FileLock.TryAcquire(home.RunLock(runId));
         this.time = time;
         RunId = runId;
-        publisher = new([journal], observers);
+        publisher = new(runId, journal, observers);
     }
 
     /// <summary>The run.</summary>
@@ -88,6 +88,7 @@ public sealed class RunSession : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        publisher.Dispose();
         journal.Dispose();
         held?.Dispose();
     }

@@ -172,7 +172,10 @@ public sealed class StageExecutor
             made[name] = artifacts.Commit(work.OutputPath(name), cancellationToken).Digest;
         var record = new StageRecord(
             plan.Fingerprint, plan.Document, made, context.Metrics, context.Tags, watch.Elapsed.TotalSeconds, request.RunId, time.GetUtcNow(), EngineVersion,
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}")
+        {
+            Datasets = context.Datasets,
+        };
         request.Fence?.Invoke();
         records.Save(record);
         ArtifactStore.DeleteFolder(folder);

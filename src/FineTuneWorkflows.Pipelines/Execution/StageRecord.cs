@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
@@ -23,4 +24,8 @@ public sealed record StageRecord(
     string RunId,
     DateTimeOffset Finished,
     string Engine,
-    string Platform);
+    string Platform)
+{
+    /// <summary>The data sets that it used. Default: none.</summary>
+    public IReadOnlyList<UsedDataset> Datasets { get; init; } = [];
+}

@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Pipelines.Homes;
 /// <summary>
 /// Files that are there whole or not at all, whatever is killed when: written beside, flushed to the disk, renamed into place.
 /// </summary>
-internal static class DurableFile
+public static class DurableFile
 {
     /// <summary>Writes a small file.</summary>
     /// <param name="path">Where it will stand; what stood there is replaced.</param>

@@ -1,19 +1,37 @@
 namespace FineTuneWorkflows.Pipelines.Journals;
 
 /// <summary>
-/// Tells the journal, then the observers, one event at a time. A journal that cannot be written fails the run; an observer that throws is told no more.
+/// Tells the journal, then the observers, one event at a time. A journal that cannot be written fails the run; an observer that throws is told no more. Dispose it before the journal: what a
+/// reporter says afterwards is dropped.
 /// </summary>
-internal sealed class EventPublisher(IReadOnlyList<IRunObserver> journals, IReadOnlyList<IRunObserver> observers)
+internal sealed class EventPublisher : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly List<IRunObserver> listening = [.. observers];
+    private readonly IRunObserver journal;
+    private readonly List<IRunObserver> listening;
+    private bool closed;
+
+    public EventPublisher(string runId, IRunObserver journal, IReadOnlyList<IRunObserver> observers)
+    {
+        this.journal = journal;
+        listening = [.. observers];
+        foreach (var observer in observers)
+            if (observer is IRunReporter reporter)
+                reporter.Attach(runId, Report);
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+            closed = true;
+    }
 
     public void Publish(RunEvent runEvent)
     {
         lock (gate)
         {
-            foreach (var journal in journals)
-                journal.OnEvent(runEvent);
+            journal.OnEvent(runEvent);
+            closed |= runEvent is RunFinished;
             for (var i = listening.Count - 1; i >= 0; i--)
             {
                 try
@@ -24,10 +42,15 @@ internal sealed class EventPublisher(IReadOnlyList<IRunObserver> journals, IRead
                 {
                     var broken = listening[i];
                     listening.RemoveAt(i);
-                    foreach (var journal in journals)
-                        journal.OnEvent(new ObserverFailed(runEvent.Time, broken.GetType().Name, e.ToString()));
+                    journal.OnEvent(new ObserverFailed(runEvent.Time, broken.GetType().Name, e.ToString()));
                 }
             }
         }
+    }
+    private void Report(RunEvent runEvent)
+    {
+        lock (gate)
+            if (!closed)
+                Publish(runEvent);
     }
 }

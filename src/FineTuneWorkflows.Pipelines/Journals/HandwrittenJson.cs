@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
@@ -22,6 +23,7 @@ internal static class HandwrittenJson
             json.Optional("definition", e.Definition);
             json.Texts("properties", e.Properties);
             json.Text("engine", e.Engine);
+            json.Optional("parent", e.Parent);
             json.Time("time", e.Time);
         }),
         RunResumed e => Text(json =>
@@ -86,6 +88,15 @@ internal static class HandwrittenJson
         json.Time("finished", record.Finished);
         json.Text("engine", record.Engine);
         json.Text("platform", record.Platform);
+        if (record.Datasets.Count == 0)
+            return;
+        json.Objects("datasets", record.Datasets, dataset =>
+        {
+            json.Text("name", dataset.Name);
+            json.Text("digest", dataset.Digest);
+            json.Text("source", dataset.Source);
+            json.Text("context", dataset.Context);
+        });
     });
 
     /// <exception cref="JsonException">It is none.</exception>
@@ -96,7 +107,10 @@ internal static class HandwrittenJson
         return new(
             String(root, "fingerprint"), ReadDocument(Member(root, "document")), ReadTexts(Member(root, "artifacts")), ReadNumbers(Member(root, "metrics")),
             ReadTexts(Member(root, "tags")), Number(Member(root, "seconds")), String(root, "runId"),
-            Time(Member(root, "finished")), String(root, "engine"), String(root, "platform"));
+            Time(Member(root, "finished")), String(root, "engine"), String(root, "platform"))
+        {
+            Datasets = root.TryGetProperty("datasets", out var datasets) ? ReadDatasets(datasets) : [],
+        };
     }
 
     /// <summary>What a pipeline was last asked to do.</summary>
@@ -145,6 +159,13 @@ internal static class HandwrittenJson
     private static FingerprintDocument ReadDocument(JsonElement json) => new(
         String(json, "stage"), Whole(Member(json, "version")),
         ReadSorted(Member(json, "parameters")), ReadSorted(Member(json, "files")), ReadSorted(Member(json, "inputs")));
+
+    private static UsedDataset[] ReadDatasets(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Array)
+            throw new JsonException("there is something else where a list belongs");
+        return [.. json.EnumerateArray().Select(d => new UsedDataset(String(d, "name"), String(d, "digest"), String(d, "source"), String(d, "context")))];
+    }
 
     private static SortedList<string, string> ReadSorted(JsonElement json)
     {

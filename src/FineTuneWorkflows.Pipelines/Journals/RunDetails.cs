@@ -34,11 +34,20 @@ public sealed record RunDetails(
     /// <summary>From its beginning to what was last heard of it, pauses between attempts included.</summary>
     public TimeSpan Duration => LastEvent - Started;
 
-    /// <summary>The last value of every metric.</summary>
+    /// <summary>The run that it is a part of, such as the sweep that a trial belongs to; null for none.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>What is said of the run as a whole, such as the commit it ran from.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The last value of what was measured of the run as a whole, such as how busy the machine was.</summary>
+    public IReadOnlyDictionary<string, double> RunMetrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The last value of every metric, of the stages and of the run as a whole.</summary>
     public SortedDictionary<string, double> Metrics()
     {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (key, value) in Stages.SelectMany(s => s.Metrics))
+        foreach (var (key, value) in Stages.SelectMany(s => s.Metrics).Concat(RunMetrics))
             metrics[key] = value;
         return metrics;
     }

@@ -10,6 +10,9 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 [JsonDerivedType(typeof(RunStarted), "run-started")]
 [JsonDerivedType(typeof(RunResumed), "run-resumed")]
 [JsonDerivedType(typeof(RunFinished), "run-finished")]
+[JsonDerivedType(typeof(RunTagged), "run-tagged")]
+[JsonDerivedType(typeof(RunMeasured), "run-measured")]
+[JsonDerivedType(typeof(RunFileKept), "run-file")]
 [JsonDerivedType(typeof(StageStarted), "stage-started")]
 [JsonDerivedType(typeof(StageAttemptFailed), "stage-attempt-failed")]
 [JsonDerivedType(typeof(StageNoted), "stage-noted")]
@@ -29,8 +32,9 @@ public abstract record RunEvent(DateTimeOffset Time);
 /// <param name="Definition">The definition's file, or null.</param>
 /// <param name="Properties">The properties' values, as texts.</param>
 /// <param name="Engine">The engine's version.</param>
+/// <param name="Parent">The run it is a part of, such as the sweep that a trial belongs to; null for none.</param>
 public sealed record RunStarted(
-    DateTimeOffset Time, string RunId, string Pipeline, string Name, string? Definition, IReadOnlyDictionary<string, string> Properties, string Engine) : RunEvent(Time);
+    DateTimeOffset Time, string RunId, string Pipeline, string Name, string? Definition, IReadOnlyDictionary<string, string> Properties, string Engine, string? Parent = null) : RunEvent(Time);
 
 /// <summary>A run that had been interrupted or had failed goes on, in another process.</summary>
 /// <param name="Time">When.</param>
@@ -42,6 +46,22 @@ public sealed record RunResumed(DateTimeOffset Time, string RunId) : RunEvent(Ti
 /// <param name="RunId">The run.</param>
 /// <param name="Status">How.</param>
 public sealed record RunFinished(DateTimeOffset Time, string RunId, RunStatus Status) : RunEvent(Time);
+
+/// <summary>Something short became known of the run as a whole, such as the commit it runs from.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Tags">Names and values; the last value of a name counts.</param>
+public sealed record RunTagged(DateTimeOffset Time, IReadOnlyDictionary<string, string> Tags) : RunEvent(Time);
+
+/// <summary>Something was measured of the run as a whole, such as how busy the machine is.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Step">The step of the values.</param>
+/// <param name="Values">The values by key.</param>
+public sealed record RunMeasured(DateTimeOffset Time, long Step, IReadOnlyDictionary<string, double> Values) : RunEvent(Time);
+
+/// <summary>A file was put into the run's folder that belongs to its history, such as the definition it ran.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Path">The file, relative to the run's folder, with <c>/</c>.</param>
+public sealed record RunFileKept(DateTimeOffset Time, string Path) : RunEvent(Time);
 
 /// <summary>A stage is executed: it was not up to date.</summary>
 /// <param name="Time">When.</param>

@@ -90,7 +90,7 @@ public sealed class RunHistory
 
     private RunSummary? SummaryOf(string runId)
     {
-        var path = Path.Combine(home.Runs, runId, "summary.json");
+        var path = Path.Combine(home.Runs, runId, RunSummary.FileName);
         try
         {
             return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.RunSummary) : null;

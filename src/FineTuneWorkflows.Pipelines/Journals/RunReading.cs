@@ -11,6 +11,8 @@ internal sealed class RunReading(StageRecordStore records)
     private readonly Dictionary<string, StageReading> stages = new(StringComparer.Ordinal);
     private readonly List<StageReading> order = [];
     private readonly List<string> notes = [];
+    private readonly Dictionary<string, double> metrics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> tags = new(StringComparer.Ordinal);
     private RunStarted? started;
     private RunFinished? finished;
     private DateTimeOffset last;
@@ -39,7 +41,14 @@ internal sealed class RunReading(StageRecordStore records)
                 Stage(e.StageId).Finish(e, started?.RunId);
                 break;
             case MetricsLogged e:
-                Add(e);
+                Add(e.Values, e.Step, Stage(e.StageId).Metrics);
+                break;
+            case RunMeasured e:
+                Add(e.Values, e.Step, metrics);
+                break;
+            case RunTagged e:
+                foreach (var (key, value) in e.Tags)
+                    tags[key] = value;
                 break;
             case StageNoted e:
                 notes.Add($"{e.StageId}: {e.Message}");
@@ -51,7 +60,12 @@ internal sealed class RunReading(StageRecordStore records)
         started.RunId, started.Pipeline, started.Name, started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, started.Properties,
         [.. order.Select(s => s.Details(records))],
         series.Where(s => s.Value.Points.Count > 1).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal),
-        notes);
+        notes)
+    {
+        Parent = started.Parent,
+        Tags = tags,
+        RunMetrics = metrics,
+    };
 
     private StageReading Stage(string id)
     {
@@ -60,14 +74,14 @@ internal sealed class RunReading(StageRecordStore records)
         return stage;
     }
 
-    private void Add(MetricsLogged e)
+    private void Add(IReadOnlyDictionary<string, double> values, long step, Dictionary<string, double> last)
     {
-        foreach (var (key, value) in e.Values)
+        foreach (var (key, value) in values)
         {
-            Stage(e.StageId).Metrics[key] = value;
+            last[key] = value;
             if (!series.TryGetValue(key, out var curve))
                 series[key] = curve = new();
-            curve.Add(e.Step, value);
+            curve.Add(step, value);
         }
     }
 

@@ -10,11 +10,14 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// <param name="Metrics">The last value of every metric of the stages that were executed or up to date.</param>
 public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
 {
+    /// <summary>The summary's name in the run's folder.</summary>
+    public const string FileName = "summary.json";
+
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
     public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
 
     internal void Save(Homes.Home home) => Homes.DurableFile.Write(
-        Path.Combine(home.Runs, RunId, "summary.json"), HandwrittenJson.Summary(this), flush: false);
+        Path.Combine(home.Runs, RunId, FileName), HandwrittenJson.Summary(this), flush: false);
 
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>

@@ -11,7 +11,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Description = "Measures a classifier on the held-out test data: accuracy, F1, MCC, confusion matrix, 95% intervals, each prediction; beside a cheap baseline trained on the same examples.")]
+[Stage("FineTune.Evaluate", Version = 2, Description = "Measures a classifier on the held-out test data: accuracy, F1, MCC, confusion matrix, calibration, 95% intervals, plots, each prediction; beside a cheap baseline trained on the same examples.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]

@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>
 /// The <c>evaluation</c> artifact: <c>report.json</c> and, where there is a baseline, <c>baseline.json</c> with everything that was measured, <c>metrics.json</c> with the figures by name, and
-/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities.
+/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities. Beside them the plots of <see cref="EvaluationPlots"/>.
 /// </summary>
 internal static partial class EvaluationFiles
 {
@@ -24,6 +24,7 @@ internal static partial class EvaluationFiles
             metrics["baseline/" + key] = value;
         WriteJson(Path.Combine(folder, "metrics.json"), metrics, Json.Default.SortedDictionaryStringDouble);
         WritePredictions(Path.Combine(folder, "predictions.jsonl"), report, test, probabilities);
+        EvaluationPlots.Write(folder, report, baseline);
     }
 
     /// <summary>The figures by name of an evaluation.</summary>

@@ -50,6 +50,11 @@ public sealed class JournalImporter
             var lines = RunJournal.Read(path, from).Take(BatchSize).ToList();
             if (lines.Count == 0)
                 return;
+            if (from == 0 && lines[0].Event is Pipelines.Journals.RunStarted { Parent: { } parent })
+                Import(parent, cancellationToken);
+            if (from > 0 && !translator.Knows(runId))
+                foreach (var (happened, _) in RunJournal.Read(path).TakeWhile(line => line.End <= from))
+                    translator.Remember(runId, happened);
             // A batch that another process imported meanwhile is refused whole; the next turn goes on behind it.
             store.Append([.. lines.SelectMany(line => translator.Translate(runId, line.Event))], new(source, from, lines[^1].End));
         }

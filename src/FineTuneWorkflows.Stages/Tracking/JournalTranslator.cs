@@ -1,9 +1,8 @@
-using System.Globalization;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
-using FineTuneWorkflows.Tracking.Models;
 using DatasetUsed = FineTuneWorkflows.Pipelines.Journals.DatasetUsed;
 using MetricsLogged = FineTuneWorkflows.Pipelines.Journals.MetricsLogged;
 using RunResumed = FineTuneWorkflows.Pipelines.Journals.RunResumed;
@@ -13,40 +12,70 @@ using Tracked = FineTuneWorkflows.Tracking.Events;
 
 namespace FineTuneWorkflows.Stages.Tracking;
 
-/// <summary>Says in the tracking outbox's words what a journal says.</summary>
+/// <summary>Says in the tracking outbox's words what a journal says. Wants the events of a run from its first on, those that are tracked already by <see cref="Remember"/>.</summary>
 internal sealed class JournalTranslator(Home home)
 {
-    // Reports and figures are sent along; predictions hold the texts themselves, and data sets and tokens are the data: these stay here.
-    private static readonly string[] SentFiles = ["report.json", "baseline.json", "metrics.json", "registration.json"];
+    // Reports, figures and plots are sent along; predictions hold the texts themselves, and data sets and tokens are the data: these stay here.
+    private static readonly HashSet<string> SentFiles = new(StringComparer.Ordinal) { "report.json", "baseline.json", "metrics.json", "registration.json" };
 
-    public IEnumerable<Tracked.TrackingEvent> Translate(string runId, RunEvent happened) => happened switch
+    private readonly StageRecordStore records = new(home);
+    private readonly ModelEvents models = new(home);
+    private readonly Dictionary<string, RunMemory> memories = new(StringComparer.Ordinal);
+
+    /// <summary>Whether events of the run were seen.</summary>
+    public bool Knows(string runId) => memories.ContainsKey(runId);
+
+    /// <summary>Takes in what was tracked before.</summary>
+    public void Remember(string runId, RunEvent happened) => MemoryOf(runId).Add(happened);
+
+    /// <summary>What to track of an event.</summary>
+    public IEnumerable<TrackingEvent> Translate(string runId, RunEvent happened)
     {
-        RunStarted started => Started(runId, started),
-        RunResumed resumed => [new Tracked.RunResumed(runId, resumed.Time)],
-        StageStarted stage => [new Tracked.ParametersLogged(runId, [.. stage.Parameters.Select(p => KeyValuePair.Create($"{stage.StageId}.{p.Key}", p.Value))])],
-        MetricsLogged metrics => [Metrics(runId, metrics.Values, metrics.Step, metrics.Time)],
-        TagSet tag => [new Tracked.TagsSet(runId, [new(tag.Key, tag.Value)])],
-        DatasetUsed dataset => [new Tracked.DatasetUsed(runId, dataset.Name, dataset.Digest, dataset.Source, dataset.Context)],
-        StageFinished stage => Finished(runId, stage),
-        RunFinished finished => [new Tracked.RunEnded(runId, Status(finished.Status), finished.Time)],
-        _ => [],
-    };
+        var memory = MemoryOf(runId);
+        memory.Add(happened);
+        return happened switch
+        {
+            RunStarted e => Started(runId, e),
+            RunResumed e => [new Tracked.RunResumed(runId, e.Time)],
+            RunTagged e => [new TagsSet(runId, [.. e.Tags])],
+            RunMeasured e => [Metrics(runId, e.Values, e.Step, e.Time)],
+            RunFileKept e => [new ArtifactProduced(runId, e.Path, Path.Combine(home.Runs, runId, e.Path))],
+            StageStarted e => [new ParametersLogged(runId, Named(e.StageId, e.Parameters))],
+            MetricsLogged e => [Metrics(runId, e.Values, e.Step, e.Time)],
+            TagSet e => [new TagsSet(runId, [new(e.Key, e.Value)])],
+            DatasetUsed e => [new Tracked.DatasetUsed(runId, e.Name, e.Digest, e.Source, e.Context)],
+            StageFinished e => Finished(runId, e, memory),
+            RunFinished e => Ended(runId, e, memory),
+            _ => [],
+        };
+    }
 
-    private static Tracked.TrackingEvent[] Started(string runId, RunStarted started) =>
+    private RunMemory MemoryOf(string runId)
+    {
+        if (!memories.TryGetValue(runId, out var memory))
+            memories[runId] = memory = new(records);
+        return memory;
+    }
+
+    private TrackingEvent[] Started(string runId, RunStarted started) =>
     [
-        new Tracked.RunStarted(runId, started.Name, null, started.Time),
-        new Tracked.TagsSet(runId,
+        // A parent whose journal was cleaned away is no parent any more.
+        new Tracked.RunStarted(runId, started.Name, null, started.Time, started.Parent is { } parent && File.Exists(RunJournal.PathOf(home, parent)) ? parent : null),
+        new TagsSet(runId,
         [
             new("pipeline", started.Pipeline), new("engine", started.Engine), new("mlflow.user", Environment.UserName),
             new("mlflow.source.name", started.Definition ?? started.Pipeline), new("mlflow.source.type", "LOCAL"),
         ]),
-        new Tracked.ParametersLogged(runId, [.. started.Properties.Select(p => KeyValuePair.Create(p.Key, p.Value))]),
+        new ParametersLogged(runId, [.. started.Properties]),
     ];
 
     private static Tracked.MetricsLogged Metrics(string runId, IReadOnlyDictionary<string, double> values, long step, DateTimeOffset time) =>
         new(runId, [.. values.Select(m => new MetricPoint(m.Key, m.Value, step, time))]);
 
-    private static Tracked.TagsSet StageTags(string runId, StageFinished stage)
+    private static List<KeyValuePair<string, string>> Named(string stageId, IEnumerable<KeyValuePair<string, string>> parameters) =>
+        [.. parameters.Select(p => KeyValuePair.Create($"{stageId}.{p.Key}", p.Value))];
+
+    private static TagsSet StageTags(string runId, StageFinished stage)
     {
         var tags = new List<KeyValuePair<string, string>> { new($"stage.{stage.StageId}.outcome", stage.Outcome.Name()), new($"stage.{stage.StageId}.reason", stage.Reason) };
         if (stage.Fingerprint is not null)
@@ -68,36 +97,60 @@ internal sealed class JournalTranslator(Home home)
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
     };
 
-    private IEnumerable<Tracked.TrackingEvent> Finished(string runId, StageFinished stage)
+    private IEnumerable<TrackingEvent> Finished(string runId, StageFinished stage, RunMemory memory)
     {
         yield return StageTags(runId, stage);
-        if (stage.Outcome == StageOutcome.UpToDate && stage.Metrics.Count > 0)
-            yield return Metrics(runId, stage.Metrics, 0, stage.Time);
+        if (stage.Outcome == StageOutcome.UpToDate)
+        {
+            foreach (var reused in Reused(runId, stage, memory))
+                yield return reused;
+            yield break;
+        }
+
         if (stage.Outcome != StageOutcome.Executed)
             yield break;
-        foreach (var (name, digest) in stage.Artifacts)
+        foreach (var digest in stage.Artifacts.Values)
         {
             var folder = Path.Combine(home.Objects, digest[..2], digest);
-            foreach (var file in SentFiles.Select(f => Path.Combine(folder, f)).Where(File.Exists))
-                yield return new Tracked.ArtifactProduced(runId, $"{stage.StageId}/{Path.GetFileName(file)}", file);
-            if (name == "model" && Directory.Exists(folder))
-                yield return Model(runId, stage, folder, digest);
+            if (!Directory.Exists(folder))
+                continue;
+            foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+                if (SentFiles.Contains(Path.GetFileName(file)) || Path.GetExtension(file) == ".svg")
+                    yield return new ArtifactProduced(runId, $"{stage.StageId}/{Path.GetFileName(file)}", file);
         }
 
-        if (stage.Tags.TryGetValue("model/name", out var model) && stage.Tags.TryGetValue("model/version", out var version) && stage.Tags.TryGetValue("model/digest", out var registered))
-        {
-            var number = int.Parse(version, CultureInfo.InvariantCulture);
-            yield return new Tracked.ModelRegistered(runId, model, number, registered);
-            if (stage.Tags.TryGetValue("model/alias", out var alias))
-                yield return new Tracked.ModelAliasMoved(runId, model, alias, number, registered);
-        }
+        foreach (var model in models.Of(runId, stage, memory))
+            yield return model;
     }
 
-    // Python loads a model in MLflow's own layout. It stands beside the run until it is delivered, with links to the artifact's files where that is possible.
-    private Tracked.ModelLogged Model(string runId, StageFinished stage, string folder, string digest)
+    // The run uses what an earlier one made as if it had made it itself: its parameters, figures and data sets belong to this run, too.
+    private static IEnumerable<TrackingEvent> Reused(string runId, StageFinished stage, RunMemory memory)
     {
-        var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
-        MlflowModelFolder.Write(new() { Folder = folder, Task = "text-classification", InputExample = ["An example text."], SourceModelName = stage.StageId }, target);
-        return new(runId, stage.StageId, target, digest, stage.Time, stage.Metrics);
+        if (stage.Metrics.Count > 0)
+            yield return Metrics(runId, stage.Metrics, 0, stage.Time);
+        if (memory.RecordOf(stage) is not { } record)
+            yield break;
+        yield return new ParametersLogged(runId, Named(stage.StageId, record.Document.Parameters));
+        foreach (var dataset in record.Datasets)
+            yield return new Tracked.DatasetUsed(runId, dataset.Name, dataset.Digest, dataset.Source, dataset.Context);
+    }
+
+    private IEnumerable<TrackingEvent> Ended(string runId, RunFinished finished, RunMemory memory)
+    {
+        var summary = Path.Combine(home.Runs, runId, RunSummary.FileName);
+        if (File.Exists(summary))
+            yield return new ArtifactProduced(runId, RunSummary.FileName, Masked(summary));
+        if (memory.Stages.Count > 0)
+            yield return new RunDescribed(runId, RunPage.Markdown(runId, memory.Stages));
+        yield return new RunEnded(runId, Status(finished.Status), finished.Time);
+        memories.Remove(runId);
+    }
+
+    // Reasons name parameters that changed, and an address may hold a password.
+    private static string Masked(string path)
+    {
+        var masked = Path.ChangeExtension(path, ".sent.json");
+        DurableFile.Write(masked, System.Text.Encoding.UTF8.GetBytes(MaskedJson.Of(File.ReadAllText(path), new())), flush: false);
+        return masked;
     }
 }

@@ -15,16 +15,19 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     private readonly Func<JournalImporter> importer;
     private readonly Action<Exception> onError;
     private readonly TimeSpan pause;
+    private readonly bool always;
     private Task? work;
 
     /// <summary>Makes a recorder.</summary>
     /// <param name="importer">Makes the importer when it is first needed.</param>
     /// <param name="onError">Is told when an import failed; nothing is lost, the next one goes on there.</param>
+    /// <param name="always">Whether a run in which nothing is executed is recorded at once, too. Default: no, with the next.</param>
     /// <param name="pause">The least time between two imports. Default: one second.</param>
-    public TrackingRecorder(Func<JournalImporter> importer, Action<Exception> onError, TimeSpan? pause = null)
+    public TrackingRecorder(Func<JournalImporter> importer, Action<Exception> onError, bool always = false, TimeSpan? pause = null)
     {
         this.importer = importer;
         this.onError = onError;
+        this.always = always;
         this.pause = pause ?? TimeSpan.FromSeconds(1);
     }
 
@@ -32,14 +35,16 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     /// <param name="home">The home.</param>
     /// <param name="services">The stages' services over that home.</param>
     /// <param name="say">Told, in a sentence, when an import failed.</param>
-    public static TrackingRecorder For(Home home, StageServices services, Action<string> say) => new(
+    /// <param name="always">Whether a run in which nothing is executed is recorded at once, too. Default: no, with the next.</param>
+    public static TrackingRecorder For(Home home, StageServices services, Action<string> say, bool always = false) => new(
         () => new JournalImporter(home, services.Store),
-        e => say($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run"));
+        e => say($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run"),
+        always);
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)
     {
-        if (runEvent is StageStarted)
+        if (always || runEvent is StageStarted)
             work ??= Task.Run(ImportAsync);
         if (work is not null && runEvent is not StageProgressed)
             wishes.Value.Writer.TryWrite(true);

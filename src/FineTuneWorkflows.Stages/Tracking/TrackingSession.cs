@@ -29,14 +29,14 @@ public sealed class TrackingSession : IRunObserver, IAsyncDisposable
         this.server = server;
         this.say = say;
         this.patience = patience ?? TimeSpan.FromSeconds(10);
-        recorder = TrackingRecorder.For(home, services, say);
+        recorder = TrackingRecorder.For(home, services, say, always: true);
     }
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)
     {
         recorder.OnEvent(runEvent);
-        if (runEvent is StageStarted)
+        if (runEvent is RunStarted or RunResumed)
             shipper ??= OutboxShipper.Start(home.StateDatabase, server);
     }
 

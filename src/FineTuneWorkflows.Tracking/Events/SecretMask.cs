@@ -39,8 +39,11 @@ public sealed partial class SecretMask
     public string Mask(string key, string value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return SecretKey().IsMatch(key) ? Shown : Mask(value);
+        return IsSecretKey(key) ? Shown : Mask(value);
     }
+
+    /// <summary>Whether a key says that its value is secret.</summary>
+    public bool IsSecretKey(string key) => SecretKey().IsMatch(key);
 
     /// <summary>The event without secrets. Local paths and digests are left alone: they are not sent.</summary>
     public TrackingEvent Mask(TrackingEvent item) => item switch
@@ -49,6 +52,7 @@ public sealed partial class SecretMask
         ParametersLogged parameters => parameters with { Parameters = Pairs(parameters.Parameters) },
         TagsSet tags => tags with { Tags = Pairs(tags.Tags) },
         DatasetUsed dataset => dataset with { Name = Mask(dataset.Name), Source = Mask(dataset.Source), Profile = Optional(dataset.Profile) },
+        RunDescribed described => described with { Markdown = Mask(described.Markdown) },
         ModelLogged { Parameters: { } parameters } model => model with { Parameters = Pairs(parameters) },
         ModelRegistered registered => registered with
         {

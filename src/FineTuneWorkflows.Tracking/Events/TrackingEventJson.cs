@@ -8,7 +8,9 @@ namespace FineTuneWorkflows.Tracking.Events;
 /// How events are written into the outbox: a kind, and JSON of the type that the kind stands for. (Polymorphic serialization would say
 /// the same, but needs metadata that costs a tenth of a second at start-up.) Metrics are not among them: they have rows of their own.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunStarted))]
 [JsonSerializable(typeof(RunResumed))]
 [JsonSerializable(typeof(ParametersLogged))]
@@ -18,6 +20,8 @@ namespace FineTuneWorkflows.Tracking.Events;
 [JsonSerializable(typeof(ModelLogged))]
 [JsonSerializable(typeof(ModelRegistered))]
 [JsonSerializable(typeof(ModelAliasMoved))]
+[JsonSerializable(typeof(ModelMeasured))]
+[JsonSerializable(typeof(RunDescribed))]
 [JsonSerializable(typeof(RunEnded))]
 internal sealed partial class TrackingEventJson : JsonSerializerContext
 {
@@ -32,6 +36,8 @@ internal sealed partial class TrackingEventJson : JsonSerializerContext
         ModelLogged model => ("model", JsonSerializer.Serialize(model, Default.ModelLogged)),
         ModelRegistered registered => ("model-registered", JsonSerializer.Serialize(registered, Default.ModelRegistered)),
         ModelAliasMoved moved => ("alias-moved", JsonSerializer.Serialize(moved, Default.ModelAliasMoved)),
+        ModelMeasured measured => ("model-measured", JsonSerializer.Serialize(measured, Default.ModelMeasured)),
+        RunDescribed described => ("run-described", JsonSerializer.Serialize(described, Default.RunDescribed)),
         RunEnded ended => ("run-ended", JsonSerializer.Serialize(ended, Default.RunEnded)),
         _ => throw new ArgumentException($"The store knows no event {item.GetType().Name}.", nameof(item)),
     };
@@ -47,6 +53,8 @@ internal sealed partial class TrackingEventJson : JsonSerializerContext
         "model" => Read(json, Default.ModelLogged),
         "model-registered" => Read(json, Default.ModelRegistered),
         "alias-moved" => Read(json, Default.ModelAliasMoved),
+        "model-measured" => Read(json, Default.ModelMeasured),
+        "run-described" => Read(json, Default.RunDescribed),
         "run-ended" => Read(json, Default.RunEnded),
         _ => throw new JsonException($"The outbox holds an event of an unknown kind '{kind}'."),
     };

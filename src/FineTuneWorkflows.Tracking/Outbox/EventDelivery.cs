@@ -7,7 +7,7 @@ using FineTuneWorkflows.Tracking.Mlflow.Entities;
 namespace FineTuneWorkflows.Tracking.Outbox;
 
 /// <summary>Delivers the events that cannot be batched. Each is safe to deliver twice: what could be doubled is looked for first.</summary>
-internal sealed class EventDelivery(MlflowClient client)
+internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
 {
     internal Task Deliver(DeliveredRun run, TrackingEvent item, CancellationToken cancellation) => item switch
     {
@@ -18,6 +18,8 @@ internal sealed class EventDelivery(MlflowClient client)
         DatasetUsed dataset => client.Runs.LogInputsAsync(run.MlflowRunId, [Input(dataset)], cancellation: cancellation),
         ArtifactProduced artifact => Upload(run, artifact, cancellation),
         ModelLogged model => Log(run, model, cancellation),
+        ModelMeasured measured => Measure(run, measured, cancellation),
+        RunDescribed described => Describe(run, described, cancellation),
         ModelRegistered registered => Register(run, registered, cancellation),
         ModelAliasMoved moved => Move(moved, cancellation),
         _ => throw new InvalidOperationException($"No delivery is known for {item.GetType().Name}."),
@@ -74,11 +76,31 @@ internal sealed class EventDelivery(MlflowClient client)
         if (metrics.Count > 0) await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, cancellation: cancellation).ConfigureAwait(false);
     }
 
+    private async Task Measure(DeliveredRun run, ModelMeasured measured, CancellationToken cancellation)
+    {
+        var model = await FindAnywhere(run, measured.Digest, cancellation).ConfigureAwait(false);
+        if (model is null || measured.Metrics.Count == 0) return;
+        var digest = measured.DatasetDigest is { } full ? ShortDigest(full) : null;
+        await client.Runs.LogBatchAsync(
+            run.MlflowRunId,
+            [.. measured.Metrics.Select(point => new MlflowMetric(
+                ServerText.Key(point.Key), point.Value, Math.Max(0, point.Time.ToUnixTimeMilliseconds()), point.Step, model.Info.ModelId,
+                measured.DatasetName, digest))],
+            cancellation: cancellation).ConfigureAwait(false);
+    }
+
+    private Task Describe(DeliveredRun run, RunDescribed described, CancellationToken cancellation)
+    {
+        var text = described.With(id => ServerRuns.PageOf(queue, client, id) is { } page ? $"[{id}]({page})" : id);
+        return client.Runs.LogBatchAsync(
+            run.MlflowRunId, [], [], [new(RunDescribed.Tag, ServerText.Cut(text, MlflowLimits.TagValue, "summary.json"))], cancellation);
+    }
+
     private async Task Register(DeliveredRun run, ModelRegistered registered, CancellationToken cancellation)
     {
         await client.Registry.EnsureAsync(registered.Name, cancellation).ConfigureAwait(false);
         if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is not null) return;
-        var model = await Find(run, registered.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
+        var model = await FindAnywhere(run, registered.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
             $"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server.");
         var tags = new List<MlflowTag>
         {
@@ -96,6 +118,14 @@ internal sealed class EventDelivery(MlflowClient client)
         var version = await FindVersion(moved.Name, moved.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
             $"Alias {moved.Alias} cannot point to version {moved.Version} of model {moved.Name}: it is not on the server.");
         await client.Registry.SetAliasAsync(moved.Name, moved.Alias, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A model that this run made, or one before it.</summary>
+    private async Task<MlflowLoggedModel?> FindAnywhere(DeliveredRun run, string digest, CancellationToken cancellation)
+    {
+        foreach (var maker in queue.RunsOfModel(ServerRuns.AddressOf(client), digest).Prepend(run))
+            if (await Find(maker, digest, cancellation).ConfigureAwait(false) is { } found) return found;
+        return null;
     }
 
     private async Task<MlflowLoggedModel?> Find(DeliveredRun run, string digest, CancellationToken cancellation)

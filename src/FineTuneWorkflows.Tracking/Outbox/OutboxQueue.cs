@@ -81,6 +81,11 @@ public sealed class OutboxQueue(TrackingStore store)
         "SELECT d.mlflow_run_id, d.experiment_id, d.artifact_uri FROM delivered_runs d JOIN runs r ON r.id = d.run WHERE d.server = ?1 AND r.run_id = ?2",
         row => new DeliveredRun(row.GetString(0), row.GetString(1), row.Text(2)), server, runId)) is [var found] ? found : null;
 
+    /// <summary>The runs on a server that made a model, by the model's digest.</summary>
+    internal List<DeliveredRun> RunsOfModel(string server, string digest) => store.Database.Read(connection => connection.Query(
+        "SELECT d.mlflow_run_id, d.experiment_id, d.artifact_uri FROM models m JOIN delivered_runs d ON d.run = m.run WHERE d.server = ?1 AND m.digest = ?2 ORDER BY m.id",
+        row => new DeliveredRun(row.GetString(0), row.GetString(1), row.Text(2)), server, digest));
+
     internal void RememberRun(string server, long run, DeliveredRun delivered) => store.Database.Write(connection =>
     {
         Progress++;

@@ -61,8 +61,7 @@ public sealed class OutboxShipper : IAsyncDisposable
     public Uri? PageOf(string runId)
     {
         ArgumentException.ThrowIfNullOrEmpty(runId);
-        var server = ServerRuns.AddressOf(_client);
-        return _queue.FindRun(server, runId) is { } run ? new Uri($"{server}/#/experiments/{run.ExperimentId}/runs/{run.MlflowRunId}") : null;
+        return ServerRuns.PageOf(_queue, _client, runId);
     }
 
     /// <summary>Says that events were appended; without it they are found at the next poll.</summary>

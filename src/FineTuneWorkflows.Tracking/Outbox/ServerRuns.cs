@@ -16,6 +16,13 @@ internal sealed class ServerRuns(OutboxQueue queue, MlflowClient client, SecretM
     /// <summary>The server's address without credentials, as the store knows it.</summary>
     internal static string AddressOf(MlflowClient client) => new UriBuilder(client.Options.TrackingUri) { UserName = "", Password = "" }.Uri.AbsoluteUri.TrimEnd('/');
 
+    /// <summary>The page of a run; null as long as the server does not know it.</summary>
+    internal static Uri? PageOf(OutboxQueue queue, MlflowClient client, string runId)
+    {
+        var server = AddressOf(client);
+        return queue.FindRun(server, runId) is { } run ? new Uri($"{server}/#/experiments/{run.ExperimentId}/runs/{run.MlflowRunId}") : null;
+    }
+
     internal async Task<DeliveredRun> Of(long run, CancellationToken cancellation)
     {
         if (queue.FindRun(_server, run) is { } known) return known;

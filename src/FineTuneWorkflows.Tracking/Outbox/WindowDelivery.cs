@@ -10,7 +10,7 @@ internal sealed class WindowDelivery(OutboxQueue queue, MlflowClient client, Sec
     private const int Rows = 500;
 
     private readonly ServerRuns _runs = new(queue, client, mask);
-    private readonly EventDelivery _events = new(client);
+    private readonly EventDelivery _events = new(queue, client);
 
     /// <summary>
     /// False when nothing waits. What the server refuses is set aside; anything else that goes wrong is thrown and leaves the rest waiting.

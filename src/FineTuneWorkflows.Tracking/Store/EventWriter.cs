@@ -28,7 +28,8 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
             case DatasetUsed dataset: Use(dataset); break;
             case ArtifactProduced artifact: Produce(artifact); break;
             case ModelLogged model: Log(model); break;
-            case ModelRegistered or ModelAliasMoved: Enqueue(RunOf(item), item); break;
+            case RunDescribed described: Describe(described); break;
+            case ModelRegistered or ModelAliasMoved or ModelMeasured: Enqueue(RunOf(item), item); break;
             default: throw new ArgumentException($"The store knows no event {item.GetType().Name}.", nameof(item));
         }
     }
@@ -88,6 +89,13 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         if (changed.Count > 0) SetTags(new TagsSet(logged.RunId, changed));
     }
 
+    private void Describe(RunDescribed described)
+    {
+        var run = RunOf(described);
+        SetTag(run, RunDescribed.Tag, described.With(id => id));
+        Enqueue(run, described);
+    }
+
     private void SetTags(TagsSet set)
     {
         var run = RunOf(set);
@@ -95,7 +103,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         {
             Require(key, "The key of a tag");
             ArgumentNullException.ThrowIfNull(value);
-            Run("INSERT INTO tags (run, key, value) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value", run, key, value);
+            SetTag(run, key, value);
         }
 
         if (set.Tags.Count > 0) Enqueue(run, set);
@@ -138,6 +146,9 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
             run, artifact.Path, artifact.LocalPath, artifact.Digest);
         Enqueue(run, artifact);
     }
+
+    private void SetTag(long run, string key, string value) =>
+        Run("INSERT INTO tags (run, key, value) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value", run, key, value);
 
     private void Log(ModelLogged model)
     {

@@ -1,0 +1,15 @@
+namespace FineTuneWorkflows.Pipelines.Journals;
+
+/// <summary>
+/// An observer that has something to say itself: what only shows beside the stages, such as how busy the machine is. What it says is journaled and told to all observers, as if a stage had said it.
+/// </summary>
+public interface IRunReporter : IRunObserver
+{
+    /// <summary>Called once, before the first event.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="publish">
+    /// Says something. May be called from any thread, but not from within <see cref="IRunObserver.OnEvent"/>. What is said after the run's end, or when its journal is closed, is dropped. Throws where the
+    /// journal cannot be written.
+    /// </param>
+    void Attach(string runId, Action<RunEvent> publish);
+}

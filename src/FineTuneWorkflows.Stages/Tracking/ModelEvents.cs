@@ -1,0 +1,59 @@
+using System.Globalization;
+using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Tracking.Events;
+using FineTuneWorkflows.Tracking.Models;
+
+namespace FineTuneWorkflows.Stages.Tracking;
+
+/// <summary>What a finished stage says of models: that it made one, measured one, registered one.</summary>
+internal sealed class ModelEvents(Home home)
+{
+    /// <summary>The events of a stage that was executed.</summary>
+    public IEnumerable<TrackingEvent> Of(string runId, StageFinished stage, RunMemory memory)
+    {
+        var digest = stage.Artifacts.GetValueOrDefault("model");
+        if (digest is not null && Directory.Exists(FolderOf(digest)))
+            yield return Logged(runId, stage, digest);
+        if ((digest ?? memory.RecordOf(stage)?.Document.Inputs.GetValueOrDefault("model")) is { } model)
+            foreach (var (context, prefix) in ((string, string)[])[("training", "train/"), ("validation", "validation/"), ("testing", "test/")])
+                if (Measured(runId, stage, memory, model, context, prefix) is { Metrics.Count: > 0 } measured)
+                    yield return measured;
+        foreach (var registered in Registered(runId, stage, memory))
+            yield return registered;
+    }
+
+    // Python loads a model in MLflow's own layout. It stands beside the run until it is delivered, with links to the artifact's files where that is possible.
+    private ModelLogged Logged(string runId, StageFinished stage, string digest)
+    {
+        var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
+        MlflowModelFolder.Write(new() { Folder = FolderOf(digest), Task = "text-classification", InputExample = ["An example text."], SourceModelName = stage.StageId }, target);
+        return new(runId, stage.StageId, target, digest, stage.Time);
+    }
+
+    private static ModelMeasured Measured(string runId, StageFinished stage, RunMemory memory, string model, string context, string prefix)
+    {
+        var dataset = memory.Dataset(context);
+        return new(
+            runId, model, [.. memory.MetricsOf(stage.StageId).Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) || p.Key.StartsWith("best_" + prefix, StringComparison.Ordinal))],
+            dataset?.Name, dataset?.Digest);
+    }
+
+    private static IEnumerable<TrackingEvent> Registered(string runId, StageFinished stage, RunMemory memory)
+    {
+        if (!stage.Tags.TryGetValue("model/name", out var name) || !stage.Tags.TryGetValue("model/version", out var version) || !stage.Tags.TryGetValue("model/digest", out var digest))
+            yield break;
+        var number = int.Parse(version, CultureInfo.InvariantCulture);
+        var tags = new List<KeyValuePair<string, string>>();
+        if (memory.RecordOf(stage)?.Document.Inputs.GetValueOrDefault("dataset") is { } data)
+            tags.Add(new("data", data));
+        foreach (var (key, value) in memory.Stages.SelectMany(s => s.Metrics).Where(m => m.Key is "test/accuracy" or "test/f1_macro" or "baseline/accuracy"))
+            tags.Add(new(key, value.ToString("0.####", CultureInfo.InvariantCulture)));
+        var description = memory.Parameter(stage.StageId, "ModelDescription");
+        yield return new ModelRegistered(runId, name, number, digest, string.IsNullOrEmpty(description) ? null : description, tags);
+        if (stage.Tags.TryGetValue("model/alias", out var alias))
+            yield return new ModelAliasMoved(runId, name, alias, number, digest);
+    }
+
+    private string FolderOf(string digest) => Path.Combine(home.Objects, digest[..2], digest);
+}
