@@ -3,7 +3,6 @@ using FineTuneWorkflows.Learning.Metrics;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace FineTuneWorkflows.Stages.Evaluate;
@@ -35,8 +34,8 @@ internal static class EvaluationPlots
     {
         var model = Titled($"Confusion matrix, {report.Count} examples");
         var names = report.Classes.Select(c => Short(c.Name)).ToList();
-        model.Axes.Add(new CategoryAxis { Position = AxisPosition.Bottom, Title = "predicted", ItemsSource = names, Angle = names.Count > 4 ? -45 : 0, GapWidth = 0 });
-        model.Axes.Add(new CategoryAxis { Position = AxisPosition.Left, Title = "true", ItemsSource = names, StartPosition = 1, EndPosition = 0, GapWidth = 0 });
+        model.Axes.Add(new CategoryAxis { Position = AxisPosition.Bottom, Title = "predicted", AxisTitleDistance = 12, ItemsSource = names, Angle = names.Count > 4 ? -45 : 0, GapWidth = 0 });
+        model.Axes.Add(new CategoryAxis { Position = AxisPosition.Left, Title = "true", AxisTitleDistance = 12, ItemsSource = names, StartPosition = 1, EndPosition = 0, GapWidth = 0 });
         var cells = new RectangleBarSeries { StrokeThickness = 0 };
         for (var actual = 0; actual < names.Count; actual++)
         {
@@ -67,15 +66,15 @@ internal static class EvaluationPlots
     private static PlotModel Calibration(ClassificationReport report)
     {
         var model = Titled(string.Create(CultureInfo.InvariantCulture, $"Calibration, expected error {report.CalibrationError:0.000}"));
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "probability of the predicted class", Minimum = 0, Maximum = 1 });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "share predicted rightly", Minimum = 0, Maximum = 1 });
-        var ideal = new LineSeries { Title = "perfectly calibrated", Color = Grey, LineStyle = LineStyle.Dash };
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "probability of the predicted class", AxisTitleDistance = 12, Minimum = 0, Maximum = 1 });
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "share predicted rightly", AxisTitleDistance = 16, Minimum = 0, Maximum = 1 });
+        var ideal = new LineSeries { Title = Legend("perfectly calibrated"), Color = Grey, LineStyle = LineStyle.Dash };
         ideal.Points.AddRange([new(0, 0), new(1, 1)]);
-        var measured = new LineSeries { Title = "this model", Color = Blue, MarkerType = MarkerType.Circle, MarkerSize = 4, MarkerFill = Blue };
+        var measured = new LineSeries { Title = Legend("this model"), Color = Blue, MarkerType = MarkerType.Circle, MarkerSize = 4, MarkerFill = Blue };
         measured.Points.AddRange(report.Calibration.Where(b => b.Count > 0).Select(b => new DataPoint(b.Confidence, b.Accuracy)));
         model.Series.Add(ideal);
         model.Series.Add(measured);
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftTop });
+        model.Legends.Add(new OxyPlot.Legends.Legend { LegendPosition = OxyPlot.Legends.LegendPosition.LeftTop, LegendLineSpacing = 6 });
         return model;
     }
 
@@ -83,12 +82,12 @@ internal static class EvaluationPlots
     {
         var model = Titled("F1 by class");
         model.Axes.Add(new CategoryAxis { Position = AxisPosition.Left, ItemsSource = report.Classes.Select(c => Short(c.Name)).ToList(), StartPosition = 1, EndPosition = 0 });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Minimum = 0, Maximum = 1, Title = "F1" });
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Minimum = 0, Maximum = 1, Title = "F1", AxisTitleDistance = 12 });
         model.Series.Add(Bars("this model", Blue, report));
         if (baseline is not null)
         {
             model.Series.Add(Bars("baseline", Grey, baseline));
-            model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside });
+            model.Legends.Add(new OxyPlot.Legends.Legend { LegendPosition = OxyPlot.Legends.LegendPosition.RightTop, LegendPlacement = OxyPlot.Legends.LegendPlacement.Outside, LegendLineSpacing = 6 });
         }
 
         return model;
@@ -96,14 +95,17 @@ internal static class EvaluationPlots
 
     private static BarSeries Bars(string title, OxyColor color, ClassificationReport report)
     {
-        var bars = new BarSeries { Title = title, FillColor = color, LabelPlacement = LabelPlacement.Inside, LabelFormatString = "{0:0.00}" };
+        var bars = new BarSeries { Title = Legend(title), FillColor = color, LabelPlacement = LabelPlacement.Inside, LabelFormatString = "{0:0.00}" };
         bars.Items.AddRange(report.Classes.Select(c => new BarItem(c.F1)));
         return bars;
     }
 
-    private static PlotModel Titled(string title) => new() { Title = title, TitleFontSize = 14, Background = OxyColors.White, Culture = CultureInfo.InvariantCulture };
+    private static PlotModel Titled(string title) => new() { Title = title, TitleFontSize = 14, DefaultFont = "Arial", Padding = new(12), Background = OxyColors.White, Culture = CultureInfo.InvariantCulture };
 
     private static OxyColor Shade(double share) => OxyColor.Interpolate(OxyColors.White, Blue, share);
+
+    // The library measures texts narrower than browsers draw them, and clips a legend to what it measured.
+    private static string Legend(string text) => text + new string('\u2003', 1 + (text.Length / 8));
 
     private static string Short(string name) => name.Length <= 24 ? name : name[..23] + "…";
 

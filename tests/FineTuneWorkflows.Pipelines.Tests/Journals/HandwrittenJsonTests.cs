@@ -21,6 +21,10 @@ public sealed class HandwrittenJsonTests
     [
         new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0"),
         new RunStarted(Time, "r1", "p", "Näme", "workflows/a.json", new Dictionary<string, string>(), "0.1.0"),
+        new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", "r0"),
+        new RunTagged(Time, Texts),
+        new RunMeasured(Time, 7, Numbers),
+        new RunFileKept(Time, "definition.json"),
         new RunResumed(Time, "r1"),
         new RunFinished(Time, "r1", RunStatus.Succeeded),
         new RunFinished(Time, "r1", RunStatus.Failed),
@@ -47,7 +51,7 @@ public sealed class HandwrittenJsonTests
     [Fact]
     public void A_record_comes_back_as_it_was_written()
     {
-        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here");
+        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here") { Datasets = [new("train", "ab", "a.csv", "training")] };
 
         var read = HandwrittenJson.ReadRecord(HandwrittenJson.Record(record));
 
@@ -55,6 +59,7 @@ public sealed class HandwrittenJsonTests
         Assert.Equal((record.Seconds, record.Finished, record.Document.Fingerprint()), (read.Seconds, read.Finished, read.Document.Fingerprint()));
         Assert.Equal(Numbers, read.Metrics);
         Assert.Equal(Texts, read.Tags);
+        Assert.Equal(record.Datasets, read.Datasets);
     }
 
     [Fact]

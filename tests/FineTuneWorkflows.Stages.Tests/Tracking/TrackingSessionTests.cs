@@ -32,7 +32,11 @@ public sealed class TrackingSessionTests : IDisposable
         Assert.Equal(result.Of("FineTune").Artifacts["model"].Digest, model.Digest);
         Assert.True(File.Exists(Path.Combine(model.LocalPath, "MLmodel")));
         Assert.Equal(
-            ["Evaluate/baseline.json", "Evaluate/metrics.json", "Evaluate/report.json", "Register/registration.json"], run.Artifacts.Select(a => a.Path).Order(StringComparer.Ordinal));
+            [
+                "Evaluate/baseline.json", "Evaluate/calibration.svg", "Evaluate/classes.svg", "Evaluate/confusion-matrix.svg", "Evaluate/metrics.json", "Evaluate/report.json",
+                "Register/registration.json", "summary.json",
+            ],
+            run.Artifacts.Select(a => a.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
