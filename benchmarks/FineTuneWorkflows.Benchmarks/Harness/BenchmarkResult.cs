@@ -12,8 +12,12 @@ namespace FineTuneWorkflows.Benchmarks.Harness;
 internal sealed record BenchmarkResult(string Name, double Value, string Unit, string? Rival, double? RivalValue, double? Ratio, string Goal, bool Holds)
 {
     /// <summary>A figure that must not be larger than a limit.</summary>
-    public static BenchmarkResult AtMost(string name, double value, string unit, double limit, (string Name, double Value)? rival = null) =>
+    public static BenchmarkResult AtMost(string name, double value, string unit, double limit, (string Name, double? Value)? rival = null) =>
         new(name, Rounded(value), unit, rival?.Name, Rounded(rival?.Value), Rounded(value / rival?.Value), FormattableString.Invariant($"at most {limit} {unit}"), value <= limit);
+
+    /// <summary>A figure that must not be smaller than a limit.</summary>
+    public static BenchmarkResult AtLeast(string name, double value, string unit, double limit, (string Name, double? Value)? rival = null) =>
+        new(name, Rounded(value), unit, rival?.Name, Rounded(rival?.Value), Rounded(value / rival?.Value), FormattableString.Invariant($"at least {limit} {unit}"), value >= limit);
 
     /// <summary>A figure whose ratio to the rival's must lie in a range.</summary>
     public static BenchmarkResult Against(string name, double value, string unit, string rival, double rivalValue, string goal, double least, double most) =>
