@@ -93,6 +93,7 @@ public static class ServerHost
         services.AddSingleton<StageJobStore>();
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageWorker>();
+        services.AddSingleton<RunDefinitions>();
         services.AddSingleton<RunSessions>();
         services.AddSingleton<RunTracking>();
         services.AddHostedService(sp => sp.GetRequiredService<RunTracking>());

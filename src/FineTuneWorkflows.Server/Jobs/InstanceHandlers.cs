@@ -41,7 +41,7 @@ internal sealed class InstanceHandlers(StageWorker worker, StageJobStore jobs, R
                 j.Request.Stage, j.Request.StageType, (j.Result?.Outcome ?? StageOutcome.Cancelled).Name(), j.Result?.Seconds ?? 0, j.Result?.Reason ?? "cancelled",
                 j.Result?.Artifacts ?? new Dictionary<string, string>()))
             .ToList();
-        using var session = sessions.Open(all[0].Request, null);
+        await using var session = sessions.Open(all[0].Request, null);
         session.Run.Finish(status, stages);
     }
 }

@@ -1,12 +1,14 @@
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Server.Observability;
 using FineTuneWorkflows.Server.Runs;
+using FineTuneWorkflows.Stages.Tracking;
 
 namespace FineTuneWorkflows.Server.Jobs;
 
 /// <summary>The open journals of runs. Stages of one run that run at once share one.</summary>
-internal sealed class RunSessions(Home home, RunTracking tracking, TimeProvider time)
+internal sealed class RunSessions(Home home, RunTracking tracking, RunDefinitions definitions, TimeProvider time, ILogger<RunSessions> logger)
 {
     private readonly Dictionary<string, Shared> open = new(StringComparer.Ordinal);
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
@@ -22,10 +24,11 @@ internal sealed class RunSessions(Home home, RunTracking tracking, TimeProvider 
             if (!open.TryGetValue(request.RunId, out var shared))
             {
                 var relay = new Relay();
+                var surroundings = new RunSurroundings(home, logger.TrackingFailed, cancellation => definitions.JsonAsync(request, cancellation));
                 var session = RunSession.Open(
                     home, request.RunId, request.DefinitionId, request.DefinitionName, request.Properties.ToDictionary(p => p.Key, p => (object?)p.Value.ToString()),
-                    [tracking.Of(request.RunId), relay], resumed: seen.Add(request.RunId), time);
-                open[request.RunId] = shared = new(session, relay);
+                    [tracking.Of(request.RunId), surroundings, relay], resumed: seen.Add(request.RunId), time);
+                open[request.RunId] = shared = new(session, relay, surroundings);
             }
 
             shared.Holders++;
@@ -35,29 +38,38 @@ internal sealed class RunSessions(Home home, RunTracking tracking, TimeProvider 
         }
     }
 
-    internal sealed class Lease(RunSessions sessions, Shared shared, IRunObserver? own) : IDisposable
+    internal sealed class Lease(RunSessions sessions, Shared shared, IRunObserver? own) : IAsyncDisposable
     {
         public RunSession Run => shared.Session;
 
-        public void Dispose()
+        public async ValueTask DisposeAsync()
+        {
+            if (LetGo())
+                await shared.Surroundings.DisposeAsync().ConfigureAwait(false);
+        }
+
+        private bool LetGo()
         {
             lock (sessions.gate)
             {
                 if (own is not null)
                     shared.Relay.Remove(own);
                 if (--shared.Holders > 0)
-                    return;
+                    return false;
                 sessions.open.Remove(shared.Session.RunId);
                 shared.Session.Dispose();
+                return true;
             }
         }
     }
 
-    internal sealed class Shared(RunSession session, Relay relay)
+    internal sealed class Shared(RunSession session, Relay relay, RunSurroundings surroundings)
     {
         public RunSession Session { get; } = session;
 
         public Relay Relay { get; } = relay;
+
+        public RunSurroundings Surroundings { get; } = surroundings;
 
         public int Holders { get; set; }
     }

@@ -83,7 +83,7 @@ internal sealed class StageWorker(
         using var activity = Telemetry.StartStage(request);
         using var entry = await engine.Home.EnterAsync(TimeSpan.FromMinutes(1), cancellation.Token).ConfigureAwait(false);
         using var watch = new CancellationWatch(jobs, request.JobId, cancellation);
-        using var session = sessions.Open(request, new StageObserver(request, job.Token, jobs, journal, options));
+        await using var session = sessions.Open(request, new StageObserver(request, job.Token, jobs, journal, options));
         logger.StageStarting(request.Stage, request.RunId, job.Token);
         var inputs = request.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value)));
         var result = await session.Run.ExecuteAsync(

@@ -14,7 +14,7 @@ internal sealed class ModelEvents(Home home)
     {
         var digest = stage.Artifacts.GetValueOrDefault("model");
         if (digest is not null && Directory.Exists(FolderOf(digest)))
-            yield return Logged(runId, stage, digest);
+            yield return Logged(runId, stage, memory, digest);
         if ((digest ?? memory.RecordOf(stage)?.Document.Inputs.GetValueOrDefault("model")) is { } model)
             foreach (var (context, prefix) in ((string, string)[])[("training", "train/"), ("validation", "validation/"), ("testing", "test/")])
                 if (Measured(runId, stage, memory, model, context, prefix) is { Metrics.Count: > 0 } measured)
@@ -24,11 +24,11 @@ internal sealed class ModelEvents(Home home)
     }
 
     // Python loads a model in MLflow's own layout. It stands beside the run until it is delivered, with links to the artifact's files where that is possible.
-    private ModelLogged Logged(string runId, StageFinished stage, string digest)
+    private ModelLogged Logged(string runId, StageFinished stage, RunMemory memory, string digest)
     {
         var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
         MlflowModelFolder.Write(new() { Folder = FolderOf(digest), Task = "text-classification", InputExample = ["An example text."], SourceModelName = stage.StageId }, target);
-        return new(runId, stage.StageId, target, digest, stage.Time);
+        return new(runId, stage.StageId, target, digest, stage.Time, Parameters: [.. memory.ParametersOf(stage.StageId)]);
     }
 
     private static ModelMeasured Measured(string runId, StageFinished stage, RunMemory memory, string model, string context, string prefix)
@@ -49,7 +49,7 @@ internal sealed class ModelEvents(Home home)
             tags.Add(new("data", data));
         foreach (var (key, value) in memory.Stages.SelectMany(s => s.Metrics).Where(m => m.Key is "test/accuracy" or "test/f1_macro" or "baseline/accuracy"))
             tags.Add(new(key, value.ToString("0.####", CultureInfo.InvariantCulture)));
-        var description = memory.Parameter(stage.StageId, "ModelDescription");
+        var description = memory.ParametersOf(stage.StageId).GetValueOrDefault("ModelDescription");
         yield return new ModelRegistered(runId, name, number, digest, string.IsNullOrEmpty(description) ? null : description, tags);
         if (stage.Tags.TryGetValue("model/alias", out var alias))
             yield return new ModelAliasMoved(runId, name, alias, number, digest);

@@ -54,8 +54,8 @@ internal sealed class RunMemory(StageRecordStore records)
     public IEnumerable<MetricPoint> MetricsOf(string stageId) =>
         metrics.TryGetValue(stageId, out var last) ? last.Values.OrderBy(p => p.Key, StringComparer.Ordinal) : [];
 
-    /// <summary>A parameter of a stage that was executed in this run; null where there is none.</summary>
-    public string? Parameter(string stageId, string name) => begun.GetValueOrDefault(stageId)?.Parameters.GetValueOrDefault(name);
+    /// <summary>The parameters of a stage that was executed in this run; none of another.</summary>
+    public IReadOnlyDictionary<string, string> ParametersOf(string stageId) => begun.GetValueOrDefault(stageId)?.Parameters ?? new Dictionary<string, string>();
 
     /// <summary>The data set used last as training, validation or test data.</summary>
     public UsedDataset? Dataset(string context) => datasets.FindLast(d => d.Context == context);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FineTuneWorkflows.Server.Tests.Support;
 
 namespace FineTuneWorkflows.Server.Tests.Runs;
@@ -24,6 +25,26 @@ public class RunTests(SharedServer shared)
         Assert.Contains(journal, e => e.Event == "Stage started");
         Assert.All(executions, e => Assert.Equal("Completed", e!["status"]!.GetValue<string>()));
         Assert.Equal(3, executions.Count(e => e!["activityType"]!.GetValue<string>().StartsWith("Test.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_definition_that_ran_is_kept_with_the_run_as_the_designer_exports_it()
+    {
+        var definition = TestDefinitions.Chain("kept", new { text = "kept" }, new { steps = 40, stepMilliseconds = 50 });
+        definition["customProperties"] = new JsonObject { ["origin"] = "https://ann:planted@example.org/" };
+        await Client.PublishAsync(definition);
+        var instance = await Client.DispatchAsync("kept");
+        await Client.UntilFinishedAsync(instance);
+
+        var run = Directory.EnumerateDirectories(Path.Combine(shared.Folder.Home, "runs"))
+            .Single(r => File.ReadLines(Path.Combine(r, "journal.jsonl")).First().Contains("\"pipeline\":\"kept\"", StringComparison.Ordinal));
+        var kept = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(run, "definition.json"), TestContext.Current.CancellationToken))!;
+        Assert.Equal("kept", kept["definitionId"]!.GetValue<string>());
+        Assert.Equal(3, kept["root"]!["activities"]!.AsArray().Count);
+        Assert.DoesNotContain("planted", kept.ToJsonString(), StringComparison.Ordinal);
+        var journal = await File.ReadAllTextAsync(Path.Combine(run, "journal.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"event\":\"run-file\"", journal, StringComparison.Ordinal);
+        Assert.Contains("system/cpu_utilization_percentage", journal, StringComparison.Ordinal);
     }
 
     [Fact]
