@@ -8,6 +8,7 @@ using FineTuneWorkflows.Cli.Commands.Retry;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
 using FineTuneWorkflows.Cli.Commands.Stages;
+using FineTuneWorkflows.Cli.Commands.Sweep;
 using FineTuneWorkflows.Cli.Commands.Sync;
 using FineTuneWorkflows.Cli.Commands.Validate;
 
@@ -28,6 +29,7 @@ internal sealed class CommandTree
         root = ParserAnswers(args) ? new RootCommand(Description) : new Command("finetune", Description);
         Add("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.", () => new RunCommand());
         Add("status", "Says what a run would execute, and why.", () => new StatusCommand());
+        Add("sweep", "Runs a pipeline with all combinations of some values, and the whole of it with the best.", () => new SweepCommand());
         Add("validate", "Checks a definition and the properties given for it; runs nothing.", () => new ValidateCommand());
         Add("graph", "Draws a pipeline as a Mermaid flowchart.", () => new GraphCommand());
         Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());

@@ -42,19 +42,23 @@ internal sealed class PipelineOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Catalog and current folder.</param>
     /// <param name="definitionFile">The definition where the parser did not find it in its place.</param>
+    /// <param name="overrides">Values of properties that count more than those of the command line.</param>
     /// <exception cref="CommandException">No definition is named, or a property is not <c>Name=Value</c>.</exception>
     /// <exception cref="DefinitionException">The definition or a property is wrong.</exception>
-    public Pipeline Read(ParseResult parsed, CommandContext context, string? definitionFile = null)
+    public Pipeline Read(ParseResult parsed, CommandContext context, string? definitionFile = null, IEnumerable<KeyValuePair<string, string>>? overrides = null)
     {
         var file = DefinitionFile(parsed) ?? definitionFile
             ?? throw new CommandException($"which definition? Such as {context.Console.CommandName()} {parsed.CommandResult.Command.Name} workflows/sentiment.json");
-        var given = Properties(parsed.GetValue(properties) ?? []);
+        var given = Properties([.. parsed.GetValue(properties) ?? [], .. (overrides ?? []).Select(o => $"{o.Key}={o.Value}")]);
         // Messages name the file as the user did; only reading it needs to know what it counts from.
         var definition = DefinitionReader.ReadFile(Path.IsPathRooted(file) || context.Console.Folder == Environment.CurrentDirectory ? file : Path.Combine(context.Console.Folder, file));
         var values = PropertyValues.Bind(definition, given, context.Console.Folder);
         var pipeline = PipelineBuilder.Build(definition, context.Host.Catalog(), values);
         return targets is null ? pipeline : pipeline.WithTargets(parsed.GetValue(targets) ?? []);
     }
+
+    /// <summary>Whether stages were chosen.</summary>
+    public bool HasTargets(ParseResult parsed) => targets is not null && parsed.GetValue(targets) is { Length: > 0 };
 
     /// <summary>The definition's file, where the parser found one.</summary>
     public string? DefinitionFile(ParseResult parsed) => parsed.GetValue(definition) is { Length: > 0 } file ? file : null;

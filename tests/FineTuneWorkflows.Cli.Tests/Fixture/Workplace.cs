@@ -45,7 +45,7 @@ internal sealed class Workplace : IDisposable
     });
 
     public string[] WithHome(params string[] args) =>
-        args is ["run" or "status" or "runs" or "clean" or "predict", ..] && !args.Contains("--home") ? [.. args, "--home", "home"] : args;
+        args is ["run" or "status" or "sweep" or "runs" or "clean" or "predict", ..] && !args.Contains("--home") ? [.. args, "--home", "home"] : args;
 
     public void Dispose()
     {

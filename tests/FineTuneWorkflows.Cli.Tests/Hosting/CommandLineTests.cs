@@ -10,7 +10,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [Theory]
-    [InlineData("error: which command? There are run, status, validate, graph, stages, runs, predict, retry, sync, export, clean")]
+    [InlineData("error: which command? There are run, status, sweep, validate, graph, stages, runs, predict, retry, sync, export, clean")]
     [InlineData("error: there is no command rnu; did you mean run?", "rnu")]
     [InlineData("error: finetune has no option --jsn", "--jsn")]
     [InlineData("error: run has no option --jsn; did you mean --json?", "run", "six.json", "--jsn")]
@@ -23,6 +23,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("error: --verbosity must be quiet, minimal, normal, detailed or diagnostic, got 'loud'", "run", "six.json", "-v", "loud")]
     [InlineData("error: -p wants Name=Value, such as -p Epochs=5, got 'Epochs'", "run", "six.json", "-p", "Epochs")]
     [InlineData("error: -p wants Name=Value, such as -p Epochs=5, got '=5'", "run", "six.json", "-p", "=5")]
+    [InlineData("error: sweep over what? Such as --over LearningRate=1e-5,3e-5", "sweep", "six.json")]
+    [InlineData("error: --over wants Name=value,value, such as --over LearningRate=1e-5,3e-5, got 'Epochs'", "sweep", "six.json", "--over", "Epochs")]
+    [InlineData("error: --over names Epochs twice; write all its values at once, such as --over Epochs=1,2", "sweep", "six.json", "--over", "Epochs=1", "--over", "Epochs=2")]
+    [InlineData("error: Epochs is given to --over and to --repeat; trials are compared over the one and averaged over the other", "sweep", "six.json", "--over", "Epochs=1", "--repeat", "Epochs=2")]
     [InlineData("error: --older-than wants a whole number from 0 to 36500, got '-1'", "clean", "--older-than", "-1")]
     [InlineData("error: there is no stage Tokenise; did you mean Tokenize? (there are Fetch, Augment, Tokenize, Train, Evaluate, Register, Break, Wait)", "stages", "Tokenise")]
     public async Task What_is_wrong_with_a_command_line_is_said_in_one_line_and_exits_with_2(string message, params string[] args)
@@ -43,7 +47,7 @@ public sealed class CommandLineTests : IDisposable
         var one = await place.RunAsync("run", "--help");
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (all.Code, one.Code));
-        Assert.All((string[])["run", "status", "validate", "graph", "stages", "runs", "predict", "retry", "clean"], name => Assert.Contains($"\n  {name} ", all.Out));
+        Assert.All((string[])["run", "status", "sweep", "validate", "graph", "stages", "runs", "predict", "retry", "clean"], name => Assert.Contains($"\n  {name} ", all.Out));
         Assert.All((string[])["--property", "--target", "--force", "-m", "--question", "--dry-run", "--json", "--home", "--verbosity"], name => Assert.Contains(name, one.Out));
     }
 

@@ -4,7 +4,6 @@ using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Commands.Run;
 
@@ -56,20 +55,10 @@ internal sealed class RunCommand : CliCommand
 
     private static async Task<int> RunAsync(Pipeline pipeline, RunOptions options, OpenHome open, CommandContext context, bool asJson)
     {
-        var hosted = context.Host.Observers(open.Home, open.Services);
         RunResult result;
         await using (var console = ConsoleObserver.Create(pipeline, context, asJson))
-        {
-            try
-            {
-                result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted], context.CancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                foreach (var observer in hosted)
-                    await DisposeAsync(observer).ConfigureAwait(false);
-            }
-        }
+        await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
+            result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
 
         if (asJson)
             context.Out.WriteLine(result.Summary().ToJson());
@@ -83,14 +72,6 @@ internal sealed class RunCommand : CliCommand
             RunStatus.Cancelled => ExitCode.Cancelled,
             _ => throw new InvalidOperationException($"Unknown status {result.Status}."),
         };
-    }
-
-    private static async ValueTask DisposeAsync(IRunObserver observer)
-    {
-        if (observer is IAsyncDisposable later)
-            await later.DisposeAsync().ConfigureAwait(false);
-        else
-            (observer as IDisposable)?.Dispose();
     }
 
     // `run --force workflows/a.json`: the parser takes the definition for the name of a stage.

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using FineTuneWorkflows.Cli.Commands.Run;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Graphs;
+
+namespace FineTuneWorkflows.Cli.Commands.Sweep;
+
+/// <summary><c>finetune sweep</c></summary>
+internal sealed class SweepCommand : CliCommand
+{
+    private readonly Option<string[]> over = new("--over") { Description = "Tries these values of a property, such as --over LearningRate=1e-5,3e-5. Repeated: all combinations.", HelpName = "Name=V,V" };
+    private readonly Option<string[]> repeat = new("--repeat") { Description = "Repeats each trial with these values, such as --repeat Seed=1,2,3, and takes the mean.", HelpName = "Name=V,V" };
+    private readonly Option<string?> metric = new("--metric") { Description = "What to choose by. Default: best_validation/accuracy.", HelpName = "KEY" };
+    private readonly Option<string?> minimize = Options.Flag("--minimize", "Choose the least value of the metric, not the greatest.");
+    private readonly Option<string?> trialsOnly = Options.Flag("--trials-only", "Do not run the whole pipeline with the best values at the end.");
+    private readonly Option<string?> dryRun = Options.Flag("--dry-run", "Run nothing; list the trials.");
+    private readonly Option<string?> home = Options.Home();
+    private PipelineOptions? pipelineOptions;
+
+    public override void Configure(Command command)
+    {
+        pipelineOptions = new(command, withTargets: true);
+        foreach (var option in (Option[])[over, repeat, metric, minimize, trialsOnly, dryRun, home])
+            command.Options.Add(option);
+    }
+
+    public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var grid = Grid.Parse("--over", parsed.GetValue(over) ?? []);
+        var repeats = Grid.Parse("--repeat", parsed.GetValue(repeat) ?? []);
+        if (grid.Axes.Count == 0)
+            throw new CommandException("sweep over what? Such as --over LearningRate=1e-5,3e-5");
+        if (grid.Axes.Select(a => a.Name).Intersect(repeats.Axes.Select(a => a.Name), StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both)
+            throw new CommandException($"{both} is given to --over and to --repeat; trials are compared over the one and averaged over the other");
+
+        // All trials are read and checked before the first one runs.
+        var plan = new SweepPlan(
+            [.. grid.Combinations().Select(values => new Candidate(values))], repeats.Combinations(), parsed.GetValue(metric) ?? "best_validation/accuracy", parsed.Has(minimize),
+            (values, whole) => Pipeline(parsed, context, values, whole));
+        plan.Check();
+        if (parsed.Has(dryRun))
+        {
+            foreach (var trial in plan.Trials())
+                context.Out.WriteLine(Grid.Text(trial.Values));
+            return ExitCode.Done;
+        }
+
+        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        context.Interruption.Listen();
+        var status = await new SweepRun(plan, open, context).RunAsync(whole: !parsed.Has(trialsOnly)).ConfigureAwait(false);
+        return status switch
+        {
+            RunStatus.Succeeded => ExitCode.Done,
+            RunStatus.Cancelled => ExitCode.Cancelled,
+            _ => ExitCode.Failed,
+        };
+    }
+
+    // A trial goes as far as the model: its test data and its registration are for the one that is chosen.
+    private Pipeline Pipeline(ParseResult parsed, CommandContext context, IEnumerable<KeyValuePair<string, string>> values, bool whole)
+    {
+        var pipeline = pipelineOptions!.Read(parsed, context, overrides: values);
+        if (whole || pipelineOptions.HasTargets(parsed))
+            return pipeline;
+        var makers = pipeline.Stages.Where(s => s.Descriptor.Produces.Contains("model")).Select(s => s.Name).ToList();
+        return makers.Count > 0 ? pipeline.WithTargets(makers) : pipeline;
+    }
+}
