@@ -1,9 +1,12 @@
 using FineTuneWorkflows.Benchmarks.Harness;
 using FineTuneWorkflows.Benchmarks.Kill;
+using FineTuneWorkflows.Benchmarks.TrackingKill;
 
 return args switch
 {
     ["kill", .. var rest] => await KillCommand.RunAsync(rest),
+    ["tracking-kill", .. var rest] => await TrackingKillCommand.RunAsync(rest),
+    ["log-until-killed", var folder] => await KilledLogging.RunAsync(folder),
     ["measure", var name, .. var rest] => await BenchmarkCommand.MeasureAsync(name, rest),
     _ => await BenchmarkCommand.RunAsync(args),
 };

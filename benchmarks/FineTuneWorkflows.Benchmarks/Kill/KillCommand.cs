@@ -12,7 +12,7 @@ internal static class KillCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (Parse(arguments) is not var (count, seed))
+        if (Parse(arguments, 20) is not var (count, seed))
         {
             Console.Error.WriteLine("error: the arguments are [COUNT] [--seed N], COUNT from 1 to 100000, N a whole number");
             return 2;
@@ -82,9 +82,11 @@ internal static class KillCommand
         return reference.Begins[stage] + (within * (reference.EndOf(stage) - reference.Begins[stage]));
     }
 
-    private static (int Count, ulong Seed)? Parse(string[] arguments)
+    /// <summary>Reads <c>[COUNT] [--seed N]</c>.</summary>
+    /// <returns>Null when it is something else.</returns>
+    public static (int Count, ulong Seed)? Parse(string[] arguments, int count)
     {
-        var (count, seed) = (20, (ulong)Environment.TickCount64);
+        var seed = (ulong)Environment.TickCount64;
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i] == "--seed" && i + 1 < arguments.Length && ulong.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out seed))

@@ -13,7 +13,7 @@ namespace FineTuneWorkflows.Benchmarks.Kill;
 /// <param name="reference">What an uninterrupted run gave.</param>
 internal sealed class KilledHome(string definition, string folder, KilledHome.Reference reference)
 {
-    private const int KilledExitCode = 137;
+    public const int KilledExitCode = 137;
 
     private readonly List<string> violations = [];
     private Dictionary<string, DateTime> done = [];

@@ -27,6 +27,13 @@ internal sealed class MemoryPeak : IDisposable
     /// <summary>The largest growth of the memory in RAM over the baseline so far, in MB.</summary>
     public double WorkingSetGrowth => (Interlocked.Read(ref workingSet) - workingSetBefore) / Megabyte;
 
+    /// <summary>Forgets what was the largest; the baseline stays.</summary>
+    public void Forget()
+    {
+        Interlocked.Exchange(ref heap, 0);
+        Interlocked.Exchange(ref workingSet, 0);
+    }
+
     /// <summary>The largest size of the whole process in RAM so far, in MB.</summary>
     public double WorkingSet => Interlocked.Read(ref workingSet) / Megabyte;
 

@@ -56,6 +56,7 @@ internal sealed class TrackingMemoryBenchmark : IBenchmark, IFreshProcess
             step = await LogWhileAsync(context, step, () => queue.Status().Metrics < Steps * LoggingWork.MetricsPerStep, cancellationToken);
             figures["metrics-waiting"] = queue.Status().Metrics;
             Note(figures, "waiting", peak);
+            peak.Forget();
             await File.WriteAllTextAsync(Path.Combine(folder, WaitingFlag), "", cancellationToken);
             step = await LogWhileAsync(context, step, () => queue.Status().Metrics > Steps, cancellationToken);
             Note(figures, "delivering", peak);
