@@ -46,7 +46,7 @@ internal sealed class FakeRoutes(FakeState state)
     internal static JsonNode Metric(FakeMetric metric) => new JsonObject
     {
         ["key"] = metric.Key, ["value"] = JsonSerializer.SerializeToNode(metric.Value, Names), ["timestamp"] = metric.Timestamp,
-        ["step"] = metric.Step,
+        ["step"] = metric.Step, ["dataset_name"] = metric.Dataset, ["dataset_digest"] = metric.DatasetDigest,
     };
 
     internal static JsonArray Latest(IEnumerable<FakeMetric> metrics) => new(
@@ -143,7 +143,8 @@ internal sealed class FakeRoutes(FakeState state)
             var value = metric!["value"]!.GetValueKind() == JsonValueKind.String ? Named((string)metric["value"]!) : (double)metric["value"]!;
             var point = new FakeMetric((string)metric["key"]!, value, (long)metric["timestamp"]!, (long)metric["step"]!);
             if (!run.Metrics.Add(point)) run.Doubled++;
-            if ((string?)metric["model_id"] is { } model) state.Models[model].Metrics.Add(point);
+            if ((string?)metric["model_id"] is { } model)
+                state.Models[model].Metrics.Add(point with { Dataset = (string?)metric["dataset_name"], DatasetDigest = (string?)metric["dataset_digest"] });
         }
 
         Pairs(json, "params", run.Params);

@@ -57,7 +57,7 @@ internal sealed record FakeExperiment(string Id, string Name)
     public Dictionary<string, string> Tags { get; } = [];
 }
 
-internal sealed record FakeMetric(string Key, double Value, long Timestamp, long Step);
+internal sealed record FakeMetric(string Key, double Value, long Timestamp, long Step, string? Dataset = null, string? DatasetDigest = null);
 
 internal sealed record FakeRun(string Id, string Experiment, long Start)
 {

@@ -79,6 +79,51 @@ public sealed class DeliveryContractTests
         Assert.Equal("0.8", version.Tags!.Single(tag => tag.Key == "test/f1").Value);
     }
 
+    [Theory, MemberData(nameof(ContractServer.All), MemberType = typeof(ContractServer))]
+    public async Task A_later_run_describes_measures_and_registers_what_an_earlier_one_made(string kind)
+    {
+        await using var server = ContractServer.Open(kind);
+        using var folder = new TemporaryFolder();
+        using var store = TrackingStore.Open(folder.File("state.db"));
+        var (first, second, experiment, name) =
+            (ContractServer.Unique("first"), ContractServer.Unique("second"), ContractServer.Unique("later"), ContractServer.Unique("mood"));
+        Directory.CreateDirectory(folder.File("model"));
+        await File.WriteAllTextAsync(folder.File("model/MLmodel"), "flavors: {}", Cancel);
+        var (digest, data) = (new string('b', 64), new string('c', 64));
+        var accuracy = new MetricPoint("test/accuracy", 0.9, 0, Make.Noon.AddMinutes(1));
+        store.Append(
+        [
+            new RunStarted(first, "first", experiment, Make.Noon),
+            new ModelLogged(first, "mood", folder.File("model"), digest, Make.Noon),
+            new RunEnded(first, RunStatus.Finished, Make.Noon),
+            new RunStarted(second, "second", experiment, Make.Noon),
+            new DatasetUsed(second, "test", data, "a.csv", "testing"),
+            new MetricsLogged(second, [accuracy]),
+            new ModelMeasured(second, digest, [accuracy], "test", data),
+            new ModelMeasured(second, new string('d', 64), [accuracy]),
+            new ModelRegistered(second, name, 1, digest),
+            new RunDescribed(second, $"made by {RunDescribed.Reference(first)}, not by {RunDescribed.Reference("nobody")}"),
+            new RunEnded(second, RunStatus.Finished, Make.Noon.AddMinutes(2)),
+        ]);
+        await using (var shipper = OutboxShipper.Start(store.Path, server.Options))
+        {
+            var status = await shipper.FlushAsync(TimeSpan.FromSeconds(60), Cancel);
+            Assert.True(status is { IsDelivered: true, Refused: 0 }, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store).Refused())}");
+        }
+
+        var client = server.Client;
+        var experimentId = (await client.Experiments.FindAsync(experiment, Cancel))!.ExperimentId;
+        var runs = (await client.Runs.SearchAsync([experimentId], cancellation: Cancel)).Items.ToDictionary(run => run.Info.RunName!);
+        var model = await client.LoggedModels.GetAsync(Assert.Single(runs["first"].Outputs!.ModelOutputs!).ModelId, Cancel);
+        var measured = Assert.Single(model.Data!.Metrics!);
+        Assert.Equal(("test/accuracy", 0.9, "test", data[..36]), (measured.Key, measured.Value, measured.DatasetName, measured.DatasetDigest));
+        Assert.Single((await client.Runs.GetHistoryAsync(runs["second"].Info.RunId, "test/accuracy", cancellation: Cancel)).Items);
+        var note = runs["second"].Data!.Tags!.Single(tag => tag.Key == RunDescribed.Tag).Value;
+        Assert.Matches($@"^made by \[{first}\]\(http.*/runs/{runs["first"].Info.RunId}\), not by nobody$", note);
+        var version = Assert.Single((await client.Registry.SearchVersionsAsync($"name = '{name}'", cancellation: Cancel)).Items);
+        Assert.Equal((runs["second"].Info.RunId, $"models:/{model.Info.ModelId}"), (version.RunId, version.Source));
+    }
+
     /// <summary>Against a real server the process dies 50 times, against the fake one 5 times: the test of every build must be short.</summary>
     [Theory, MemberData(nameof(ContractServer.All), MemberType = typeof(ContractServer))]
     public async Task However_often_the_delivering_process_is_killed_the_server_ends_up_with_what_was_logged(string kind)
