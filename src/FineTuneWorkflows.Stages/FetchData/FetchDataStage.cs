@@ -65,6 +65,14 @@ public sealed record FetchDataStage : Stage
     [Parameter("The share of each class that becomes test data where none is given.", Category = "Split"), Range(0.0, 0.9)]
     public double TestShare { get; init; } = 0.2;
 
+    /// <summary>Folds of a cross-validation. Default: 0, none.</summary>
+    [Parameter("Folds of a cross-validation: training and validation examples are divided into so many parts, and ValidationShare does not count; 0 for none.", Category = "Split"), Range(0, 1000)]
+    public int Folds { get; init; }
+
+    /// <summary>The fold that is the validation data. Default: 0.</summary>
+    [Parameter("The fold that is the validation data, from 0; the others are for training.", Category = "Split"), Range(0, 999)]
+    public int Fold { get; init; }
+
     /// <summary>Decides which examples these are. Default: 42.</summary>
     [Parameter("The seed that decides which examples these are.", Category = "Split")]
     public long Seed { get; init; } = 42;
@@ -87,6 +95,10 @@ public sealed record FetchDataStage : Stage
     {
         if (ValidationShare + TestShare >= 1)
             yield return FormattableString.Invariant($"ValidationShare and TestShare: {ValidationShare} and {TestShare} leave nothing to train on");
+        if (Folds == 1 || Fold >= Math.Max(1, Folds))
+            yield return FormattableString.Invariant($"Folds and Fold: there is no fold {Fold} of {Folds}; folds are at least 2 and counted from 0");
+        if (Folds > 0 && ValidationSource.Length > 0)
+            yield return "Folds and ValidationSource: a cross-validation takes its validation data from the training data; leave one of them out";
         if (!IsWeb)
             yield break;
         if (Sha256.Length == 0)
@@ -116,6 +128,8 @@ public sealed record FetchDataStage : Stage
             },
             ValidationShare = ValidationShare,
             TestShare = TestShare,
+            Folds = Folds,
+            Fold = Fold,
             Seed = Seed,
         };
         var dataset = DatasetSplitter.Split(request, context.Output("dataset"), progress, cancellationToken);

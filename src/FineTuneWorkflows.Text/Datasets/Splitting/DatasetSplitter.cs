@@ -84,5 +84,8 @@ public static class DatasetSplitter
             var shares = FormattableString.Invariant($"validation ({request.ValidationShare}) and test ({request.TestShare})");
             throw new ArgumentException($"The shares for {shares} must not be negative and must leave something to train on.", nameof(request));
         }
+
+        if (request.Folds is 1 or < 0 || request.Fold < 0 || (request.Folds > 0 && request.Fold >= request.Folds))
+            throw new ArgumentException($"There is no fold {request.Fold} of {request.Folds}: folds are at least 2 and counted from 0.", nameof(request));
     }
 }

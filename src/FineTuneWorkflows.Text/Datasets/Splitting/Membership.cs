@@ -38,8 +38,8 @@ internal sealed class Membership(IReadOnlyList<string> labels)
         }
     }
 
-    /// <summary>Gives the rows that have none a split, by share within each class.</summary>
-    public void Assign(Span<RowKey> rows, long seed, double validationShare, double testShare)
+    /// <summary>Gives the rows that have none a split, by share within each class; with folds, each class's rows that are not for testing are divided into parts of equal size.</summary>
+    public void Assign(Span<RowKey> rows, long seed, double validationShare, double testShare, int folds, int fold)
     {
         var perClass = new List<(ulong Rank, int Index)>[labels.Count];
         for (var i = 0; i < perClass.Length; i++) perClass[i] = [];
@@ -54,10 +54,13 @@ internal sealed class Membership(IReadOnlyList<string> labels)
             // Rows are sorted by text here, so equal ranks are told apart by the text.
             CollectionsMarshal.AsSpan(members).Sort();
             var test = Take(members.Count, testShare);
-            var validation = Math.Min(Take(members.Count, validationShare), members.Count - test);
+            var rest = members.Count - test;
+            var (from, to) = folds > 0
+                ? ((int)((long)rest * fold / folds), (int)((long)rest * (fold + 1) / folds))
+                : (0, Math.Min(Take(members.Count, validationShare), rest));
             for (var i = 0; i < members.Count; i++)
             {
-                var split = i < test ? SplitName.Test : i < test + validation ? SplitName.Validation : SplitName.Train;
+                var split = i < test ? SplitName.Test : i - test >= from && i - test < to ? SplitName.Validation : SplitName.Train;
                 rows[members[i].Index].Split = (byte)split;
             }
         }

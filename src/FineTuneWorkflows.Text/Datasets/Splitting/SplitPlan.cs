@@ -67,7 +67,8 @@ internal sealed class SplitPlan
         var given = Given(rows);
         PromoteTrainToUnassigned(rows, given);
         Membership.RemoveDuplicates(rows);
-        Membership.Assign(rows, _request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare);
+        Membership.Assign(rows, _request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare,
+            given.Validation ? 0 : _request.Folds, _request.Fold);
         RequireNoEmptySplit(rows);
         SplitOfRow = new byte[rows.Length];
         foreach (ref var row in rows) SplitOfRow[row.Row] = row.Split;

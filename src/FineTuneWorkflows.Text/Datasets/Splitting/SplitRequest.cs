@@ -31,6 +31,15 @@ public sealed record SplitRequest
     /// <summary>The share of each class that goes to test where no test split is given; 0 to below 1. Default 0.2.</summary>
     public double TestShare { get; init; } = 0.2;
 
+    /// <summary>
+    /// The number of folds of a cross-validation: the training and validation rows of each class are divided into so many parts of equal size, whatever
+    /// <see cref="ValidationShare"/> says. Default 0: none.
+    /// </summary>
+    public int Folds { get; init; }
+
+    /// <summary>The fold that is the validation split, from 0; the others are for training. Default 0.</summary>
+    public int Fold { get; init; }
+
     /// <summary>The seed that decides which rows these are. Default 42.</summary>
     public long Seed { get; init; } = 42;
 }

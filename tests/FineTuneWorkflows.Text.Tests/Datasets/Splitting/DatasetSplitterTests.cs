@@ -157,6 +157,29 @@ public sealed class DatasetSplitterTests : IDisposable
         Assert.Throws<ArgumentException>(() => Split(new SplitRequest { Files = ["x.csv"], ValidationShare = validation, TestShare = test }));
 
     [Fact]
+    public void Each_row_that_is_not_for_testing_is_validation_data_in_exactly_one_fold()
+    {
+        var file = Rows("a.jsonl", Numbered(53, "x").Concat(Numbered(31, "y", "o")));
+        var folds = Enumerable.Range(0, 5).Select(fold => Contents(Split(new SplitRequest { Files = [file], Folds = 5, Fold = fold, ValidationShare = 0.5 }))).ToList();
+        var plain = Contents(Split(new SplitRequest { Files = [file] }));
+        var (train, validation, test) = (SplitName.Train, SplitName.Validation, SplitName.Test);
+        Assert.All(folds, f => Assert.Equal(plain[test], f[test]));
+        Assert.Equal(Texts([.. plain[train], .. plain[validation]]), Texts(folds.SelectMany(f => f[validation])));
+        Assert.All(folds, f => Assert.InRange(f[validation].Count, 12, 14));
+        Assert.All(folds, f => Assert.Empty(Texts(f[validation]).Intersect(Texts(f[train]))));
+
+        static List<string> Texts(IEnumerable<TextExample> examples) => [.. examples.Select(e => e.Text).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(5, 5)]
+    [InlineData(5, -1)]
+    [InlineData(-2, 0)]
+    public void Folds_that_do_not_exist_are_refused(int folds, int fold) =>
+        Assert.Throws<ArgumentException>(() => Split(new SplitRequest { Files = ["x.csv"], Folds = folds, Fold = fold }));
+
+    [Fact]
     public void The_description_holds_no_folder()
     {
         Split(new SplitRequest { Files = [Rows("a.jsonl", Numbered(20, "x").Concat(Numbered(20, "y", "o")))] });
