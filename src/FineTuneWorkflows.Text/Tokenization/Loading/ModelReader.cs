@@ -15,7 +15,7 @@ internal static class ModelReader
     public static WordModel Read(JsonPart part, bool byteLevel, IReadOnlySet<string> special)
     {
         var type = Type(part);
-        if (byteLevel && type != "BPE") throw new TextDataException($"the pre-tokenizer ByteLevel is supported with the model BPE only, not with {type}", part.File);
+        if (byteLevel && type is ("WordPiece" or "Unigram")) throw new TextDataException($"the pre-tokenizer ByteLevel is supported with the model BPE only, not with {type}", part.File);
         return type switch
         {
             "BPE" => BytePairs(part, byteLevel),

@@ -24,8 +24,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
         foreach (var part in text.Parts)
         {
             var start = text.NextLength;
-            var origin = text.Origin(part.Start).Start;
-            if (text.Chars[part.Start] != ' ') text.Append(' ', new TokenSpan(origin, origin));
+            if (text.Chars[part.Start] != ' ') text.Append(' ', text.Origin(part.Start));
             for (var i = part.Start; i < part.End; i++) text.Keep(i);
             text.EndPart(start);
         }

@@ -17,7 +17,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, MetaspacePrepend p
             var origin = text.Origin(part.Start).Start;
             var first = text.Chars[part.Start];
             if (first != ' ' && first != replacement && (prepend == MetaspacePrepend.Always || (prepend == MetaspacePrepend.First && origin == 0)))
-                text.Append(replacement, new TokenSpan(origin, origin));
+                text.Append(replacement, text.Origin(part.Start));
             for (var i = part.Start; i < part.End; i++)
             {
                 if (text.Chars[i] == ' ') text.Append(replacement, text.Origin(i));
