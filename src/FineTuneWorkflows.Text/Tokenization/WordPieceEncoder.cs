@@ -17,6 +17,7 @@ internal sealed class WordPieceEncoder : TextEncoder
     private const int MetSlots = 32_768;
 
     private readonly WordPieceModel _model;
+    private readonly bool _finalSigma;
     private readonly bool _lowerCase;
     private readonly bool _stripAccents;
     private readonly bool _splitIdeographs;
@@ -35,8 +36,9 @@ internal sealed class WordPieceEncoder : TextEncoder
     private int _wordEnd;
     private TokenList _output = null!;
 
-    public WordPieceEncoder(WordPieceModel model, WordPieceOptions options, AddedTokenMatcher specials)
+    public WordPieceEncoder(WordPieceModel model, WordPieceOptions options, AddedTokenMatcher specials, bool finalSigma)
     {
+        _finalSigma = finalSigma;
         _model = model;
         _specials = specials;
         _lowerCase = options.LowerCase;
@@ -130,7 +132,7 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     private Rune Lower(Rune r, ReadOnlySpan<char> text, int index)
     {
-        if (r.Value == 0x3A3) return new Rune(FinalSigma.IsFinal(text, index, _splitIdeographs) ? 0x3C2 : 0x3C3);
+        if (r.Value == 0x3A3) return new Rune(_finalSigma && FinalSigma.IsFinal(text, index, _splitIdeographs) ? 0x3C2 : 0x3C3);
         if (r.Value != 0x130) return Rune.ToLowerInvariant(r);
         // The only character whose lower case is two: a dotted capital I becomes i and a combining dot.
         Append(new Rune('i'));

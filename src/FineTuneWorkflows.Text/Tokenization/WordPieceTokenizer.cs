@@ -8,7 +8,8 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// BERT's tokenizer: the text is cleaned of control characters, lower-cased and stripped of accents as the options say, split at white space and
 /// punctuation, and each word divided into the longest pieces that the vocabulary has (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those
 /// of google-research/bert's BasicTokenizer and WordpieceTokenizer, and of Hugging Face's BertTokenizer; where those contradict each other
-/// (private-use characters, the Greek final sigma) what most of them do. Safe for use by many threads.
+/// (private-use characters, the Greek final sigma) what most of them do; one loaded from a tokenizer.json makes no final sigma, as the fast
+/// tokenizer that the file belongs to. Safe for use by many threads.
 /// </summary>
 public sealed class WordPieceTokenizer : Tokenizer
 {
@@ -143,5 +144,6 @@ public sealed class WordPieceTokenizer : Tokenizer
         IReadOnlyList<string> entries, WordPieceOptions options, SequenceTemplate template, TokenizerFileSet files) =>
         new(Vocabulary.Of(entries, files.Main), options, template, files);
 
-    internal override TextEncoder CreateEncoder() => new WordPieceEncoder(_model, Options, SpecialMatcher);
+    // A tokenizer.json is the fast tokenizer's, which lower-cases character by character.
+    internal override TextEncoder CreateEncoder() => new WordPieceEncoder(_model, Options, SpecialMatcher, finalSigma: _files is null);
 }
