@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Text.TokenFiles;
 /// <summary>
 /// Tokenizes one split into one token file. Lines are read in blocks; a block's lines are shared among the threads and written in their order.
 /// </summary>
-internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options)
+internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options)
 {
     private readonly long[] _perClass = new long[source.Labels.Count];
     private long _rows;
@@ -84,7 +84,7 @@ internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer to
         var start = 0;
         foreach (var (length, lost, unknown, label) in worker.Rows)
         {
-            writer.Add(worker.Tokens[start..(start + length)], label);
+            writer.Add(worker.Tokens.Ids.Slice(start, length), label);
             start += length;
             lengths.Add((long)length + lost);
             _perClass[label]++;
@@ -96,12 +96,13 @@ internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer to
         }
     }
 
-    private sealed class Worker(DatasetFolder source, WordPieceTokenizer tokenizer, int maxLength, string file) : IDisposable
+    private sealed class Worker(DatasetFolder source, Tokenizer tokenizer, int maxLength, string file) : IDisposable
     {
         private readonly DatasetLine _line = new();
-        private readonly WordPieceEncoder _encoder = tokenizer.Rent();
+        private readonly SequenceEncoder _encoder = tokenizer.Rent();
+        private readonly EncodeOptions _options = new() { MaxLength = maxLength };
 
-        public TokenBuffer Tokens { get; } = new();
+        public TokenList Tokens { get; } = new(detailed: false);
 
         public List<(int Length, int Lost, int Unknown, int Label)> Rows { get; } = [];
 
@@ -114,9 +115,8 @@ internal sealed class SplitTokenizer(DatasetFolder source, WordPieceTokenizer to
                 var number = block.FirstLine + i;
                 _line.Parse(block.Line(i), file, number);
                 var label = source.RequireClass(_line.Label, file, number);
-                var before = Tokens.Count;
-                var lost = _encoder.Encode(_line.Text, maxLength, Tokens, out var unknown);
-                Rows.Add((Tokens.Count - before, lost, unknown, label));
+                var row = _encoder.Encode(_line.Text, _options, Tokens);
+                Rows.Add((row.Length, row.Lost, row.Unknown, label));
             }
         }
 

@@ -5,7 +5,8 @@ namespace FineTuneWorkflows.Text.TokenFiles;
 
 /// <summary>
 /// The <c>tokens</c> artifact: a folder with <c>train.tokens</c>, <c>validation.tokens</c> and <c>test.tokens</c> (binary, memory-mapped when read),
-/// <c>tokens.json</c> (<see cref="TokenizedInfo"/>), and the tokenizer's <c>vocab.txt</c> and <c>tokenizer_config.json</c>.
+/// <c>tokens.json</c> (<see cref="TokenizedInfo"/>), and the tokenizer's files, such as <c>vocab.txt</c> and
+/// <c>tokenizer_config.json</c>.
 /// </summary>
 public sealed class TokenizedDataset
 {
@@ -35,7 +36,7 @@ public sealed class TokenizedDataset
     /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The maximum length is below 2 or above what the tokenizer's model takes.</exception>
     public static TokenizedDataset Write(
-        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null,
+        DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -43,7 +44,7 @@ public sealed class TokenizedDataset
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLength, 2, nameof(options));
-        if (tokenizer.Options.ModelMaxLength is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxLength, most, nameof(options));
+        if (tokenizer.ModelMaxLength is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxLength, most, nameof(options));
         try
         {
             return WriteCore(source, tokenizer, options, outputFolder, progress, cancellationToken);
@@ -92,9 +93,9 @@ public sealed class TokenizedDataset
     /// <summary>Loads the tokenizer that the tokens were made with.</summary>
     /// <exception cref="TextDataException">Its files are missing or damaged, or its vocabulary is not the one that <c>tokens.json</c>
     /// names.</exception>
-    public WordPieceTokenizer LoadTokenizer()
+    public Tokenizer LoadTokenizer()
     {
-        var tokenizer = WordPieceTokenizer.Load(Folder);
+        var tokenizer = Tokenizer.Load(Folder);
         return tokenizer.VocabularySha256 == Info.VocabularySha256
             ? tokenizer
             : throw new TextDataException(
@@ -103,7 +104,7 @@ public sealed class TokenizedDataset
     }
 
     private static TokenizedDataset WriteCore(
-        DatasetFolder source, WordPieceTokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress,
+        DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress,
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(outputFolder);
@@ -122,8 +123,7 @@ public sealed class TokenizedDataset
             VocabularySha256 = tokenizer.VocabularySha256,
             VocabularySize = tokenizer.VocabularySize,
             MaxLength = options.MaxLength,
-            SpecialTokens =
-                new SpecialTokenIds(tokenizer.PaddingId, tokenizer.UnknownId, tokenizer.ClassificationId, tokenizer.SeparatorId, tokenizer.MaskId),
+            SpecialTokens = tokenizer.SpecialTokens,
             Splits = splits,
         });
         return Open(outputFolder);

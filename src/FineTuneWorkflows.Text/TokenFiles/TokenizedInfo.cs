@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Text.Tokenization;
+
 namespace FineTuneWorkflows.Text.TokenFiles;
 
 /// <summary>What <c>tokens.json</c> says. Holds neither times nor folders, so that equal data gives equal bytes.</summary>

@@ -54,6 +54,17 @@ internal sealed class Vocabulary
         return vocabulary;
     }
 
+    /// <summary>A vocabulary from entries that stand in another file.</summary>
+    public static Vocabulary Of(IReadOnlyList<string> entries, string path)
+    {
+        var vocabulary = new Vocabulary(path, Encoding.UTF8.GetBytes(string.Concat(entries.Select(e => e + "\n"))));
+        vocabulary.ReadEntries();
+        return vocabulary;
+    }
+
+    /// <summary>The id of an entry, or null.</summary>
+    public int? IdOf(string entry) => _ids.TryGetValue(entry, out var id) ? id : null;
+
     private void ReadEntries()
     {
         using var reader = new StreamReader(new MemoryStream(Bytes, writable: false), new UTF8Encoding(false, throwOnInvalidBytes: true));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FineTuneWorkflows.Text.Tokenization.AddedTokens;
 using FineTuneWorkflows.Text.Tokenization.Normalization;
 
 namespace FineTuneWorkflows.Text.Tokenization;
@@ -8,7 +9,7 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// Splits texts into words as BERT's basic tokenizer does, in one pass without a copy of the text, and looks the words' pieces up in a cache that
 /// asks <see cref="WordPieceModel"/> for what it lacks. Not safe for use by two threads at once: each has its own.
 /// </summary>
-internal sealed class WordPieceEncoder
+internal sealed class WordPieceEncoder : TextEncoder
 {
     /// <summary>Words kept; when there are more, the cache is emptied, which bounds it to about a megabyte.</summary>
     private const int CacheLimit = 8_192;
@@ -16,6 +17,7 @@ internal sealed class WordPieceEncoder
     private const int MetSlots = 32_768;
 
     private readonly WordPieceModel _model;
+    private readonly bool _finalSigma;
     private readonly bool _lowerCase;
     private readonly bool _stripAccents;
     private readonly bool _splitIdeographs;
@@ -26,50 +28,65 @@ internal sealed class WordPieceEncoder
     private readonly char[] _word = new char[(WordPieceModel.MaxWordLength * 2) + 2];
     private int _wordLength;
     private int _wordPoints;
-    private TokenBuffer _output = null!;
-    private int _room;
-    private int _lost;
-    private int _unknown;
+    private readonly TokenSpan[] _origins = new TokenSpan[(WordPieceModel.MaxWordLength * 2) + 2];
+    private readonly AddedTokenMatcher _specials;
+    private readonly List<AddedTokenMatch> _matches = [];
+    private TokenSpan _origin;
+    private int _wordStart;
+    private int _wordEnd;
+    private TokenList _output = null!;
 
-    public WordPieceEncoder(WordPieceModel model, WordPieceOptions options)
+    public WordPieceEncoder(WordPieceModel model, WordPieceOptions options, AddedTokenMatcher specials, bool finalSigma)
     {
+        _finalSigma = finalSigma;
         _model = model;
+        _specials = specials;
         _lowerCase = options.LowerCase;
         _stripAccents = options.RemovesAccents;
         _splitIdeographs = options.SplitIdeographs;
         _lookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Appends [CLS], the text's tokens as far as they fit, and [SEP].</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="maxLength">The most tokens to append, at least 2.</param>
-    /// <param name="output">Where they go.</param>
-    /// <param name="unknown">How many of the appended ones are unknown.</param>
-    /// <returns>How many tokens did not fit.</returns>
-    public int Encode(ReadOnlySpan<char> text, int maxLength, TokenBuffer output, out int unknown)
+    public override void Encode(ReadOnlySpan<char> text, bool specialTokens, TokenList output)
     {
         _output = output;
-        _room = maxLength - 2;
-        _lost = _unknown = 0;
+        if (!specialTokens)
+        {
+            Stretch(text, 0);
+            return;
+        }
+        _matches.Clear();
+        _specials.Find(text, specialTokens, _matches);
+        var at = 0;
+        foreach (var (id, start, end) in _matches)
+        {
+            Stretch(text[at..start], at);
+            output.Add(id, start, end);
+            output.EndWord();
+            at = end;
+        }
+        Stretch(text[at..], at);
+    }
+
+    private void Stretch(ReadOnlySpan<char> text, int offset)
+    {
         _wordLength = _wordPoints = 0;
-        output.Add(_model.ClassificationId);
         for (var i = 0; i < text.Length;)
         {
             var c = text[i];
             if (c < 128)
             {
+                _origin = new TokenSpan(offset + i, offset + i + 1);
                 Ascii(c);
                 i++;
                 continue;
             }
             _ = Rune.DecodeFromUtf16(text[i..], out var r, out var length);
+            _origin = new TokenSpan(offset + i, offset + i + length);
             Beyond(r, text, i);
             i += length;
         }
         EndWord();
-        output.Add(_model.SeparatorId);
-        unknown = _unknown;
-        return _lost;
     }
 
     private void Ascii(char c)
@@ -77,7 +94,10 @@ internal sealed class WordPieceEncoder
         if (char.IsAsciiLetterOrDigit(c))
         {
             if (_lowerCase && char.IsAsciiLetterUpper(c)) c = (char)(c | 0x20);
-            if (++_wordPoints <= WordPieceModel.MaxWordLength) _word[_wordLength++] = c;
+            Extend();
+            if (_wordPoints > WordPieceModel.MaxWordLength) return;
+            _origins[_wordLength] = _origin;
+            _word[_wordLength++] = c;
         }
         else if (c is ' ' or '\t' or '\n' or '\r')
         {
@@ -86,7 +106,8 @@ internal sealed class WordPieceEncoder
         else if (c is > ' ' and < '\x7F')
         {
             EndWord();
-            Emit(_punctuation[c] ??= [.. _model.Pieces([c])]);
+            foreach (var id in _punctuation[c] ??= [.. _model.Pieces([c])]) _output.Add(id, _origin.Start, _origin.End);
+            _output.EndWord();
         }
     }
 
@@ -111,7 +132,7 @@ internal sealed class WordPieceEncoder
 
     private Rune Lower(Rune r, ReadOnlySpan<char> text, int index)
     {
-        if (r.Value == 0x3A3) return new Rune(FinalSigma.IsFinal(text, index, _splitIdeographs) ? 0x3C2 : 0x3C3);
+        if (r.Value == 0x3A3) return new Rune(_finalSigma && FinalSigma.IsFinal(text, index, _splitIdeographs) ? 0x3C2 : 0x3C3);
         if (r.Value != 0x130) return Rune.ToLowerInvariant(r);
         // The only character whose lower case is two: a dotted capital I becomes i and a combining dot.
         Append(new Rune('i'));
@@ -134,7 +155,18 @@ internal sealed class WordPieceEncoder
 
     private void AppendToWord(Rune r)
     {
-        if (++_wordPoints <= WordPieceModel.MaxWordLength) _wordLength += r.EncodeToUtf16(_word.AsSpan(_wordLength));
+        Extend();
+        if (_wordPoints > WordPieceModel.MaxWordLength) return;
+        var length = r.EncodeToUtf16(_word.AsSpan(_wordLength));
+        _origins.AsSpan(_wordLength, length).Fill(_origin);
+        _wordLength += length;
+    }
+
+    /// <summary>Counts a character of the word and remembers how far the word goes.</summary>
+    private void Extend()
+    {
+        if (_wordPoints++ == 0) _wordStart = _origin.Start;
+        _wordEnd = _origin.End;
     }
 
     private void EndWord()
@@ -142,48 +174,48 @@ internal sealed class WordPieceEncoder
         if (_wordPoints == 0) return;
         if (_wordPoints > WordPieceModel.MaxWordLength)
         {
-            Emit(_model.UnknownId);
+            _output.Add(_model.UnknownId, _wordStart, _wordEnd);
         }
         else
         {
             var word = _word.AsSpan(0, _wordLength);
-            if (_lookup.TryGetValue(word, out var pieces)) Emit(pieces);
-            else EmitUncached(word);
+            Emit(_lookup.TryGetValue(word, out var pieces) ? pieces : Uncached(word));
         }
         _wordLength = _wordPoints = 0;
+        _output.EndWord();
     }
 
     /// <summary>A word enters the cache when it is met a second time: numbers and names that come once would only push others out.</summary>
-    private void EmitUncached(ReadOnlySpan<char> word)
+    private IReadOnlyList<int> Uncached(ReadOnlySpan<char> word)
     {
         var pieces = _model.Pieces(word);
-        for (var i = 0; i < pieces.Count; i++) Emit(pieces[i]);
         var hash = (uint)string.GetHashCode(word);
         ref var met = ref _met[hash % MetSlots];
         var mark = (ushort)((hash >> 16) | 1);
         if (met != mark)
         {
             met = mark;
-            return;
+            return pieces;
         }
         if (_cache.Count >= CacheLimit) _cache.Clear();
         _cache.Add(word.ToString(), [.. pieces]);
+        return pieces;
     }
 
-    private void Emit(int[] pieces)
+    private void Emit(IReadOnlyList<int> pieces)
     {
-        foreach (var piece in pieces) Emit(piece);
-    }
-
-    private void Emit(int id)
-    {
-        if (_room <= 0)
+        if (!_output.Detailed)
         {
-            _lost++;
+            for (var i = 0; i < pieces.Count; i++) _output.Add(pieces[i], 0, 0);
             return;
         }
-        _room--;
-        if (id == _model.UnknownId) _unknown++;
-        _output.Add(id);
+        var at = 0;
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            // The last piece goes to the word's end, as does the unknown token, which is always alone.
+            var end = i == pieces.Count - 1 ? _wordLength : at + _model.Length(pieces[i], first: i == 0);
+            _output.Add(pieces[i], _origins[at].Start, i == pieces.Count - 1 ? _wordEnd : _origins[end - 1].End);
+            at = end;
+        }
     }
 }

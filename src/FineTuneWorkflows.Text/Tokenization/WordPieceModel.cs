@@ -13,10 +13,12 @@ internal sealed class WordPieceModel
     public const int MaxWordLength = 100;
 
     private readonly BertTokenizer _tokenizer;
+    private readonly Vocabulary _vocabulary;
 
-    public WordPieceModel(byte[] vocabulary, WordPieceOptions options)
+    public WordPieceModel(Vocabulary vocabulary, WordPieceOptions options)
     {
-        _tokenizer = BertTokenizer.Create(new MemoryStream(vocabulary, writable: false), new BertOptions
+        _vocabulary = vocabulary;
+        _tokenizer = BertTokenizer.Create(new MemoryStream(vocabulary.Bytes, writable: false), new BertOptions
         {
             ApplyBasicTokenization = false,
             UnknownToken = options.UnknownToken,
@@ -42,4 +44,7 @@ internal sealed class WordPieceModel
     /// <summary>The pieces of one word.</summary>
     public IReadOnlyList<int> Pieces(ReadOnlySpan<char> word) =>
         _tokenizer.EncodeToIds(word, addSpecialTokens: false, considerPreTokenization: false, considerNormalization: false);
+
+    /// <summary>How many UTF-16 characters of a word a piece takes.</summary>
+    public int Length(int id, bool first) => _vocabulary[id].Length - (first ? 0 : 2);
 }

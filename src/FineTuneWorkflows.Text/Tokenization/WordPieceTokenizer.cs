@@ -1,4 +1,6 @@
-using System.Collections.Concurrent;
+using FineTuneWorkflows.Text.Tokenization.AddedTokens;
+using FineTuneWorkflows.Text.Tokenization.Decoding;
+using FineTuneWorkflows.Text.Tokenization.Loading;
 
 namespace FineTuneWorkflows.Text.Tokenization;
 
@@ -6,30 +8,49 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// BERT's tokenizer: the text is cleaned of control characters, lower-cased and stripped of accents as the options say, split at white space and
 /// punctuation, and each word divided into the longest pieces that the vocabulary has (WordPiece, J. Devlin et al., arXiv:1810.04805). Ids are those
 /// of google-research/bert's BasicTokenizer and WordpieceTokenizer, and of Hugging Face's BertTokenizer; where those contradict each other
-/// (private-use characters, the Greek final sigma) what most of them do. A special token's name inside a text, such as <c>[SEP]</c>, is text like any
-/// other and never becomes the special token. Safe for use by many threads.
+/// (private-use characters, the Greek final sigma) what most of them do; one loaded from a tokenizer.json makes no final sigma, as the fast
+/// tokenizer that the file belongs to. Safe for use by many threads.
 /// </summary>
-public sealed class WordPieceTokenizer
+public sealed class WordPieceTokenizer : Tokenizer
 {
     private readonly Vocabulary _vocabulary;
     private readonly WordPieceModel _model;
-    private readonly ConcurrentBag<WordPieceEncoder> _encoders = [];
+    private readonly TokenizerFileSet? _files;
+    private readonly HashSet<int> _special;
 
-    private WordPieceTokenizer(Vocabulary vocabulary, WordPieceOptions options)
+    private WordPieceTokenizer(Vocabulary vocabulary, WordPieceOptions options, SequenceTemplate? template, TokenizerFileSet? files)
     {
         _vocabulary = vocabulary;
+        _files = files;
         Options = options;
-        _model = new WordPieceModel(vocabulary.Bytes, options);
+        _model = new WordPieceModel(vocabulary, options);
+        SpecialTokens = new SpecialTokenIds
+        {
+            Padding = _model.PaddingId,
+            Unknown = _model.UnknownId,
+            Classification = _model.ClassificationId,
+            Separator = _model.SeparatorId,
+            Mask = _model.MaskId,
+        };
+        _special = [.. options.SpecialTokens.Select(t => vocabulary.IdOf(t)!.Value)];
+        SpecialMatcher = new AddedTokenMatcher(options.SpecialTokens.Select(t => new AddedToken(t, vocabulary.IdOf(t)!.Value, Special: true)), t => t.Content);
+        Template = template ?? SequenceTemplate.Bert(_model.ClassificationId, _model.SeparatorId);
     }
 
     /// <summary>How texts are treated before WordPiece.</summary>
     public WordPieceOptions Options { get; }
 
-    /// <summary>How many entries the vocabulary has.</summary>
-    public int VocabularySize => _vocabulary.Count;
+    /// <inheritdoc />
+    public override int VocabularySize => _vocabulary.Count;
 
-    /// <summary>The SHA-256 of the vocabulary file, 64 lower-case hexadecimal digits.</summary>
-    public string VocabularySha256 => _vocabulary.Sha256;
+    /// <inheritdoc />
+    public override string VocabularySha256 => _vocabulary.Sha256;
+
+    /// <inheritdoc />
+    public override SpecialTokenIds SpecialTokens { get; }
+
+    /// <inheritdoc />
+    public override int? ModelMaxLength => Options.ModelMaxLength;
 
     /// <summary>The id that fills up a batch.</summary>
     public int PaddingId => _model.PaddingId;
@@ -46,7 +67,16 @@ public sealed class WordPieceTokenizer
     /// <summary>The id of what is to be guessed.</summary>
     public int MaskId => _model.MaskId;
 
-    /// <summary>Loads a tokenizer.</summary>
+    /// <inheritdoc />
+    internal override SequenceTemplate Template { get; }
+
+    /// <inheritdoc />
+    internal override bool TrimsSpans => false;
+
+    /// <summary>Finds the special tokens' names in a text.</summary>
+    internal AddedTokenMatcher SpecialMatcher { get; }
+
+    /// <summary>Loads a tokenizer from a vocabulary file.</summary>
     /// <param name="path">A vocabulary file, or a folder that holds <c>vocab.txt</c>, such as that of a saved model.</param>
     /// <param name="options">How to treat texts; null, the default, takes it from the <c>tokenizer_config.json</c> beside the vocabulary, or the
     /// defaults where there is none.</param>
@@ -61,47 +91,59 @@ public sealed class WordPieceTokenizer
             var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, TokenizerConfigFile.Name);
             options = File.Exists(config) ? TokenizerConfigFile.Read(config) : new WordPieceOptions();
         }
-        return new WordPieceTokenizer(Vocabulary.Load(file, options), options);
+        return new WordPieceTokenizer(Vocabulary.Load(file, options), options, null, null);
     }
 
-    /// <summary>The text's tokens between [CLS] and [SEP].</summary>
-    /// <param name="text">The text; an empty one gives [CLS] and [SEP].</param>
-    /// <param name="maxLength">The most ids, [CLS] and [SEP] included; at least 2. Default: no limit.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is below 2.</exception>
-    public EncodedText Encode(ReadOnlySpan<char> text, int maxLength = int.MaxValue)
+    /// <inheritdoc />
+    public override string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
-        var buffer = new TokenBuffer();
-        var encoder = Rent();
-        var lost = encoder.Encode(text, maxLength, buffer, out var unknown);
-        Return(encoder);
-        return new EncodedText(buffer[..].ToArray(), lost, unknown);
+        var tokens = new List<string>(ids.Length);
+        foreach (var id in ids)
+        {
+            var token = Token(id);
+            if (!skipSpecialTokens || !_special.Contains(id)) tokens.Add(token);
+        }
+        TokenDecoders.WordPiece("##", cleanUp: true).Apply(tokens);
+        return string.Concat(tokens);
     }
 
-    /// <summary>The vocabulary's entry with an id.</summary>
-    /// <param name="id">The id, from 0 to below <see cref="VocabularySize"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such entry.</exception>
-    public string Token(int id)
+    /// <inheritdoc />
+    public override string Token(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize);
         return _vocabulary[id];
     }
 
+    /// <inheritdoc />
+    public override int? IdOf(string token)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        return _vocabulary.IdOf(token);
+    }
+
+    /// <inheritdoc />
+    public override bool IsSpecial(int id) => _special.Contains(id);
+
     /// <summary>
-    /// Writes <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>, so that a model that is saved there carries its tokenizer.
+    /// Writes <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>; a tokenizer that came from a <c>tokenizer.json</c> writes the files
+    /// it came from instead, and <c>vocab.txt</c> with them.
     /// </summary>
     /// <param name="folder">An existing folder.</param>
-    public void Save(string folder)
+    public override void Save(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         File.WriteAllBytes(Path.Combine(folder, Vocabulary.FileName), _vocabulary.Bytes);
-        TokenizerConfigFile.Write(Path.Combine(folder, TokenizerConfigFile.Name), Options);
+        if (_files is null || _files.Bytes(TokenizerConfigFile.Name) is null)
+            TokenizerConfigFile.Write(Path.Combine(folder, TokenizerConfigFile.Name), Options);
+        _files?.Save(folder);
     }
 
-    /// <summary>An encoder for one thread; its cache of words is kept from loan to loan.</summary>
-    internal WordPieceEncoder Rent() => _encoders.TryTake(out var encoder) ? encoder : new WordPieceEncoder(_model, Options);
+    /// <summary>A tokenizer whose vocabulary and options stood in a tokenizer.json.</summary>
+    internal static WordPieceTokenizer FromParts(
+        IReadOnlyList<string> entries, WordPieceOptions options, SequenceTemplate template, TokenizerFileSet files) =>
+        new(Vocabulary.Of(entries, files.Main), options, template, files);
 
-    /// <summary>Gives an encoder back.</summary>
-    internal void Return(WordPieceEncoder encoder) => _encoders.Add(encoder);
+    // A tokenizer.json is the fast tokenizer's, which lower-cases character by character.
+    internal override TextEncoder CreateEncoder() => new WordPieceEncoder(_model, Options, SpecialMatcher, finalSigma: _files is null);
 }

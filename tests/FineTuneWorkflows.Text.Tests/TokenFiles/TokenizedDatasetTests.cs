@@ -40,7 +40,7 @@ public sealed class TokenizedDatasetTests : IDisposable
         Assert.Equal((3, 7, 4.5, 3, 7), (train.Lengths.Shortest, train.Lengths.Longest, train.Lengths.Mean, train.Lengths.P50, train.Lengths.P90));
         Assert.Equal([new(4, 2), new(6, 1), new(8, 1)], train.Lengths.Histogram);
         Assert.Equal(("x", 2L), (train.Classes.First().Key, train.Classes["x"]));
-        Assert.Equal(new SpecialTokenIds(0, 100, 101, 102, 103), tokens.Info.SpecialTokens);
+        Assert.Equal(new SpecialTokenIds { Padding = 0, Unknown = 100, Classification = 101, Separator = 102, Mask = 103 }, tokens.Info.SpecialTokens);
         using var split = tokens.Split(SplitName.Train);
         Assert.Equal([5, 3, 3, 5], Enumerable.Range(0, split.Count).Select(split.Length));
         Assert.Equal([0, 1, 0, 1], Enumerable.Range(0, split.Count).Select(split.Label));

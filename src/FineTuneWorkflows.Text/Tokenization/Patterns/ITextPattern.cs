@@ -1,0 +1,8 @@
+namespace FineTuneWorkflows.Text.Tokenization.Patterns;
+
+/// <summary>Something that can be looked for in a text.</summary>
+internal interface ITextPattern
+{
+    /// <summary>Appends the matches from left to right; they do not overlap.</summary>
+    void Find(ReadOnlySpan<char> text, List<TokenSpan> matches);
+}
