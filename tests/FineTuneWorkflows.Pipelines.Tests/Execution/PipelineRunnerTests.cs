@@ -212,48 +212,6 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_truncated_artifact_is_noticed_and_made_again()
-    {
-        var first = await RunAsync();
-        Damage(first.Of("Count").Artifacts["count"].File("count.txt"), "");
-        var second = await RunAsync();
-        Assert.Equal("Read:up-to-date Shout:up-to-date Count:executed Report:up-to-date", second.Outcomes());
-        Assert.Equal("its artifact `count` is damaged: count.txt has 0 bytes instead of 1", second.Of("Count").Reason);
-        Assert.Equal("7", await File.ReadAllTextAsync(second.Of("Count").Artifacts["count"].File("count.txt"), Token));
-    }
-
-    [Fact]
-    public async Task An_artifact_with_other_bytes_of_the_same_length_is_noticed()
-    {
-        Damage((await RunAsync()).Of("Count").Artifacts["count"].File("count.txt"), "8");
-        Assert.Equal("its artifact `count` is damaged: the bytes of count.txt do not match their digest", (await RunAsync()).Of("Count").Reason);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("{}")]
-    [InlineData("null")]
-    public async Task A_damaged_record_costs_a_repetition_and_nothing_else(string content)
-    {
-        await RunAsync();
-        foreach (var record in Directory.GetFiles(fixture.Home.Stages))
-            await File.WriteAllTextAsync(record, content, Token);
-        var result = await RunAsync();
-        Assert.Equal("Read:executed Shout:executed Count:executed Report:executed", result.Outcomes());
-        Assert.Equal("its result is no longer in the cache", result.Of("Read").Reason);
-    }
-
-    [Fact]
-    public async Task Damaged_memory_costs_only_the_reasons()
-    {
-        await RunAsync();
-        foreach (var memory in Directory.GetFiles(fixture.Home.Pipelines))
-            await File.WriteAllTextAsync(memory, "{\"stages\":", Token);
-        Assert.Equal("not built before", (await RunAsync(count: new { start = 5 })).Of("Count").Reason);
-    }
-
-    [Fact]
     public async Task Two_runs_in_one_home_make_each_thing_once()
     {
         var started = 0;
@@ -358,43 +316,6 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task Cleaning_removes_what_the_last_runs_did_not_use_and_keeps_what_is_pinned()
-    {
-        var old = await RunAsync();
-        var recent = await RunAsync(count: new { start = 5 });
-        using (var engine = Engine.Open(fixture.Home, fixture.Probe))
-        {
-            var pinned = old.Of("Report").Artifacts["report"].Digest;
-            var dry = engine.Cleaner.Clean(1, TimeSpan.FromDays(7), new HashSet<string> { pinned }, dryRun: true);
-            Assert.Equal(dry, engine.Cleaner.Clean(1, TimeSpan.FromDays(7), new HashSet<string> { pinned }, dryRun: false));
-            Assert.Equal((0, 0), (engine.Cleaner.Clean(1, TimeSpan.FromDays(7), new HashSet<string> { pinned }, dryRun: false).Artifacts, dry.WorkFolders));
-            Assert.NotNull(engine.Artifacts.Find(pinned, out _));
-            Assert.Null(engine.Artifacts.Find(old.Of("Count").Artifacts["count"].Digest, out _));
-        }
-
-        Assert.Equal("Read:up-to-date Shout:up-to-date Count:up-to-date Report:up-to-date", (await RunAsync(count: new { start = 5 })).Outcomes());
-        Assert.NotNull(recent);
-    }
-
-    [Fact]
-    public async Task Nothing_is_cleaned_while_a_run_goes_on()
-    {
-        HomeException? refused = null;
-        fixture.Probe.Before = (context, _) =>
-        {
-            if (context.StageId == "Count")
-            {
-                using var other = Engine.Open(fixture.Home, fixture.Probe);
-                refused = Assert.Throws<HomeException>(() => other.Cleaner.Clean(0, TimeSpan.Zero, new HashSet<string>(), dryRun: false));
-            }
-
-            return Task.CompletedTask;
-        };
-        Assert.Equal(RunStatus.Succeeded, (await RunAsync()).Status);
-        Assert.StartsWith("a run is going on", refused!.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task The_culture_changes_nothing()
     {
         var first = await RunAsync(count: new { factor = 0.25 });
@@ -412,12 +333,6 @@ public sealed class PipelineRunnerTests : IDisposable
     }
 
     public void Dispose() => fixture.Dispose();
-
-    private static void Damage(string path, string content)
-    {
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(path, content);
-    }
 
     private void FailAt(string stage, Exception error) => fixture.Probe.Before = (context, _) => context.StageId == stage ? throw error : Task.CompletedTask;
 
