@@ -85,7 +85,9 @@ public sealed record WorkStage : Stage
         for (var step = done; step < Steps; step++)
         {
             await Task.Delay(StepMilliseconds, cancellationToken);
-            await File.WriteAllTextAsync(checkpoint, (step + 1).ToString(CultureInfo.InvariantCulture), CancellationToken.None);
+            // A kill between the file's making and its content must leave the checkpoint before it.
+            await File.WriteAllTextAsync(checkpoint + ".new", (step + 1).ToString(CultureInfo.InvariantCulture), CancellationToken.None);
+            File.Move(checkpoint + ".new", checkpoint, overwrite: true);
             context.Report(new(step + 1, Steps, "steps"));
         }
 
