@@ -10,8 +10,10 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="Tokens">The batch's tokens, padding not counted.</param>
 /// <param name="PaddingShare">The share of the batch's places that are padding, 0 to 1.</param>
 /// <param name="Seconds">How long the step took.</param>
+/// <param name="SecondsLeft">How long the other steps will take, at the mean of those done since the start; validation is not in it.</param>
 public sealed record TrainingStep(
-    long Step, long TotalSteps, int Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, double PaddingShare, double Seconds)
+    long Step, long TotalSteps, int Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, double PaddingShare, double Seconds,
+    double SecondsLeft)
 {
     /// <summary>Tokens per second of this step, padding not counted.</summary>
     public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;
