@@ -6,7 +6,8 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="GradientNorm">The norm of all gradients together, before clipping.</param>
 /// <param name="Tokens">Tokens, padding not counted.</param>
 /// <param name="Places">Tokens and padding.</param>
-internal readonly record struct StepOutcome(double LossSum, double Weight, double GradientNorm, int Tokens, int Places)
+/// <param name="UpdateSeconds">How long the optimizer took.</param>
+internal readonly record struct StepOutcome(double LossSum, double Weight, double GradientNorm, int Tokens, int Places, double UpdateSeconds)
 {
     public double Loss => LossSum / Weight;
 }

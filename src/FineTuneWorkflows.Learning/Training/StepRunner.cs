@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FineTuneWorkflows.Learning.Randomness;
 using TorchSharp;
 
@@ -54,11 +55,13 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
             if (!double.IsFinite(sum))
             {
                 optimizer.ClearGradients();
-                return new StepOutcome(sum, weight, 0, tokens, places);
+                return new StepOutcome(sum, weight, 0, tokens, places, 0);
             }
             piece.Sum.backward();
         }
-        return new StepOutcome(sum, weight, optimizer.Step(rate, step, 1 / weight), tokens, places);
+        long started = Stopwatch.GetTimestamp();
+        double norm = optimizer.Step(rate, step, 1 / weight);
+        return new StepOutcome(sum, weight, norm, tokens, places, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     private void Halve(int[] indices, Exception exception)

@@ -170,7 +170,7 @@ internal sealed class TrainingLoop : IDisposable
         _stepsTimed++;
         _observer.OnStep(new TrainingStep(
             step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
-            1 - ((double)outcome.Tokens / outcome.Places), seconds, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
+            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)
