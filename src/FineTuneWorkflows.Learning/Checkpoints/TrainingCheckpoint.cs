@@ -12,7 +12,7 @@ namespace FineTuneWorkflows.Learning.Checkpoints;
 public sealed class TrainingCheckpoint
 {
     internal const string ModelFile = "model.safetensors", OptimizerFile = "optimizer.safetensors", StateFile = "state.json";
-    private const int CurrentFormat = 1;
+    private const int CurrentFormat = 2;
 
     private TrainingCheckpoint(string folder, TrainingState state)
     {

@@ -19,11 +19,17 @@ public sealed record TrainingState
     /// <summary>Whether that epoch is whole, its validation included.</summary>
     public required bool EpochFinished { get; init; }
 
-    /// <summary>Sum of the training losses of that epoch's steps, each weighing by its sequences.</summary>
+    /// <summary>Sum of that epoch's training losses.</summary>
     public required double EpochLossSum { get; init; }
 
-    /// <summary>The number of sequences in <see cref="EpochLossSum"/>.</summary>
-    public required long EpochSequences { get; init; }
+    /// <summary>What <see cref="EpochLossSum"/> divides by for the mean.</summary>
+    public required double EpochWeight { get; init; }
+
+    /// <summary>The most sequences computed at once; 0 for whole batches. Smaller than asked for where memory ran out.</summary>
+    public required int MicroBatchSize { get; init; }
+
+    /// <summary>The most sequences that were asked to be computed at once; 0 for whole batches.</summary>
+    public required int MicroBatchSizeAsked { get; init; }
 
     /// <summary>Epochs since the best metric improved.</summary>
     public required int EpochsWithoutImprovement { get; init; }

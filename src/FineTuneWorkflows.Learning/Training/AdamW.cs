@@ -19,10 +19,17 @@ internal sealed unsafe class AdamW : IDisposable
     private readonly ParallelOptions _parallel;
     private readonly torch.Tensor[] _first, _second;
     private readonly (int Parameter, long Start, int Count)[] _blocks;
+    private readonly double[] _rateShares;
     private readonly bool _fused;
 
-    public AdamW(IReadOnlyList<ModelParameter> parameters, TrainingOptions options, int threads, bool? fused = null)
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="options">Decay, moments and clipping.</param>
+    /// <param name="threads">How many threads update.</param>
+    /// <param name="rateShares">Each parameter's own share of the learning rate; null, the default, is 1 for all.</param>
+    /// <param name="fused">Whether to update in one pass over memory; null, the default, does where all parameters lie in the processor's memory.</param>
+    public AdamW(IReadOnlyList<ModelParameter> parameters, TrainingOptions options, int threads, double[]? rateShares = null, bool? fused = null)
     {
+        _rateShares = rateShares ?? [.. Enumerable.Repeat(1.0, parameters.Count)];
         _parameters = parameters;
         _options = options;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) };
@@ -38,16 +45,23 @@ internal sealed unsafe class AdamW : IDisposable
     /// </summary>
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of this update, from 1.</param>
-    /// <returns>The norm of all gradients together before clipping; if it is not finite nothing is changed.</returns>
-    public double Step(double rate, long step)
+    /// <param name="gradientScale">What the gradients are multiplied with first, such as one over what a loss was summed over; default 1.</param>
+    /// <returns>The norm of all scaled gradients together before clipping; if it is not finite nothing is changed.</returns>
+    public double Step(double rate, long step, double gradientScale = 1)
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         torch.Tensor?[] gradients = [.. _parameters.Select(parameter => parameter.Value.grad?.contiguous())];
-        double norm = _fused ? FusedStep(gradients, rate, step) : TensorStep(gradients, rate, step);
+        double norm = _fused ? FusedStep(gradients, rate, step, gradientScale) : TensorStep(gradients, rate, step, gradientScale);
+        ClearGradients();
+        return norm;
+    }
+
+    /// <summary>Forgets the gradients.</summary>
+    public void ClearGradients()
+    {
         foreach (ModelParameter parameter in _parameters)
             parameter.Value.grad = null;
-        return norm;
     }
 
     /// <summary>The moments by name, to be saved.</summary>
@@ -86,9 +100,20 @@ internal sealed unsafe class AdamW : IDisposable
         }
     }
 
-    private double ScaleFor(double norm) => _options.GradientClip > 0 ? Math.Min(1, _options.GradientClip / (norm + 1e-6)) : 1;
+    private double ClipFor(double norm) => _options.GradientClip > 0 ? Math.Min(1, _options.GradientClip / (norm + 1e-6)) : 1;
 
-    private double FusedStep(torch.Tensor?[] gradients, double rate, long step)
+    private AdamWCoefficients[] Coefficients(double rate, long step, double gradientScale)
+    {
+        var coefficients = new AdamWCoefficients[_parameters.Count];
+        for (int i = 0; i < coefficients.Length; i++)
+        {
+            double decay = _parameters[i].Decays ? _options.WeightDecay : 0;
+            coefficients[i] = AdamWCoefficients.Of(_options, rate * _rateShares[i], decay, step, gradientScale);
+        }
+        return coefficients;
+    }
+
+    private double FusedStep(torch.Tensor?[] gradients, double rate, long step, double gradientScale)
     {
         int count = _parameters.Count;
         var at = new Addresses[count];
@@ -105,38 +130,35 @@ internal sealed unsafe class AdamW : IDisposable
             if (at[parameter].Gradient != null)
                 squares[b] = GradientNorm.SumOfSquares(at[parameter].Gradient + start, length);
         });
-        double norm = Math.Sqrt(squares.Sum());
+        double norm = gradientScale * Math.Sqrt(squares.Sum());
         if (!double.IsFinite(norm))
             return norm;
 
-        AdamWCoefficients decaying = AdamWCoefficients.Of(_options, rate, _options.WeightDecay, step, ScaleFor(norm));
-        AdamWCoefficients plain = AdamWCoefficients.Of(_options, rate, 0, step, ScaleFor(norm));
+        AdamWCoefficients[] coefficients = Coefficients(rate, step, gradientScale * ClipFor(norm));
         Parallel.For(0, _blocks.Length, _parallel, b =>
         {
             (int parameter, long start, int length) = _blocks[b];
             Addresses a = at[parameter];
             if (a.Gradient != null)
-            {
-                AdamWCoefficients c = _parameters[parameter].Decays ? decaying : plain;
-                AdamWKernel.Update(a.Parameter + start, a.Gradient + start, a.First + start, a.Second + start, length, c);
-            }
+                AdamWKernel.Update(a.Parameter + start, a.Gradient + start, a.First + start, a.Second + start, length, coefficients[parameter]);
         });
         return norm;
     }
 
-    private double TensorStep(torch.Tensor?[] gradients, double rate, long step)
+    private double TensorStep(torch.Tensor?[] gradients, double rate, long step, double gradientScale)
     {
         double norm = 0;
         foreach (torch.Tensor? gradient in gradients)
             norm += gradient is null ? 0 : gradient.square().sum(torch.float64).item<double>();
-        norm = Math.Sqrt(norm);
+        norm = gradientScale * Math.Sqrt(norm);
         if (!double.IsFinite(norm))
             return norm;
+        AdamWCoefficients[] coefficients = Coefficients(rate, step, gradientScale * ClipFor(norm));
         for (int i = 0; i < gradients.Length; i++)
         {
             if (gradients[i] is not torch.Tensor gradient)
                 continue;
-            AdamWCoefficients c = AdamWCoefficients.Of(_options, rate, _parameters[i].Decays ? _options.WeightDecay : 0, step, ScaleFor(norm));
+            AdamWCoefficients c = coefficients[i];
             torch.Tensor g = gradient * c.GradientScale;
             _first[i].mul_(c.Beta1).add_(g, alpha: c.Beta1Rest);
             _second[i].mul_(c.Beta2).addcmul_(g, g, c.Beta2Rest);

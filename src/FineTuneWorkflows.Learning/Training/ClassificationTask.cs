@@ -40,13 +40,13 @@ internal sealed class ClassificationTask(SequenceClassifier model, ISequenceData
         _digest = digest;
     }
 
-    public (torch.Tensor Loss, int Tokens, double PaddingShare) Loss(int[] indices)
+    public BatchLoss Loss(ReadOnlySpan<int> indices, int epoch)
     {
         SequenceBatch batch = SequenceBatch.Create(indices, training.Length, training.Label, training.CopyTokens, model.Config.PadTokenId,
             model.Device);
         torch.Tensor logits = model.Forward(batch, training: true);
-        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: options.LabelSmoothing);
-        return (loss, batch.TokenCount, 1 - ((double)batch.TokenCount / batch.TokenIds.NumberOfElements));
+        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, batch.Labels, reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
+        return new BatchLoss(loss, indices.Length, batch.TokenCount, (int)batch.TokenIds.NumberOfElements);
     }
 
     public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)

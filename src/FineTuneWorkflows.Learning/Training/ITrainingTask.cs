@@ -1,6 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Runtime;
-using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training;
 
@@ -26,8 +25,11 @@ internal interface ITrainingTask
     /// <exception cref="TrainingException">The message names the example and its value.</exception>
     void CheckData();
 
-    /// <summary>The batch's mean loss with dropout, as a scalar to be differentiated, and its size.</summary>
-    (torch.Tensor Loss, int Tokens, double PaddingShare) Loss(int[] indices);
+    /// <summary>The loss of some sequences with dropout.</summary>
+    /// <param name="indices">The sequences.</param>
+    /// <param name="epoch">The epoch, from 0: what is drawn for a sequence, such as a mask, is drawn from it and the sequence's index, so that it does not
+    /// hang on how a batch is cut into pieces.</param>
+    BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
 
     /// <summary>Metrics of the validation data by name.</summary>
     IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);

@@ -11,4 +11,7 @@ public enum ScheduleKind
 
     /// <summary>Stays.</summary>
     Constant,
+
+    /// <summary>Falls as a power of the steps that are left, towards 0; power 1 is the straight line.</summary>
+    Polynomial,
 }

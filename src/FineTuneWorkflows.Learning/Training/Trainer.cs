@@ -29,6 +29,9 @@ public static class Trainer
         options.Check(validation is not null);
         var task = new ClassificationTask(model, training, validation, options);
         task.CheckData();
+        if (training.Count < options.BatchSize)
+            throw new TrainingException($"BatchSize is {options.BatchSize}, but the training data has {training.Count} examples; set a BatchSize of "
+                + $"{training.Count} or less.");
         using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
         return loop.Run(cancellation);
     }

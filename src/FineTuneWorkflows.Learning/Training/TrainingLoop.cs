@@ -19,23 +19,25 @@ internal sealed class TrainingLoop : IDisposable
     private readonly CheckpointStore _checkpoints;
     private readonly TorchSession _session;
     private readonly AdamW _optimizer;
+    private readonly StepRunner _steps;
     private readonly LearningRateSchedule _schedule;
-    private readonly int _stepsPerEpoch;
-    private readonly long _totalSteps;
+    private readonly BatchPlan _plan;
     private readonly Stopwatch _sinceCheckpoint = new();
     private TrainingState _state;
+    private double _secondsOfSteps;
+    private long _stepsTimed;
 
     public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer)
     {
         (_task, _options, _observer) = (task, options, observer);
-        _stepsPerEpoch = Batcher.CountBatches(task.Training.Count, options.BatchSize);
-        _totalSteps = (long)_stepsPerEpoch * options.Epochs;
-        _schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, _totalSteps, options.WarmupRatio);
+        _plan = new BatchPlan(task.Training, options);
+        _schedule = new LearningRateSchedule(options, _plan.TotalSteps);
         _checkpoints = new CheckpointStore(workFolder, options.KeepCheckpoints);
         _session = TorchSession.Enter(options.Threads);
         try
         {
             _optimizer = new AdamW(task.Parameters, options, _session.Threads);
+            _steps = new StepRunner(task, _optimizer, options, observer);
             _state = new TrainingState
             {
                 Identity = Identity(),
@@ -44,7 +46,9 @@ internal sealed class TrainingLoop : IDisposable
                 StepInEpoch = 0,
                 EpochFinished = false,
                 EpochLossSum = 0,
-                EpochSequences = 0,
+                EpochWeight = 0,
+                MicroBatchSize = options.MicroBatchSize,
+                MicroBatchSizeAsked = options.MicroBatchSize,
                 EpochsWithoutImprovement = 0,
                 History = [],
                 Threads = _session.Threads,
@@ -63,7 +67,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         string? resumedFrom = Resume();
         _observer.OnStarted(new TrainingStarted(
-            _state.Step, _totalSteps, _stepsPerEpoch, resumedFrom, _session.Threads, _task.Device.ToString(),
+            _state.Step, _plan.TotalSteps, _plan.StepsOf(0), resumedFrom, _session.Threads, _task.Device.ToString(),
             _task.Parameters.Sum(p => p.Value.NumberOfElements)));
         _sinceCheckpoint.Restart();
         try
@@ -71,7 +75,7 @@ internal sealed class TrainingLoop : IDisposable
             while (!IsDone())
             {
                 if (_state.EpochFinished)
-                    _state = _state with { Epoch = _state.Epoch + 1, StepInEpoch = 0, EpochFinished = false, EpochLossSum = 0, EpochSequences = 0 };
+                    _state = _state with { Epoch = _state.Epoch + 1, StepInEpoch = 0, EpochFinished = false, EpochLossSum = 0, EpochWeight = 0 };
                 RunEpoch(cancellation);
             }
         }
@@ -106,9 +110,16 @@ internal sealed class TrainingLoop : IDisposable
         TrainingState before = checkpoint.State, now = _state;
         Note(before.Threads != now.Threads, $"it ran with {before.Threads} threads and goes on with {now.Threads}");
         Note(before.Device != now.Device, $"it ran on {before.Device} and goes on on {now.Device}");
+        bool sameSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked;
+        Note(!sameSize, $"it was asked to compute {Pieces(before.MicroBatchSizeAsked)} and goes on with {Pieces(now.MicroBatchSizeAsked)}");
+        // Pieces that were halved when memory ran out stay so: an uninterrupted training would have gone on with them too.
+        _steps.MicroBatchSize = sameSize ? before.MicroBatchSize : now.MicroBatchSize;
         Note(before.TorchVersion != now.TorchVersion, $"it ran with libtorch {before.TorchVersion} and goes on with {now.TorchVersion}");
-        _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion };
+        _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion,
+            MicroBatchSizeAsked = now.MicroBatchSizeAsked, MicroBatchSize = _steps.MicroBatchSize };
         return checkpoint.Folder;
+
+        static string Pieces(int size) => size == 0 ? "whole batches" : $"{size} sequences at once";
 
         void Note(bool condition, string change)
         {
@@ -120,15 +131,16 @@ internal sealed class TrainingLoop : IDisposable
 
     private void RunEpoch(CancellationToken cancellation)
     {
-        if (_state.StepInEpoch < _stepsPerEpoch)
+        int count = _plan.StepsOf(_state.Epoch);
+        if (_state.StepInEpoch < count)
         {
-            int[][] batches = Batcher.Shuffled(_task.Training, _options.BatchSize, _options.Seed, _state.Epoch);
-            while (_state.StepInEpoch < _stepsPerEpoch)
+            int[][] batches = _plan.Of(_state.Epoch);
+            while (_state.StepInEpoch < count)
             {
                 cancellation.ThrowIfCancellationRequested();
                 RunStep(batches[_state.StepInEpoch]);
                 // The end of an epoch gets its checkpoint after the validation.
-                if (_state.StepInEpoch < _stepsPerEpoch && IsCheckpointDue())
+                if (_state.StepInEpoch < count && IsCheckpointDue())
                     WriteCheckpoint();
             }
         }
@@ -138,34 +150,33 @@ internal sealed class TrainingLoop : IDisposable
     private void RunStep(int[] indices)
     {
         long started = Stopwatch.GetTimestamp();
-        using var scope = torch.NewDisposeScope();
         long step = _state.Step + 1;
-        // Every step draws from its own seed, so a resumed training draws what an uninterrupted one would have.
-        torch.random.manual_seed((long)DerivedSeed.For(_options.Seed, "step", _state.Epoch, _state.StepInEpoch));
-        (torch.Tensor lossTensor, int tokens, double paddingShare) = _task.Loss(indices);
-        double loss = lossTensor.item<float>();
-        if (!double.IsFinite(loss))
-            throw Diverged("loss", loss, step);
-        lossTensor.backward();
         double rate = _schedule.At(_state.Step);
-        double norm = _optimizer.Step(rate, step);
-        if (!double.IsFinite(norm))
-            throw Diverged("gradient norm", norm, step);
+        StepOutcome outcome = _steps.Run(indices, _state.Epoch, _state.StepInEpoch, rate, step);
+        if (!double.IsFinite(outcome.LossSum))
+            throw Diverged("loss", outcome.Loss, step);
+        if (!double.IsFinite(outcome.GradientNorm))
+            throw Diverged("gradient norm", outcome.GradientNorm, step);
         _state = _state with
         {
             Step = step,
             StepInEpoch = _state.StepInEpoch + 1,
-            EpochLossSum = _state.EpochLossSum + (loss * indices.Length),
-            EpochSequences = _state.EpochSequences + indices.Length,
+            EpochLossSum = _state.EpochLossSum + outcome.LossSum,
+            EpochWeight = _state.EpochWeight + outcome.Weight,
+            MicroBatchSize = _steps.MicroBatchSize,
         };
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _secondsOfSteps += seconds;
+        _stepsTimed++;
         _observer.OnStep(new TrainingStep(
-            step, _totalSteps, _state.Epoch + 1, loss, rate, norm, tokens, paddingShare, Stopwatch.GetElapsedTime(started).TotalSeconds));
+            step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
+            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        double trainingLoss = _state.EpochLossSum / _state.EpochSequences;
+        double trainingLoss = _state.EpochLossSum / _state.EpochWeight;
         IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation) : new SortedDictionary<string, double>();
         bool improved = true;
         double value = trainingLoss;
@@ -221,7 +232,7 @@ internal sealed class TrainingLoop : IDisposable
         string? checkpoint = _checkpoints.Newest?.Folder;
         return new DivergenceException(
             string.Create(CultureInfo.InvariantCulture,
-                $"The {what} became {value} at step {step} of {_totalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is "
+                $"The {what} became {value} at step {step} of {_plan.TotalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is "
                     + $"{_options.LearningRate}) or a longer WarmupRatio. ")
             + (checkpoint is null ? "There is no checkpoint before it." : $"The last good checkpoint is {checkpoint}."),
             _state.Epoch + 1, step, checkpoint);
@@ -233,7 +244,7 @@ internal sealed class TrainingLoop : IDisposable
         TrainingOptions o = _options;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"1|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.Schedule}|{o.GradientClip:R}|"
+            $"2|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.GradientClip:R}|"
             + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }

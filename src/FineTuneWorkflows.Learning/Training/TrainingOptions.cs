@@ -18,6 +18,20 @@ public sealed record TrainingOptions
     [Range(1, 65_536)]
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>
+    /// The most token places of a step, padding included: a batch is cut where its number of sequences times its longest one would go beyond.
+    /// <see cref="BatchSize"/> bounds it too. 0 (the default) does not bound it.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public int BatchTokens { get; init; }
+
+    /// <summary>
+    /// The most sequences that are computed at once; a larger batch is computed in pieces whose gradients are added, each piece weighing by what its
+    /// loss is a mean of, so that the update is the whole batch's. 0 (the default) computes whole batches. When memory runs out it is halved by itself.
+    /// </summary>
+    [Range(0, 65_536)]
+    public int MicroBatchSize { get; init; }
+
     /// <summary>Decoupled weight decay, on matrices and tables only; default 0.01.</summary>
     [Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
@@ -26,8 +40,16 @@ public sealed record TrainingOptions
     [Range(0.0, 1.0)]
     public double WarmupRatio { get; init; } = 0.1;
 
+    /// <summary>Steps in which the rate rises, instead of <see cref="WarmupRatio"/>; null (the default) takes the ratio.</summary>
+    [Range(0L, long.MaxValue)]
+    public long? WarmupSteps { get; init; }
+
     /// <summary>The learning rate's course after the warm-up; default linear.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>The power of <see cref="ScheduleKind.Polynomial"/>; default 1.</summary>
+    [Range(0.0, 100.0)]
+    public double SchedulePower { get; init; } = 1.0;
 
     /// <summary>The longest norm of all gradients together; longer ones are scaled down. 0 does not clip. Default 1.</summary>
     [Range(0.0, 1e9)]
@@ -86,6 +108,9 @@ public sealed record TrainingOptions
         if (!double.IsFinite(LearningRate) || LearningRate <= 0)
             throw new TrainingException(string.Create(CultureInfo.InvariantCulture,
                 $"LearningRate is {LearningRate}; it must be above 0, such as 2e-5."));
+        if (MicroBatchSize > BatchSize)
+            throw new TrainingException($"MicroBatchSize is {MicroBatchSize} and BatchSize is {BatchSize}; a piece of a batch cannot be larger than the "
+                + "batch.");
         if (!Enum.IsDefined(Schedule))
             throw new TrainingException($"Schedule is {Schedule}; use {string.Join(", ", Enum.GetNames<ScheduleKind>())}.");
         if (!BestMetrics.All.Contains(BestMetric))

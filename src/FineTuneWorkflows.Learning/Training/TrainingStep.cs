@@ -10,8 +10,11 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="Tokens">The batch's tokens, padding not counted.</param>
 /// <param name="PaddingShare">The share of the batch's places that are padding, 0 to 1.</param>
 /// <param name="Seconds">How long the step took.</param>
+/// <param name="UpdateSeconds">How much of that the optimizer took; on a GPU only until its work was queued.</param>
+/// <param name="SecondsLeft">How long the other steps will take, at the mean of those done since the start; validation is not in it.</param>
 public sealed record TrainingStep(
-    long Step, long TotalSteps, int Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, double PaddingShare, double Seconds)
+    long Step, long TotalSteps, int Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, double PaddingShare, double Seconds,
+    double UpdateSeconds, double SecondsLeft)
 {
     /// <summary>Tokens per second of this step, padding not counted.</summary>
     public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;

@@ -43,6 +43,14 @@ public sealed record FineTuneStage : Stage
     [Parameter("Texts per step.", Category = "Training"), Range(1, 65_536)]
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>The most token places of a step. Default: not bounded.</summary>
+    [Parameter("The most token places of a step, padding included; cuts batches by length below BatchSize texts. 0 does not bound it.", Category = "Training"), Range(0, 1_000_000_000)]
+    public int BatchTokens { get; init; }
+
+    /// <summary>Texts computed at once. Default: whole batches.</summary>
+    [Parameter("Texts computed at once; gradients of a larger batch's pieces are added, and the step is the whole batch's. 0 computes whole batches. Halved by itself when memory runs out.", Category = "Execution", AffectsResult = false), Range(0, 65_536)]
+    public int MicroBatchSize { get; init; }
+
     /// <summary>Decoupled weight decay. Default: 0.01.</summary>
     [Parameter("Decoupled weight decay; none on biases and norms.", Category = "Training"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
@@ -51,9 +59,17 @@ public sealed record FineTuneStage : Stage
     [Parameter("The share of all steps in which the learning rate rises to its peak.", Category = "Training"), Range(0.0, 1.0)]
     public double WarmupRatio { get; init; } = 0.1;
 
+    /// <summary>The number of steps in which the learning rate rises. Default: as WarmupRatio says.</summary>
+    [Parameter("The number of steps in which the learning rate rises, instead of WarmupRatio; empty takes the ratio.", Category = "Training"), Range(0, int.MaxValue)]
+    public int? WarmupSteps { get; init; }
+
     /// <summary>The learning rate's course after the warm-up. Default: linear.</summary>
     [Parameter("The learning rate's course after the warm-up.", Category = "Training")]
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>The power of the polynomial schedule. Default: 1.</summary>
+    [Parameter("The power of the polynomial schedule; 1 is a straight line.", Category = "Training"), Range(0.0, 100.0)]
+    public double SchedulePower { get; init; } = 1;
 
     /// <summary>The longest gradient norm. Default: 1.</summary>
     [Parameter("Gradients whose norm is longer are scaled down to it; 0 does not clip.", Category = "Training"), Range(0.0, 1e9)]
@@ -151,9 +167,13 @@ public sealed record FineTuneStage : Stage
         Epochs = Epochs,
         LearningRate = LearningRate,
         BatchSize = BatchSize,
+        BatchTokens = BatchTokens,
+        MicroBatchSize = MicroBatchSize,
         WeightDecay = WeightDecay,
         WarmupRatio = WarmupRatio,
+        WarmupSteps = WarmupSteps,
         Schedule = Schedule,
+        SchedulePower = SchedulePower,
         GradientClip = GradientClip,
         LabelSmoothing = LabelSmoothing,
         Seed = Seed,

@@ -16,7 +16,7 @@ public class AdamWTests
     public void Ten_steps_equal_the_papers_algorithm_in_double_precision(bool fused)
     {
         using ParameterStore store = Store();
-        using var optimizer = new AdamW(store.All, Options, threads: 2, fused);
+        using var optimizer = new AdamW(store.All, Options, threads: 2, fused: fused);
         double[][] expected = [.. store.All.Select(p => Values(p.Value).Select(x => (double)x).ToArray())];
         double[][] first = [.. expected.Select(x => new double[x.Length])], second = [.. expected.Select(x => new double[x.Length])];
         for (int step = 1; step <= 10; step++)

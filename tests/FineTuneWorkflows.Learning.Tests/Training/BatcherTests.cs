@@ -38,16 +38,16 @@ public class BatcherTests
     }
 
     [Fact]
-    public void Learning_rates_rise_and_fall_as_stated()
+    public void A_token_budget_bounds_places_and_sequences_and_leaves_no_room_that_the_next_sequence_would_have_fitted()
     {
-        var linear = new LearningRateSchedule(ScheduleKind.Linear, 1, 10, 0.2);
-        Assert.Equal([0.5, 1, 1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125], Enumerable.Range(0, 10).Select(step => linear.At(step)));
-        var cosine = new LearningRateSchedule(ScheduleKind.Cosine, 2, 4, 0);
-        Assert.Equal(2, cosine.At(0), 1e-12);
-        Assert.Equal(1, cosine.At(2), 1e-12);
-        Assert.Equal(2 * 0.5 * (1 + Math.Cos(Math.PI * 0.75)), cosine.At(3), 1e-12);
-        var constant = new LearningRateSchedule(ScheduleKind.Constant, 3, 4, 0.5);
-        Assert.Equal([1.5, 3, 3, 3], Enumerable.Range(0, 4).Select(step => constant.At(step)));
-        Assert.Equal(1, new LearningRateSchedule(ScheduleKind.Linear, 1, 1, 0.1).At(0));
+        Gen.Int[1, 300].Select(Gen.Int[1, 30], Gen.Int[5, 200], Gen.Int[0, 3]).Sample((count, size, budget, epoch) =>
+        {
+            ToyData data = ToyData.Make(count);
+            int[][] batches = Batcher.Shuffled(data, size, seed: 1, epoch, budget);
+            return batches.All(batch => batch.Length <= size && (batch.Length == 1 || batch.Length * batch.Max(data.Length) <= budget))
+                && batches.SelectMany(batch => batch).Order().SequenceEqual(Enumerable.Range(0, count));
+        }, iter: 200);
+        ToyData same = new([.. Enumerable.Range(0, 100).Select(_ => new int[7])], new int[100]);
+        Assert.Equal(Enumerable.Repeat(5, 20), Batcher.Shuffled(same, 64, 1, 0, tokenBudget: 41).Select(batch => batch.Length));
     }
 }

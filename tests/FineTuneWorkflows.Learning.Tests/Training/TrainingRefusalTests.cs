@@ -48,12 +48,27 @@ public class TrainingRefusalTests
     }
 
     [Fact]
-    public void A_data_set_smaller_than_a_batch_is_one_batch()
+    public void A_data_set_smaller_than_a_batch_is_refused() => Assert.Contains(
+        "BatchSize is 32, but the training data has 3 examples", Refusal(ToyData.Make(3)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Options_that_contradict_each_other_are_refused()
+    {
+        Assert.Contains("MicroBatchSize is 33 and BatchSize is 32", Refusal(new TrainingOptions { MicroBatchSize = 33 }), StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        var options = new TrainingOptions { WarmupSteps = 7, BatchSize = 4, Epochs = 2, Threads = 1 };
+        Assert.Contains("WarmupSteps is 7, but the whole training has 6 steps", Assert.Throws<TrainingException>(() =>
+            Trainer.Run(model, ToyData.Make(12), null, options, folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_validation_data_the_last_epochs_weights_are_kept()
     {
         using var folder = new TemporaryFolder();
         using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
         TrainingResult result = Trainer.Run(
-            model, ToyData.Make(3), null, new TrainingOptions { Epochs = 2, Threads = 1 }, folder.Path,
+            model, ToyData.Make(3), null, new TrainingOptions { Epochs = 2, BatchSize = 3, Threads = 1 }, folder.Path,
                 cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((2L, 2, 2L), (result.Steps, result.BestEpoch, result.BestStep));
         Assert.Empty(result.Metrics);

@@ -1,0 +1,10 @@
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Training;
+
+/// <summary>What some sequences' loss came to.</summary>
+/// <param name="Sum">The sum of the losses, a scalar to be differentiated; over <paramref name="Weight"/> it is the mean.</param>
+/// <param name="Weight">What the mean divides by: sequences, labelled tokens, or the weights of their classes.</param>
+/// <param name="Tokens">Tokens, padding not counted.</param>
+/// <param name="Places">Tokens and padding.</param>
+internal readonly record struct BatchLoss(torch.Tensor Sum, double Weight, int Tokens, int Places);

@@ -1,0 +1,13 @@
+namespace FineTuneWorkflows.Learning.Training;
+
+/// <summary>What one step came to.</summary>
+/// <param name="LossSum">The sum of the batch's losses.</param>
+/// <param name="Weight">What the mean loss divides by.</param>
+/// <param name="GradientNorm">The norm of all gradients together, before clipping.</param>
+/// <param name="Tokens">Tokens, padding not counted.</param>
+/// <param name="Places">Tokens and padding.</param>
+/// <param name="UpdateSeconds">How long the optimizer took.</param>
+internal readonly record struct StepOutcome(double LossSum, double Weight, double GradientNorm, int Tokens, int Places, double UpdateSeconds)
+{
+    public double Loss => LossSum / Weight;
+}

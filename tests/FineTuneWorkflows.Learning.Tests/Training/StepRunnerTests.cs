@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Learning.Training;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Tests.Training;
+
+public class StepRunnerTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Pieces_of_a_batch_give_the_update_of_the_whole_batch(int microBatchSize)
+    {
+        float[][] whole = Train(0, out double lossOfWhole), pieces = Train(microBatchSize, out double lossOfPieces);
+        Assert.Equal(lossOfWhole, lossOfPieces, 1e-5);
+        for (int p = 0; p < whole.Length; p++)
+        {
+            for (int i = 0; i < whole[p].Length; i++)
+                Assert.Equal(whole[p][i], pieces[p][i], 1e-5);
+        }
+
+        static float[][] Train(int size, out double loss)
+        {
+            // Without dropout, whose draws depend on the pieces; Adam's first steps would blow rounding up to whole steps without a large epsilon.
+            BertConfig config = ToyData.Config with { HiddenDropout = 0, AttentionDropout = 0 };
+            using SequenceClassifier model = SequenceClassifier.Create(config, ["no", "yes"], seed: 3);
+            using var folder = new TemporaryFolder();
+            var options = new TrainingOptions { Epochs = 1, BatchSize = 8, MicroBatchSize = size, LearningRate = 5e-3, Epsilon = 1e-2, Threads = 1 };
+            TrainingResult result = Trainer.Run(model, ToyData.Make(30), null, options, folder.Path);
+            loss = result.History[0].TrainingLoss;
+            return [.. model.Parameters.Select(parameter => parameter.Value.detach().data<float>().ToArray())];
+        }
+    }
+
+    [Fact]
+    public void When_memory_runs_out_the_pieces_are_halved_and_the_batch_stays()
+    {
+        using var session = TorchSession.Enter(1);
+        using var task = new CrampedTask(room: 3);
+        var notes = new Notes();
+        var options = new TrainingOptions { BatchSize = 16 };
+        using var optimizer = new AdamW(task.Parameters, options, threads: 1);
+        var runner = new StepRunner(task, optimizer, options, notes);
+        StepOutcome outcome = runner.Run([.. Enumerable.Range(0, 16)], epoch: 0, stepInEpoch: 0, rate: 1, step: 1);
+        Assert.Equal((16.0, 2), (outcome.Weight, runner.MicroBatchSize));
+        Assert.Equal(Enumerable.Range(0, 16), task.Computed);
+        // The mean of x times its index over the batch has the gradient 7.5.
+        Assert.Equal(7.5, outcome.GradientNorm, 1e-6);
+        Assert.Equal([16, 8, 4], notes.All.Select(note => int.Parse(note.Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void When_one_sequence_does_not_fit_the_message_says_how_long_it_is_and_what_helps()
+    {
+        using var session = TorchSession.Enter(1);
+        using var task = new CrampedTask(room: 0);
+        var options = new TrainingOptions { BatchSize = 4 };
+        using var optimizer = new AdamW(task.Parameters, options, threads: 1);
+        var runner = new StepRunner(task, optimizer, options, new Notes());
+        var exception = Assert.Throws<TrainingException>(() => runner.Run([0, 1, 2, 3], 0, 0, 1, 1));
+        Assert.StartsWith("Memory ran out on cpu with a single sequence of 5 tokens. Tokenize with a smaller MaxLength", exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failed_allocation_of_libtorch_is_recognized_and_another_error_is_not()
+    {
+        TorchRuntime.EnsureLoaded();
+        Assert.True(MemoryShortage.Is(Assert.ThrowsAny<Exception>(() => torch.empty([1L << 45], torch.float32))));
+        Assert.False(MemoryShortage.Is(Assert.ThrowsAny<Exception>(() => torch.zeros(2, 3).reshape(7))));
+    }
+
+    private sealed class Notes : ITrainingObserver
+    {
+        public List<string> All { get; } = [];
+
+        public void OnNote(string message) => All.Add(message);
+    }
+
+    /// <summary>A task with room for a few sequences: the loss of sequence i is i times its one parameter.</summary>
+    private sealed class CrampedTask : ITrainingTask, IDisposable
+    {
+        private readonly ParameterStore _store;
+        private readonly int _room;
+
+        public CrampedTask(int room)
+        {
+            TorchRuntime.EnsureLoaded();
+            (_room, _store) = (room, new ParameterStore(TorchDevice.Cpu));
+            _store.Add("x", ParameterKind.Weight, 1);
+        }
+
+        public List<int> Computed { get; } = [];
+
+        public IReadOnlyList<ModelParameter> Parameters => _store.All;
+
+        public TorchDevice Device => TorchDevice.Cpu;
+
+        public ISequenceDataset Training { get; } = new ToyData([[1, 2], [1, 2, 3, 4, 5], [1], [1]], new int[4]);
+
+        public bool HasValidation => false;
+
+        public string Describe() => "";
+
+        public void CheckData()
+        {
+        }
+
+        public BatchLoss Loss(ReadOnlySpan<int> indices, int epoch)
+        {
+            if (indices.Length > _room)
+                throw new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate much");
+            Computed.AddRange(indices);
+            double sum = 0;
+            foreach (int index in indices)
+                sum += index;
+            return new BatchLoss((_store.All[0].Value * sum).sum(), indices.Length, indices.Length, indices.Length);
+        }
+
+        public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation) => throw new NotSupportedException();
+
+        public void Dispose() => _store.Dispose();
+    }
+}
