@@ -18,18 +18,11 @@ public static class BlockPacker
 
     private static IEnumerable<int[]> PackCore(IEnumerable<IReadOnlyList<int>> texts, int blockLength, int? endId)
     {
-        var block = new int[blockLength];
-        var filled = 0;
+        var builder = new BlockBuilder(blockLength, endId);
         foreach (var text in texts)
         {
-            for (var i = 0; i < text.Count + (endId is null ? 0 : 1); i++)
-            {
-                block[filled++] = i < text.Count ? text[i] : endId!.Value;
-                if (filled < blockLength) continue;
-                yield return block;
-                block = new int[blockLength];
-                filled = 0;
-            }
+            builder.Add([.. text]);
+            while (builder.Take() is { } block) yield return block;
         }
     }
 }

@@ -1,4 +1,3 @@
-using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Text.Conversations;
@@ -18,6 +17,7 @@ public sealed class ChatEncoder
     private readonly int _start;
     private readonly int? _header;
     private readonly int _end;
+    private readonly Llama2Encoder? _llama2;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -34,6 +34,11 @@ public sealed class ChatEncoder
             _end = Id("<|im_end|>");
             return;
         }
+        if (format == ChatFormat.Llama2)
+        {
+            _llama2 = new Llama2Encoder(tokenizer, Id("<s>"), Id("</s>"));
+            return;
+        }
         _begin = Id("<|begin_of_text|>");
         _start = Id("<|start_header_id|>");
         _header = Id("<|end_header_id|>");
@@ -42,38 +47,38 @@ public sealed class ChatEncoder
 
     /// <summary>Encodes a conversation to learn from.</summary>
     /// <param name="messages">The messages.</param>
-    /// <exception cref="ArgumentException">There is no message, or a role is unknown.</exception>
+    /// <exception cref="ArgumentException">There is no message, a role is unknown, or in Llama 2's format user and assistant do not take
+    /// turns.</exception>
     public ChatSequence Encode(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
         if (messages.Count == 0) throw new ArgumentException("There are no messages.", nameof(messages));
-        var (ids, labels) = (new List<int>(), new List<int>());
-        if (_begin is { } begin) Read([begin]);
-        foreach (var (role, content) in messages)
+        foreach (var (role, _) in messages)
         {
             if (!Roles.Contains(role, StringComparer.Ordinal))
                 throw new ArgumentException($"The role '{role}' is unknown; write {string.Join(", ", Roles)}.", nameof(messages));
-            Read(Header(role));
+        }
+        if (_llama2 is not null) return _llama2.Encode(messages);
+        var turns = new ChatTurns();
+        if (_begin is { } begin) turns.Read([begin]);
+        foreach (var (role, content) in messages)
+        {
+            turns.Read(Header(role));
             // Llama 3's template trims messages, ChatML's does not.
             int[] said = [.. _tokenizer.Encode(_format == ChatFormat.Llama3 ? content.Trim() : content, Plain).Ids, _end];
-            ids.AddRange(said);
-            labels.AddRange(role == "assistant" ? said : Enumerable.Repeat(TokenLabels.Ignored, said.Length));
-            if (_format == ChatFormat.ChatMl) Read(_tokenizer.Encode("\n", Plain).Ids);
+            if (role == "assistant") turns.Learn(said);
+            else turns.Read(said);
+            if (_format == ChatFormat.ChatMl) turns.Read(_tokenizer.Encode("\n", Plain).Ids);
         }
-        return new ChatSequence([.. ids], [.. labels]);
-
-        void Read(IReadOnlyList<int> tokens)
-        {
-            ids.AddRange(tokens);
-            labels.AddRange(Enumerable.Repeat(TokenLabels.Ignored, tokens.Count));
-        }
+        return turns.ToSequence();
     }
 
     /// <summary>Encodes a conversation up to where the assistant is to answer.</summary>
     /// <param name="messages">The messages so far.</param>
     /// <returns>The ids; <c>[tokens]</c>.</returns>
-    /// <exception cref="ArgumentException">There is no message, or a role is unknown.</exception>
-    public int[] Prompt(IReadOnlyList<ChatMessage> messages) => [.. Encode(messages).Ids, .. Header("assistant")];
+    /// <exception cref="ArgumentException">There is no message, a role is unknown, or in Llama 2's format user and assistant do not take
+    /// turns.</exception>
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages) => _llama2 is null ? [.. Encode(messages).Ids, .. Header("assistant")] : Encode(messages).Ids;
 
     private int[] Header(string role) => _header is { } header
         ? [_start, .. _tokenizer.Encode(role, Plain).Ids, header, .. _tokenizer.Encode("\n\n", Plain).Ids]

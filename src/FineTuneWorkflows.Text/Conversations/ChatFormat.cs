@@ -1,6 +1,7 @@
 namespace FineTuneWorkflows.Text.Conversations;
 
 /// <summary>How a conversation is written as one text.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<ChatFormat>))]
 public enum ChatFormat
 {
     /// <summary><c>&lt;|im_start|&gt;role</c>, the message and <c>&lt;|im_end|&gt;</c>, as Qwen does it.</summary>
@@ -8,4 +9,10 @@ public enum ChatFormat
 
     /// <summary><c>&lt;|start_header_id|&gt;role&lt;|end_header_id|&gt;</c>, the message and <c>&lt;|eot_id|&gt;</c>, as Llama 3 does it.</summary>
     Llama3,
+
+    /// <summary>
+    /// <c>[INST] question [/INST] answer</c> between a begin and an end token, the system's message before the first question between
+    /// <c>&lt;&lt;SYS&gt;&gt;</c> marks, as Llama 2 does it (H. Touvron et al., arXiv:2307.09288). Question and answer take turns.
+    /// </summary>
+    Llama2,
 }

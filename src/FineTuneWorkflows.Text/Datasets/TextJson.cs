@@ -18,7 +18,9 @@ internal static class TextJson
 
     public static readonly JsonWriterOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write<T>(string path, T value) => File.WriteAllText(path, JsonSerializer.Serialize(value, Options) + "\n");
+    public static void Write<T>(string path, T value) => File.WriteAllBytes(path, Bytes(value));
+
+    public static byte[] Bytes<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
 
     /// <summary>Reads a JSON file of ours; anything wrong is a <see cref="TextDataException"/> that names it.</summary>
     public static T Read<T>(string path, string expected)

@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Text.TokenFiles;
 
-/// <summary>How long the rows of a split would be if nothing were cut off, [CLS] and [SEP] included. Lengths above 65,535 count as 65,535.</summary>
+/// <summary>How long the examples of a split would be as rows of their own if nothing were cut off, special tokens included unless they are joined. Lengths above 65,535 count as 65,535.</summary>
 public sealed record LengthSummary
 {
     /// <summary>The shortest row.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Files;
 using FineTuneWorkflows.Text.Tokenization;
@@ -8,11 +9,11 @@ namespace FineTuneWorkflows.Text.TokenFiles;
 /// <summary>
 /// Tokenizes one split into one token file. Lines are read in blocks; a block's lines are shared among the threads and written in their order.
 /// </summary>
-internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options)
+internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, TokenizePlan plan)
 {
     private readonly long[] _perClass = new long[source.Labels.Count];
-    private long _rows;
-    private long _tokens;
+    private readonly LengthCounter _lengths = new();
+    private long _examples;
     private long _unknown;
     private long _truncatedTexts;
     private long _truncatedTokens;
@@ -22,40 +23,44 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
         var file = source.FileOf(split);
         var said = source.Info.Splits[split.ToText()];
         var phase = "tokenizing " + split.ToText();
-        var lengths = new LengthCounter();
-        var workers = Enumerable.Range(0, Math.Max(1, options.Threads)).Select(_ => new Worker(source, tokenizer, options.MaxLength, file)).ToArray();
+        var workers = Enumerable.Range(0, plan.Threads).Select(_ => new ExampleEncoder(source, tokenizer, plan, file)).ToArray();
         try
         {
             using var reader = new LineBlockReader(file);
-            using var writer = new TokenFileWriter(path, source.Labels.Count, tokenizer.VocabularySize);
+            using var writer = new TokenFileWriter(path, TokenFileLayout.Of(source.Kind, source.Labels.Count, tokenizer.VocabularySize));
+            var sink = new RowSink(writer, plan);
             while (reader.Next() is { } block)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Encode(workers, block);
-                foreach (var worker in workers) Drain(worker, writer, lengths);
-                progress?.Report(new TextProgress(phase, _rows, said.Count, "rows"));
+                foreach (var worker in workers) Drain(worker.Batch, sink);
+                progress?.Report(new TextProgress(phase, _examples, said.Count, "rows"));
             }
-            source.Verify(file, said, _rows, _perClass);
+            sink.Complete();
+            source.Verify(file, said, _examples, _perClass);
             writer.Complete();
+            return Summary(sink);
         }
         finally
         {
             foreach (var worker in workers) worker.Dispose();
         }
-        return new TokenSplitSummary
-        {
-            Count = _rows,
-            Classes = source.Labels.Select((label, index) => (label, index))
-                .ToDictionary(p => p.label, p => _perClass[p.index], StringComparer.Ordinal),
-            Tokens = _tokens,
-            UnknownTokens = _unknown,
-            TruncatedTexts = _truncatedTexts,
-            TruncatedTokens = _truncatedTokens,
-            Lengths = lengths.Summary(),
-        };
     }
 
-    private static void Encode(Worker[] workers, LineBlock block)
+    private TokenSplitSummary Summary(RowSink sink) => new()
+    {
+        Count = sink.Rows,
+        Examples = _examples,
+        Classes = source.Labels.Select((label, index) => (label, index)).ToDictionary(p => p.label, p => _perClass[p.index], StringComparer.Ordinal),
+        Tokens = sink.Tokens,
+        UnknownTokens = _unknown,
+        TruncatedTexts = _truncatedTexts,
+        TruncatedTokens = _truncatedTokens,
+        DroppedExamples = sink.Dropped,
+        Lengths = _lengths.Summary(),
+    };
+
+    private static void Encode(ExampleEncoder[] workers, LineBlock block)
     {
         if (workers.Length == 1)
         {
@@ -79,47 +84,29 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
         }
     }
 
-    private void Drain(Worker worker, TokenFileWriter writer, LengthCounter lengths)
+    private void Drain(RowBatch batch, RowSink sink)
     {
-        var start = 0;
-        foreach (var (length, lost, unknown, label) in worker.Rows)
+        var (token, number) = (0, 0);
+        var labels = CollectionsMarshal.AsSpan(batch.TokenLabels);
+        var classes = CollectionsMarshal.AsSpan(batch.Classes);
+        foreach (var example in batch.Rows)
         {
-            writer.Add(worker.Tokens.Ids.Slice(start, length), label);
-            start += length;
-            lengths.Add((long)length + lost);
-            _perClass[label]++;
-            _rows++;
-            _tokens += length;
-            _unknown += unknown;
-            _truncatedTokens += lost;
-            if (lost > 0) _truncatedTexts++;
-        }
-    }
-
-    private sealed class Worker(DatasetFolder source, Tokenizer tokenizer, int maxLength, string file) : IDisposable
-    {
-        private readonly DatasetLine _line = new();
-        private readonly SequenceEncoder _encoder = tokenizer.Rent();
-        private readonly EncodeOptions _options = new() { MaxLength = maxLength };
-
-        public TokenList Tokens { get; } = new(detailed: false);
-
-        public List<(int Length, int Lost, int Unknown, int Label)> Rows { get; } = [];
-
-        public void Encode(LineBlock block, int from, int to)
-        {
-            Tokens.Clear();
-            Rows.Clear();
-            for (var i = from; i < to; i++)
+            var own = classes.Slice(number, example.Classes);
+            sink.Add(new TokenRow(batch.Tokens.Ids.Slice(token, example.Length))
             {
-                var number = block.FirstLine + i;
-                _line.Parse(block.Line(i), file, number);
-                var label = source.RequireClass(_line.Label, file, number);
-                var row = _encoder.Encode(_line.Text, _options, Tokens);
-                Rows.Add((row.Length, row.Lost, row.Unknown, label));
-            }
+                TokenLabels = labels.IsEmpty ? default : labels.Slice(token, example.Length),
+                Label = own.IsEmpty ? 0 : own[0],
+                SecondStart = example.SecondStart,
+                Classes = own,
+            });
+            foreach (var c in own) _perClass[c]++;
+            token += example.Length;
+            number += example.Classes;
+            _lengths.Add((long)example.Length + example.Lost);
+            _examples++;
+            _unknown += example.Unknown;
+            _truncatedTokens += example.Lost;
+            if (example.Lost > 0) _truncatedTexts++;
         }
-
-        public void Dispose() => tokenizer.Return(_encoder);
     }
 }

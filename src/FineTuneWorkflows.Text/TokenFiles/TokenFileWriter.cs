@@ -4,62 +4,72 @@ using System.Runtime.InteropServices;
 namespace FineTuneWorkflows.Text.TokenFiles;
 
 /// <summary>
-/// Writes a token file row by row in constant memory: labels and lengths wait in two files beside it until <see cref="Complete"/> appends them.
+/// Writes a token file row by row in constant memory: all but the tokens waits in files beside it until <see cref="Complete"/> appends them.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {
     private readonly string _path;
-    private readonly int _bytesPerToken;
-    private readonly int _classes;
-    private readonly int _vocabularySize;
+    private readonly TokenFileLayout _layout;
     private readonly FileStream _file;
-    private readonly FileStream _labels;
     private readonly FileStream _lengths;
+    private readonly FileStream? _tokenLabels;
+    private readonly FileStream? _labels;
+    private readonly FileStream? _secondStarts;
+    private readonly FileStream? _classes;
+    private readonly byte[] _bits;
     private byte[] _narrow = new byte[1024];
     private long _rows;
     private long _tokens;
 
-    public TokenFileWriter(string path, int classes, int vocabularySize)
+    public TokenFileWriter(string path, TokenFileLayout layout)
     {
         _path = path;
-        _classes = classes;
-        _vocabularySize = vocabularySize;
-        _bytesPerToken = vocabularySize <= 65_536 ? sizeof(ushort) : sizeof(int);
+        _layout = layout;
+        var header = layout.Header(0, 0);
+        _bits = new byte[header.ClassBytes];
         _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        _labels = Spill(path + ".labels.tmp");
         _lengths = Spill(path + ".lengths.tmp");
+        _tokenLabels = layout.TokenLabels ? Spill(path + ".token-labels.tmp") : null;
+        _labels = header.Has(TokenFileParts.Labels) ? Spill(path + ".labels.tmp") : null;
+        _secondStarts = header.Has(TokenFileParts.SecondStarts) ? Spill(path + ".seconds.tmp") : null;
+        _classes = header.Has(TokenFileParts.Classes) ? Spill(path + ".classes.tmp") : null;
         _file.Write(new byte[TokenFileHeader.Size]);
     }
 
-    public void Add(ReadOnlySpan<int> ids, int label)
+    public void Add(in TokenRow row)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(label);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, _classes);
-        if (_bytesPerToken == sizeof(int))
+        WriteNumbers(_file, row.Ids, _layout.BytesPerToken);
+        if (_tokenLabels is not null)
         {
-            _file.Write(MemoryMarshal.AsBytes(ids));
+            if (row.TokenLabels.Length != row.Ids.Length) throw new ArgumentException("Each token needs a label.", nameof(row));
+            WriteNumbers(_tokenLabels, row.TokenLabels, _layout.BytesPerTokenLabel);
         }
-        else
+        if (_labels is not null)
         {
-            var size = ids.Length * sizeof(ushort);
-            if (_narrow.Length < size) _narrow = new byte[size * 2];
-            var narrow = MemoryMarshal.Cast<byte, ushort>(_narrow.AsSpan(0, size));
-            for (var i = 0; i < ids.Length; i++) narrow[i] = (ushort)ids[i];
-            _file.Write(_narrow, 0, size);
+            ArgumentOutOfRangeException.ThrowIfNegative(row.Label, nameof(row));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row.Label, _layout.Classes, nameof(row));
+            WriteInt32(_labels, row.Label);
         }
-        WriteInt32(_labels, label);
-        WriteInt32(_lengths, ids.Length);
+        if (_secondStarts is not null) WriteInt32(_secondStarts, row.SecondStart);
+        if (_classes is not null)
+        {
+            Array.Clear(_bits);
+            foreach (var c in row.Classes) _bits[c / 8] |= (byte)(1 << (c % 8));
+            _classes.Write(_bits);
+        }
+        WriteInt32(_lengths, row.Ids.Length);
         _rows++;
-        _tokens += ids.Length;
+        _tokens += row.Ids.Length;
     }
 
-    /// <summary>Appends labels and offsets, writes the header and flushes to the disk.</summary>
+    /// <summary>Appends what waited, writes the header and flushes to the disk.</summary>
     public void Complete()
     {
-        var header = new TokenFileHeader(_bytesPerToken, _rows, _tokens, _classes, _vocabularySize);
-        PadTo(header.LabelsPosition);
-        _labels.Position = 0;
-        _labels.CopyTo(_file);
+        var header = _layout.Header(_rows, _tokens);
+        Append(_tokenLabels, header.TokenLabelsPosition);
+        Append(_labels, header.LabelsPosition);
+        Append(_secondStarts, header.SecondStartsPosition);
+        Append(_classes, header.ClassesPosition);
         PadTo(header.OffsetsPosition);
         WriteOffsets();
         Span<byte> bytes = stackalloc byte[TokenFileHeader.Size];
@@ -74,8 +84,11 @@ internal sealed class TokenFileWriter : IDisposable
     public void Dispose()
     {
         _file.Dispose();
-        _labels.Dispose();
         _lengths.Dispose();
+        _tokenLabels?.Dispose();
+        _labels?.Dispose();
+        _secondStarts?.Dispose();
+        _classes?.Dispose();
     }
 
     private static FileStream Spill(string path) =>
@@ -86,6 +99,29 @@ internal sealed class TokenFileWriter : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
         stream.Write(bytes);
+    }
+
+    /// <summary>Writes ids or labels in four bytes each or the lower two, which hold -100 as well as 65,535.</summary>
+    private void WriteNumbers(FileStream stream, ReadOnlySpan<int> numbers, int bytesPerNumber)
+    {
+        if (bytesPerNumber == sizeof(int))
+        {
+            stream.Write(MemoryMarshal.AsBytes(numbers));
+            return;
+        }
+        var size = numbers.Length * sizeof(ushort);
+        if (_narrow.Length < size) _narrow = new byte[size * 2];
+        var narrow = MemoryMarshal.Cast<byte, ushort>(_narrow.AsSpan(0, size));
+        for (var i = 0; i < numbers.Length; i++) narrow[i] = unchecked((ushort)numbers[i]);
+        stream.Write(_narrow, 0, size);
+    }
+
+    private void Append(FileStream? part, long position)
+    {
+        if (part is null) return;
+        PadTo(position);
+        part.Position = 0;
+        part.CopyTo(_file);
     }
 
     private void PadTo(long position)

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
 
@@ -36,8 +37,23 @@ public sealed unsafe class TokenSplit : IDisposable
     /// <summary>How many tokens all rows have together, [CLS] and [SEP] included.</summary>
     public long Tokens => _header.Tokens;
 
-    /// <summary>How many classes there are; labels are 0 to below this.</summary>
+    /// <summary>How many classes there are; labels are 0 to below this. 0 for kinds without labels.</summary>
     public int Classes => _header.Classes;
+
+    /// <summary>Whether each row has one label, see <see cref="Label"/>.</summary>
+    public bool HasLabels => _header.Has(TokenFileParts.Labels);
+
+    /// <summary>Whether rows are pairs, see <see cref="SecondStart"/>.</summary>
+    public bool HasSecondStarts => _header.Has(TokenFileParts.SecondStarts);
+
+    /// <summary>Whether each row has any number of classes, see <see cref="CopyClasses"/>.</summary>
+    public bool HasClasses => _header.Has(TokenFileParts.Classes);
+
+    /// <summary>Whether each token has a label, see <see cref="CopyTokenLabels"/>.</summary>
+    public bool HasTokenLabels => _header.BytesPerTokenLabel > 0;
+
+    /// <summary>Whether the tokens' labels are token ids, as in conversations, and not classes.</summary>
+    public bool TokenLabelsAreIds => _header.Has(TokenFileParts.LabelsAreIds);
 
     /// <summary>How many entries the vocabulary has; token ids are 0 to below this.</summary>
     public int VocabularySize => _header.VocabularySize;
@@ -55,11 +71,71 @@ public sealed unsafe class TokenSplit : IDisposable
     /// <summary>The class number of a row.</summary>
     /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Rows have no label, see <see cref="HasLabels"/>.</exception>
     /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
     public int Label(int row)
     {
         Check(row);
+        Require(HasLabels, "labels");
         return ((int*)(_start + _header.LabelsPosition))[row];
+    }
+
+    /// <summary>
+    /// The first token of a pair's row that has type 1; the row's length where the family gives all tokens the type 0.
+    /// </summary>
+    /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Rows are no pairs, see <see cref="HasSecondStarts"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
+    public int SecondStart(int row)
+    {
+        Check(row);
+        Require(HasSecondStarts, "second texts");
+        return ((int*)(_start + _header.SecondStartsPosition))[row];
+    }
+
+    /// <summary>Copies a row's classes: true where the row has the class.</summary>
+    /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
+    /// <param name="destination">Room for at least <see cref="Classes"/> values; what lies beyond stays as it is.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Rows have not many classes, see <see cref="HasClasses"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
+    public void CopyClasses(int row, Span<bool> destination)
+    {
+        Check(row);
+        Require(HasClasses, "classes");
+        if (destination.Length < Classes)
+            throw new ArgumentException($"There are {Classes} classes, the destination has room for {destination.Length}.", nameof(destination));
+        var bits = _start + _header.ClassesPosition + ((long)row * _header.ClassBytes);
+        for (var i = 0; i < Classes; i++) destination[i] = (bits[i / 8] & (1 << (i % 8))) != 0;
+    }
+
+    /// <summary>
+    /// Copies the labels of a row's tokens, not shifted; -100 where the loss and the metrics pass over a token: special tokens, a word's further
+    /// sub-words unless all were to be labelled, and all that is not the assistant's in a conversation.
+    /// </summary>
+    /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
+    /// <param name="destination">Room for at least <see cref="Length"/> labels; what lies beyond stays as it is.</param>
+    /// <returns>How many labels were copied.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Tokens have no labels, see <see cref="HasTokenLabels"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
+    public int CopyTokenLabels(int row, Span<int> destination)
+    {
+        var offsets = Offsets(row);
+        Require(HasTokenLabels, "token labels");
+        var length = Fits(row, offsets, destination);
+        var labels = _start + _header.TokenLabelsPosition + (offsets[0] * _header.BytesPerTokenLabel);
+        if (_header.BytesPerTokenLabel == sizeof(int))
+        {
+            new ReadOnlySpan<int>(labels, length).CopyTo(destination);
+            return length;
+        }
+        var narrow = new ReadOnlySpan<short>(labels, length);
+        for (var i = 0; i < narrow.Length; i++) destination[i] = narrow[i];
+        return length;
     }
 
     /// <summary>Copies a row's token ids.</summary>
@@ -72,9 +148,7 @@ public sealed unsafe class TokenSplit : IDisposable
     public int CopyTokens(int row, Span<int> destination)
     {
         var offsets = Offsets(row);
-        var length = (int)(offsets[1] - offsets[0]);
-        if (destination.Length < length)
-            throw new ArgumentException($"Row {row} has {length} tokens, the destination room for {destination.Length}.", nameof(destination));
+        var length = Fits(row, offsets, destination);
         var tokens = _start + TokenFileHeader.Size + (offsets[0] * _header.BytesPerToken);
         if (_header.BytesPerToken == sizeof(int))
         {
@@ -97,9 +171,12 @@ public sealed unsafe class TokenSplit : IDisposable
         return ids;
     }
 
-    /// <summary>Reads every token id and checks that the vocabulary has it. Opening does not do this, because it reads the whole file.</summary>
+    /// <summary>
+    /// Reads every token id and every token's label and checks that the vocabulary or the classes have it. Opening does not do this, because it reads
+    /// the whole file.
+    /// </summary>
     /// <param name="cancellationToken">Checked at every row.</param>
-    /// <exception cref="TextDataException">An id is outside the vocabulary.</exception>
+    /// <exception cref="TextDataException">An id is outside the vocabulary, or a label outside the classes.</exception>
     /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
     public void Verify(CancellationToken cancellationToken = default)
     {
@@ -114,6 +191,13 @@ public sealed unsafe class TokenSplit : IDisposable
             {
                 if ((uint)id >= (uint)VocabularySize)
                     throw Damaged(Path, $"row {row} has the token id {id}, the vocabulary ends before {VocabularySize}");
+            }
+            if (!HasTokenLabels) continue;
+            CopyTokenLabels(row, ids);
+            foreach (var label in ids.AsSpan(0, length))
+            {
+                if (label != TokenLabels.Ignored && (uint)label >= (uint)_header.TokenLabelLimit)
+                    throw Damaged(Path, $"row {row} has the token label {label}, labels end before {_header.TokenLabelLimit}");
             }
         }
     }
@@ -176,12 +260,15 @@ public sealed unsafe class TokenSplit : IDisposable
     {
         var offsets = (long*)(_start + _header.OffsetsPosition);
         var labels = (int*)(_start + _header.LabelsPosition);
+        var seconds = (int*)(_start + _header.SecondStartsPosition);
         if (offsets[0] != 0 || offsets[Count] != Tokens) throw Damaged(Path, "its offsets do not span its tokens");
         for (var row = 0; row < Count; row++)
         {
             var length = offsets[row + 1] - offsets[row];
             if (length is < 0 or > int.MaxValue) throw Damaged(Path, $"the offsets of row {row} do not rise");
-            if ((uint)labels[row] >= (uint)Classes) throw Damaged(Path, $"row {row} has the label {labels[row]}, there are {Classes} classes");
+            if (HasLabels && (uint)labels[row] >= (uint)Classes)
+                throw Damaged(Path, $"row {row} has the label {labels[row]}, there are {Classes} classes");
+            if (HasSecondStarts && (ulong)seconds[row] > (ulong)length) throw Damaged(Path, $"the second text of row {row} begins beyond the row");
         }
     }
 
@@ -190,6 +277,18 @@ public sealed unsafe class TokenSplit : IDisposable
         ObjectDisposedException.ThrowIf(_start is null, this);
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+    }
+
+    private static void Require(bool has, string what)
+    {
+        if (!has) throw new InvalidOperationException($"The rows of this file have no {what}.");
+    }
+
+    private static int Fits(int row, long* offsets, ReadOnlySpan<int> destination)
+    {
+        var length = (int)(offsets[1] - offsets[0]);
+        return destination.Length >= length ? length
+            : throw new ArgumentException($"Row {row} has {length} tokens, the destination room for {destination.Length}.", nameof(destination));
     }
 
     private long* Offsets(int row)

@@ -25,7 +25,19 @@ public sealed class TokenizedDataset
     /// <summary>What <c>tokens.json</c> says.</summary>
     public TokenizedInfo Info { get; }
 
-    /// <summary>Tokenizes a dataset. Rows keep their order. Memory does not grow with the number of rows.</summary>
+    /// <summary>
+    /// Tokenizes a dataset. Rows keep their order; row i is example i of its split but for joined documents and conversations. Memory does not grow with
+    /// the number of rows. By kind:
+    /// <list type="bullet">
+    /// <item>Pairs are cut, the longer first, and keep where type 1 begins.</item>
+    /// <item>Tagged words are encoded word by word; a word's first sub-word has its tag's number, all other tokens -100, the recipe of Hugging Face's
+    /// token classification example: the labels of a row that are not -100 are those of its words in their order, but for words cut off and words
+    /// without a token.</item>
+    /// <item>Plain text is one stream of documents, a divider (the end token, or the separator) after each, cut into blocks of the maximum length with
+    /// the family's special tokens around each; what is left at the end is a shorter row.</item>
+    /// <item>Conversations are written by <see cref="Conversations.ChatEncoder"/>, with labels where the assistant speaks.</item>
+    /// </list>
+    /// </summary>
     /// <param name="source">The dataset.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="options">Maximum length and threads.</param>
@@ -33,7 +45,8 @@ public sealed class TokenizedDataset
     /// <param name="progress">Told the phases <c>tokenizing train</c> and so on, in rows.</param>
     /// <param name="cancellationToken">Stops the work; the folder then has no <c>tokens.json</c> and does not open.</param>
     /// <returns>The tokens.</returns>
-    /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written.</exception>
+    /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written, or the vocabulary has no chat
+    /// format.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The maximum length is below 2 or above what the tokenizer's model takes.</exception>
     public static TokenizedDataset Write(
         DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null,
@@ -43,13 +56,10 @@ public sealed class TokenizedDataset
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLength, 2, nameof(options));
-        if (tokenizer.ModelMaxLength is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxLength, most, nameof(options));
-        if (source.Kind != DataKind.TextClassification)
-            throw new TextDataException($"a dataset of the kind {source.Kind} cannot be tokenized by this version", source.Folder);
+        var plan = TokenizePlan.Of(source.Kind, tokenizer, options);
         try
         {
-            return WriteCore(source, tokenizer, options, outputFolder, progress, cancellationToken);
+            return WriteCore(source, tokenizer, plan, outputFolder, progress, cancellationToken);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -106,7 +116,7 @@ public sealed class TokenizedDataset
     }
 
     private static TokenizedDataset WriteCore(
-        DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress,
+        DatasetFolder source, Tokenizer tokenizer, TokenizePlan plan, string outputFolder, IProgress<TextProgress>? progress,
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(outputFolder);
@@ -117,14 +127,20 @@ public sealed class TokenizedDataset
         foreach (var split in SplitNames.All)
         {
             splits.Add(split.ToText(),
-                new SplitTokenizer(source, tokenizer, options).Write(split, FileOf(outputFolder, split), progress, cancellationToken));
+                new SplitTokenizer(source, tokenizer, plan).Write(split, FileOf(outputFolder, split), progress, cancellationToken));
         }
         TextJson.Write(description, new TokenizedInfo
         {
+            Kind = source.Kind,
             Labels = source.Labels,
             VocabularySha256 = tokenizer.VocabularySha256,
+            TokenizerSha256 = tokenizer.Sha256,
             VocabularySize = tokenizer.VocabularySize,
-            MaxLength = options.MaxLength,
+            MaxLength = plan.MaxLength,
+            Packed = plan.JoinsDocuments || plan.JoinsConversations,
+            DocumentDivider = plan.JoinsDocuments ? plan.Divider : null,
+            LabelAllSubwords = plan.LabelAllSubwords,
+            ChatFormat = plan.ChatFormat,
             SpecialTokens = tokenizer.SpecialTokens,
             Splits = splits,
         });

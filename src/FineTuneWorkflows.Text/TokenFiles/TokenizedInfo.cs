@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Text.Conversations;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
@@ -6,22 +8,40 @@ namespace FineTuneWorkflows.Text.TokenFiles;
 public sealed record TokenizedInfo
 {
     /// <summary>The layout that this version of the library writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>The layout's version.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>The labels; a label's position is its class number.</summary>
+    /// <summary>What the examples are.</summary>
+    public required DataKind Kind { get; init; }
+
+    /// <summary>The labels, for tagged words the tags; a label's position is its class number. None for kinds without labels.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>The SHA-256 of the vocabulary.</summary>
     public required string VocabularySha256 { get; init; }
+
+    /// <summary>The digest of all of the tokenizer's files, see <see cref="Tokenizer.Sha256"/>.</summary>
+    public required string TokenizerSha256 { get; init; }
 
     /// <summary>How many entries the vocabulary has.</summary>
     public required int VocabularySize { get; init; }
 
     /// <summary>The most tokens a row keeps.</summary>
     public required int MaxLength { get; init; }
+
+    /// <summary>Whether documents or conversations were joined to rows.</summary>
+    public bool Packed { get; init; }
+
+    /// <summary>The token after each document in joined rows; null where there is none.</summary>
+    public int? DocumentDivider { get; init; }
+
+    /// <summary>Whether each sub-word of a tagged word has a label, not the first alone.</summary>
+    public bool LabelAllSubwords { get; init; }
+
+    /// <summary>How conversations were written; null for other kinds.</summary>
+    public ChatFormat? ChatFormat { get; init; }
 
     /// <summary>The ids of the special tokens.</summary>
     public required SpecialTokenIds SpecialTokens { get; init; }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using FineTuneWorkflows.Text.Tokenization.Loading;
 
 namespace FineTuneWorkflows.Text.Tokenization;
@@ -10,6 +12,10 @@ namespace FineTuneWorkflows.Text.Tokenization;
 public abstract class Tokenizer
 {
     private readonly ConcurrentBag<SequenceEncoder> _encoders = [];
+    private readonly Lazy<string> _sha256;
+
+    /// <summary>Only this project's tokenizers derive from it.</summary>
+    private protected Tokenizer() => _sha256 = new Lazy<string>(Digest);
 
     /// <summary>How many ids there are: they are 0 to below this.</summary>
     public abstract int VocabularySize { get; }
@@ -112,9 +118,22 @@ public abstract class Tokenizer
     /// <param name="id">The id.</param>
     public abstract bool IsSpecial(int id);
 
+    /// <summary>
+    /// The digest of all files that <see cref="Save"/> writes: the SHA-256 over each file's name and SHA-256, names sorted. Tokenizers with the same
+    /// vocabulary but other settings differ in it.
+    /// </summary>
+    public string Sha256 => _sha256.Value;
+
     /// <summary>Writes the tokenizer's files, so that a model that is saved there carries its tokenizer and AutoTokenizer loads it.</summary>
     /// <param name="folder">An existing folder.</param>
-    public abstract void Save(string folder);
+    public void Save(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        foreach (var (name, bytes) in Files()) File.WriteAllBytes(Path.Combine(folder, name), bytes);
+    }
+
+    /// <summary>The tokenizer's files by their names.</summary>
+    internal abstract IReadOnlyDictionary<string, byte[]> Files();
 
     /// <summary>An encoder for one thread; its cache of words is kept from loan to loan.</summary>
     internal SequenceEncoder Rent() => _encoders.TryTake(out var encoder) ? encoder : new SequenceEncoder(this, CreateEncoder());
@@ -124,4 +143,10 @@ public abstract class Tokenizer
 
     /// <summary>Makes an encoder for one thread.</summary>
     internal abstract TextEncoder CreateEncoder();
+
+    private string Digest()
+    {
+        var list = Files().OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {Convert.ToHexStringLower(SHA256.HashData(f.Value))}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(list))));
+    }
 }

@@ -30,7 +30,7 @@ internal static class TokenizerConfigFile
         };
     }
 
-    public static void Write(string path, WordPieceOptions options)
+    public static byte[] Bytes(WordPieceOptions options)
     {
         var root = new JsonObject
         {
@@ -45,7 +45,7 @@ internal static class TokenizerConfigFile
             ["mask_token"] = options.MaskToken,
         };
         if (options.ModelMaxLength is { } max) root["model_max_length"] = max;
-        TextJson.Write(path, root);
+        return TextJson.Bytes(root);
     }
 
     private static bool? Boolean(JsonObject root, string name, string path) => root[name] switch

@@ -126,17 +126,19 @@ public sealed class WordPieceTokenizer : Tokenizer
     public override bool IsSpecial(int id) => _special.Contains(id);
 
     /// <summary>
-    /// Writes <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>; a tokenizer that came from a <c>tokenizer.json</c> writes the files
-    /// it came from instead, and <c>vocab.txt</c> with them.
+    /// <c>vocab.txt</c>, byte for byte, and <c>tokenizer_config.json</c>; a tokenizer that came from a <c>tokenizer.json</c> has the files it came
+    /// from instead, and <c>vocab.txt</c> with them.
     /// </summary>
-    /// <param name="folder">An existing folder.</param>
-    public override void Save(string folder)
+    internal override IReadOnlyDictionary<string, byte[]> Files()
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        File.WriteAllBytes(Path.Combine(folder, Vocabulary.FileName), _vocabulary.Bytes);
-        if (_files is null || _files.Bytes(TokenizerConfigFile.Name) is null)
-            TokenizerConfigFile.Write(Path.Combine(folder, TokenizerConfigFile.Name), Options);
-        _files?.Save(folder);
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            [Vocabulary.FileName] = _vocabulary.Bytes,
+            [TokenizerConfigFile.Name] = TokenizerConfigFile.Bytes(Options),
+        };
+        if (_files is null) return files;
+        foreach (var (name, bytes) in _files.All) files[name] = bytes;
+        return files;
     }
 
     /// <summary>A tokenizer whose vocabulary and options stood in a tokenizer.json.</summary>

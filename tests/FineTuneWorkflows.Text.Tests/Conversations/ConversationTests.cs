@@ -50,15 +50,33 @@ public sealed class ConversationTests : IDisposable
         });
     }
 
-    private Tokenizer ByteTokenizer()
+    [Fact]
+    public void Llama_2_writes_turns_between_marks_and_the_system_into_the_first()
     {
-        var entries = Enumerable.Range(0, 256).Select(b => Tokenization.Loading.ByteNames.Of((byte)b));
-        var vocab = string.Join(',', entries.Select((e, i) => $"{System.Text.Json.JsonSerializer.Serialize(e)}:{i}"));
-        _temp.Write("vocab.json", "{" + vocab + "}");
-        _temp.Write("merges.txt", "#version: 0.2\n");
-        _temp.Write("tokenizer_config.json", """
-            {"tokenizer_class":"Qwen2Tokenizer","added_tokens_decoder":{"256":{"content":"<|im_start|>","special":true},"257":{"content":"<|im_end|>","special":true}}}
-            """);
-        return Tokenizer.Load(_temp.Path);
+        var tokenizer = ByteTokenizer();
+        var chat = new ChatEncoder(tokenizer, ChatFormat.Llama2);
+        ChatMessage[] messages = [new("system", "Be kind."), new("user", " hi "), new("assistant", "yes"), new("user", "more"), new("assistant", "no")];
+        var row = chat.Encode(messages);
+        Assert.Equal(
+            "<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\n hi [/INST] yes </s><s>[INST] more [/INST] no </s>", tokenizer.Decode(row.Ids, skipSpecialTokens: false));
+        Assert.Equal("yes </s>no </s>", tokenizer.Decode([.. row.Labels.Where(l => l >= 0)], skipSpecialTokens: false));
+        var prompt = chat.Prompt(messages[..2]);
+        Assert.Equal("<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\n hi [/INST]", tokenizer.Decode(prompt, skipSpecialTokens: false));
+        Assert.Throws<ArgumentException>(() => chat.Encode([new("user", "a"), new("user", "b")]));
+        Assert.Throws<ArgumentException>(() => chat.Encode([new("assistant", "a")]));
     }
+
+    [Fact]
+    public void The_family_shows_its_format()
+    {
+        Assert.Equal(ChatFormat.ChatMl, ChatFormats.Of(ByteTokenizer()));
+        Assert.Null(ChatFormats.Of(Tokenizer.Load(ShippedData.Bert)));
+        var llama = Tokenizer.Load(Path.Combine(AppContext.BaseDirectory, "Tokenization", "Fixtures", "llama"));
+        Assert.Equal(ChatFormat.Llama2, ChatFormats.Of(llama));
+        var row = new ChatEncoder(llama, ChatFormat.Llama2).Encode([new("user", "the cat"), new("assistant", "is here")]);
+        Assert.Equal("is here", llama.Decode([.. row.Labels.Where(l => l >= 0)]).Trim());
+        Assert.Equal((llama.SpecialTokens.Begin, llama.SpecialTokens.End), (row.Ids[0], row.Ids[^1]));
+    }
+
+    private Tokenizer ByteTokenizer() => Tokenization.Loading.SmallTokenizers.Bytes(_temp);
 }

@@ -149,9 +149,9 @@ public sealed class TokenizedDatasetTests : IDisposable
         var tokens = Write(Dataset([new("one", "x"), new("two", "y")]), "t", 16);
         var path = Path.Combine(tokens.Folder, "train.tokens");
         var bytes = File.ReadAllBytes(path);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 1);
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("version 2, this library reads version 1", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message,
+        Assert.Contains("version 1, this library reads version 2", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message,
             StringComparison.Ordinal);
         File.WriteAllText(path, new string('x', 100));
         Assert.Contains("no token file", Assert.Throws<TextDataException>(() => tokens.Split(SplitName.Train)).Message, StringComparison.Ordinal);

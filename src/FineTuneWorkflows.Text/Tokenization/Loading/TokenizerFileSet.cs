@@ -54,12 +54,8 @@ internal sealed class TokenizerFileSet
     /// <summary>A file's bytes, or null where there is none.</summary>
     public byte[]? Bytes(string name) => _files.GetValueOrDefault(name);
 
-    /// <summary>Writes all of them.</summary>
-    public void Save(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        foreach (var (name, bytes) in _files) File.WriteAllBytes(Path.Combine(folder, name), bytes);
-    }
+    /// <summary>All of them by their names.</summary>
+    public IReadOnlyDictionary<string, byte[]> All => _files;
 
     /// <summary>Reads a file whole; anything wrong is an error that names it.</summary>
     public static byte[] ReadBytes(string path)

@@ -80,7 +80,7 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     public override bool IsSpecial(int id) => _special.Contains(id);
 
-    public override void Save(string folder) => _files.Save(folder);
+    internal override IReadOnlyDictionary<string, byte[]> Files() => _files.All;
 
     internal override TextEncoder CreateEncoder() => new PipelineEncoder(this);
 

@@ -41,7 +41,7 @@ public static class WordPieceTrainer
         {
             Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, Vocabulary.FileName), string.Concat(entries.Select(e => e + "\n")), new UTF8Encoding(false));
-            TokenizerConfigFile.Write(Path.Combine(folder, TokenizerConfigFile.Name), options.Tokenizer);
+            File.WriteAllBytes(Path.Combine(folder, TokenizerConfigFile.Name), TokenizerConfigFile.Bytes(options.Tokenizer));
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using FineTuneWorkflows.Text.Tokenization;
+
 namespace FineTuneWorkflows.Text.Tests.Tokenization.Loading;
 
 /// <summary>Tokenizers of a few entries, file name and content.</summary>
@@ -22,4 +25,16 @@ internal static class SmallTokenizers
         ["merges.txt"] = "#version: 0.2\nl l\nh e\nll o\nhe llo\n",
         ["tokenizer_config.json"] = """{"tokenizer_class":"RobertaTokenizer","model_max_length":512,"add_prefix_space":false}""",
     };
+
+    /// <summary>A tokenizer whose tokens are bytes, with the tokens of ChatML and Llama 2.</summary>
+    public static Tokenizer Bytes(TempFolder temp)
+    {
+        var vocab = string.Join(',', Enumerable.Range(0, 256).Select(b => $"{JsonSerializer.Serialize(ByteNames.Of((byte)b))}:{b}"));
+        temp.Write("bytes/vocab.json", "{" + vocab + "}");
+        temp.Write("bytes/merges.txt", "#version: 0.2\n");
+        string[] special = ["<|im_start|>", "<|im_end|>", "<s>", "</s>"];
+        var added = string.Join(',', special.Select((t, i) => $"\"{256 + i}\":{{\"content\":\"{t}\",\"special\":true}}"));
+        temp.Write("bytes/tokenizer_config.json", "{\"tokenizer_class\":\"Qwen2Tokenizer\",\"added_tokens_decoder\":{" + added + "}}");
+        return Tokenizer.Load(temp["bytes"]);
+    }
 }

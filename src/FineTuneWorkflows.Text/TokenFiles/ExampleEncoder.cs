@@ -1,0 +1,114 @@
+using FineTuneWorkflows.Text.Conversations;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Files;
+using FineTuneWorkflows.Text.Labelling;
+using FineTuneWorkflows.Text.Tokenization;
+
+namespace FineTuneWorkflows.Text.TokenFiles;
+
+/// <summary>Encodes a dataset's lines for one thread.</summary>
+internal sealed class ExampleEncoder : IDisposable
+{
+    private readonly DatasetFolder _source;
+    private readonly Tokenizer _tokenizer;
+    private readonly SequenceEncoder _encoder;
+    private readonly string _file;
+    private readonly EncodeOptions _options;
+    private readonly DatasetLine _labelled = new();
+    private readonly ExampleLine _line;
+    private readonly TokenList _detailed = new(detailed: true);
+    private readonly int[]? _continuations;
+    private readonly ChatEncoder? _chat;
+
+    public ExampleEncoder(DatasetFolder source, Tokenizer tokenizer, TokenizePlan plan, string file)
+    {
+        _source = source;
+        _tokenizer = tokenizer;
+        _file = file;
+        _encoder = tokenizer.Rent();
+        _line = new ExampleLine(source.Kind);
+        _options = plan.JoinsDocuments ? new() { AddSpecialTokens = false } : new() { MaxLength = plan.MaxLength };
+        _continuations = plan.LabelAllSubwords ? IobTags.Continuations(source.Labels) : null;
+        _chat = plan.ChatFormat is { } format ? new ChatEncoder(tokenizer, format) : null;
+    }
+
+    public RowBatch Batch { get; } = new();
+
+    public void Encode(LineBlock block, int from, int to)
+    {
+        Batch.Clear();
+        for (var i = from; i < to; i++) Encode(block.Line(i), block.FirstLine + i);
+    }
+
+    public void Dispose() => _tokenizer.Return(_encoder);
+
+    private void Encode(ReadOnlySpan<byte> line, long number)
+    {
+        if (_source.Kind == DataKind.TextClassification)
+        {
+            _labelled.Parse(line, _file, number);
+            Batch.Classes.Add(_source.RequireClass(_labelled.Label, _file, number));
+            Add(_encoder.Encode(_labelled.Text, _options, Batch.Tokens), 1);
+            return;
+        }
+        var example = _line.Parse(line, _file, number);
+        var labels = example.LabelsAs(_source.Kind);
+        foreach (var label in labels) Batch.Classes.Add(_source.RequireClass(label, _file, number));
+        switch (_source.Kind)
+        {
+            case DataKind.TextPairClassification:
+                Add(_encoder.Encode(example.Text, example.Second, _options, Batch.Tokens), 1);
+                break;
+            case DataKind.TokenClassification:
+                Tagged(example);
+                break;
+            case DataKind.Conversations:
+                Conversation(example, number);
+                break;
+            default:
+                Add(_encoder.Encode(example.Text, _options, Batch.Tokens), labels.Count);
+                break;
+        }
+    }
+
+    private void Tagged(TextExample example)
+    {
+        _detailed.Clear();
+        var row = _encoder.EncodeWords(example.Words, _options, _detailed);
+        Batch.Tokens.AddRange(_detailed, row.Length, 0, 0);
+        var classes = Batch.Classes.Count - example.Words.Count;
+        var before = -1;
+        foreach (var word in _detailed.Words)
+        {
+            var label = word < 0 ? TokenLabels.Ignored : Batch.Classes[classes + word];
+            Batch.TokenLabels.Add(word != before || word < 0 ? label : _continuations?[label] ?? TokenLabels.Ignored);
+            before = word;
+        }
+        Add(row, example.Words.Count);
+    }
+
+    private void Conversation(TextExample example, long number)
+    {
+        ChatSequence sequence;
+        try
+        {
+            sequence = _chat!.Encode(example.Messages);
+        }
+        catch (ArgumentException e)
+        {
+            throw new TextDataException($"the conversation cannot be written: {e.Message.Split(" (Parameter", 2)[0]}", _file, number, e);
+        }
+        var length = Math.Min(sequence.Ids.Length, _options.MaxLength);
+        var unknown = 0;
+        for (var i = 0; i < length; i++)
+        {
+            Batch.Tokens.Add(sequence.Ids[i], 0, 0);
+            Batch.TokenLabels.Add(sequence.Labels[i]);
+            if (sequence.Ids[i] == _tokenizer.SpecialTokens.Unknown) unknown++;
+        }
+        Add(new EncodedRow(length, -1, sequence.Ids.Length - length, unknown), 0);
+    }
+
+    private void Add(in EncodedRow row, int classes) =>
+        Batch.Rows.Add(new EncodedExample(row.Length, row.SecondStart < 0 ? row.Length : row.SecondStart, row.Lost, row.Unknown, classes));
+}

@@ -1,0 +1,18 @@
+namespace FineTuneWorkflows.Text.TokenFiles;
+
+/// <summary>A row to be written; parts that its file does not have are passed over.</summary>
+internal readonly ref struct TokenRow(ReadOnlySpan<int> ids)
+{
+    public ReadOnlySpan<int> Ids { get; } = ids;
+
+    /// <summary>A label for each token.</summary>
+    public ReadOnlySpan<int> TokenLabels { get; init; }
+
+    public int Label { get; init; }
+
+    /// <summary>The first token of type 1; the row's length where there is none.</summary>
+    public int SecondStart { get; init; }
+
+    /// <summary>The numbers of the classes that the row has.</summary>
+    public ReadOnlySpan<int> Classes { get; init; }
+}
