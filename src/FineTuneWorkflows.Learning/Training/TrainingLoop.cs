@@ -24,6 +24,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly BatchPlan _plan;
     private readonly Stopwatch _sinceCheckpoint = new();
     private TrainingState _state;
+    private readonly double _operationsPerToken, _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
 
@@ -37,6 +38,8 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             _optimizer = new AdamW(task.Parameters, options, _session.Threads);
+            _operationsPerToken = 6.0 * task.Parameters.Where(p => p.Kind == ParameterKind.Weight).Sum(p => p.Value.NumberOfElements);
+            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device);
             _steps = new StepRunner(task, _optimizer, options, observer);
             _state = new TrainingState
             {
@@ -170,7 +173,8 @@ internal sealed class TrainingLoop : IDisposable
         _stepsTimed++;
         _observer.OnStep(new TrainingStep(
             step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
-            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
+            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds,
+            _operationsPerToken * outcome.Tokens / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)
