@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Text.Tokenization;
 
 /// <summary>
 /// Splits texts into words as BERT's basic tokenizer does, in one pass without a copy of the text, and looks the words' pieces up in a cache that
-/// asks <see cref="WordPieceModel"/> for what it lacks. Not safe for use by two threads at once: each has its own.
+/// asks <see cref="IWordPieces"/> for what it lacks. Not safe for use by two threads at once: each has its own.
 /// </summary>
 internal sealed class WordPieceEncoder : TextEncoder
 {
@@ -16,7 +16,7 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     private const int MetSlots = 32_768;
 
-    private readonly WordPieceModel _model;
+    private readonly IWordPieces _model;
     private readonly bool _finalSigma;
     private readonly bool _lowerCase;
     private readonly bool _stripAccents;
@@ -36,7 +36,7 @@ internal sealed class WordPieceEncoder : TextEncoder
     private int _wordEnd;
     private TokenList _output = null!;
 
-    public WordPieceEncoder(WordPieceModel model, WordPieceOptions options, AddedTokenMatcher specials, bool finalSigma)
+    public WordPieceEncoder(IWordPieces model, WordPieceOptions options, AddedTokenMatcher specials, bool finalSigma)
     {
         _finalSigma = finalSigma;
         _model = model;

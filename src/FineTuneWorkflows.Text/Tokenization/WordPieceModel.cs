@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// and line feeds so that words run together, drop symbols such as <c>$ + `</c>, keep accents and undivided Hangul, and count UTF-16 units where 100
 /// characters are the limit. Here single words come in, made by <see cref="WordPieceEncoder"/>.
 /// </summary>
-internal sealed class WordPieceModel
+internal sealed class WordPieceModel : IWordPieces
 {
     /// <summary>Words of more characters (code points) than this are unknown, as in BERT's reference.</summary>
     public const int MaxWordLength = 100;
@@ -31,6 +31,7 @@ internal sealed class WordPieceModel
         });
     }
 
+    /// <inheritdoc />
     public int UnknownId => _tokenizer.UnknownTokenId;
 
     public int SeparatorId => _tokenizer.SeparatorTokenId;
@@ -41,10 +42,10 @@ internal sealed class WordPieceModel
 
     public int MaskId => _tokenizer.MaskingTokenId;
 
-    /// <summary>The pieces of one word.</summary>
+    /// <inheritdoc />
     public IReadOnlyList<int> Pieces(ReadOnlySpan<char> word) =>
         _tokenizer.EncodeToIds(word, addSpecialTokens: false, considerPreTokenization: false, considerNormalization: false);
 
-    /// <summary>How many UTF-16 characters of a word a piece takes.</summary>
+    /// <inheritdoc />
     public int Length(int id, bool first) => _vocabulary[id].Length - (first ? 0 : 2);
 }
