@@ -1,5 +1,6 @@
 using CsCheck;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 
@@ -53,7 +54,7 @@ public class ResumePropertyTests
 
     private static (string Digest, long Steps) Train(TemporaryFolder folder, TrainingOptions options, long killAtStep)
     {
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
         TrainingResult result = Trainer.Run(model, Data, Validation, options, folder["work"], new Killer(killAtStep));
         return (model.Save(folder["model"]), result.Steps);
     }
