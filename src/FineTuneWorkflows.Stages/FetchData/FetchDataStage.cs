@@ -11,13 +11,13 @@ using FineTuneWorkflows.Text.Sources;
 
 namespace FineTuneWorkflows.Stages.FetchData;
 
-/// <summary>Reads labelled text from files or the web and divides it into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Description = "Reads labelled text from files, folders or the web and divides it into training, validation and test data without overlap.")]
+/// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
+[Stage("FineTune.FetchData", Version = 2, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {
     /// <summary>All examples, or those to train on where validation or test sources are given.</summary>
-    [Parameter("A file, folder, glob or http(s) address with all examples, or with those to train on: JSONL, CSV or TSV, also gzipped.", Category = "Source"), Required]
+    [Parameter("A file, folder, glob or http(s) address with all examples, or with those to train on: JSONL, CSV, TSV, CoNLL or plain text, also gzipped.", Category = "Source"), Required]
     public string Source { get; init; } = "";
 
     /// <summary>The validation examples. Default: a share of the training examples.</summary>
@@ -37,6 +37,10 @@ public sealed record FetchDataStage : Stage
     [Parameter("The Authorization header of a download, as ${env:NAME}.", Category = "Source", Secret = true)]
     public string Authorization { get; init; } = "";
 
+    /// <summary>What the examples are. Default: what the columns and the first row show.</summary>
+    [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations.", Category = "Columns")]
+    public DatasetKind Kind { get; init; }
+
     /// <summary>The format. Default: by the file's extension.</summary>
     [Parameter("The format; Auto goes by the file's extension.", Category = "Columns")]
     public FileFormat Format { get; init; }
@@ -45,16 +49,28 @@ public sealed record FetchDataStage : Stage
     [Parameter("The column with the text.", Category = "Columns"), Required]
     public string TextColumn { get; init; } = "text";
 
+    /// <summary>The column with the second text of a pair. Default: none.</summary>
+    [Parameter("The column with the second text of a pair; empty where there is none.", Category = "Columns")]
+    public string SecondColumn { get; init; } = "";
+
     /// <summary>The column with the label. Default: <c>label</c>.</summary>
-    [Parameter("The column with the label.", Category = "Columns"), Required]
+    [Parameter("The column with the label, or with the list of labels.", Category = "Columns"), Required]
     public string LabelColumn { get; init; } = "label";
+
+    /// <summary>What stands between the labels of a row with many. Default: a list in JSON.</summary>
+    [Parameter("What stands between the labels of a row with many, such as |; empty for one label, or a list in JSON.", Category = "Columns")]
+    public string LabelSeparator { get; init; } = "";
+
+    /// <summary>What a document is in a plain text file. Default: a line.</summary>
+    [Parameter("What a document is in a plain text file: a line, what stands between empty lines, or the file.", Category = "Columns")]
+    public DocumentBoundary Documents { get; init; }
 
     /// <summary>The column that says train, validation or test. Default: none.</summary>
     [Parameter("The column that says train, validation or test; empty where there is none.", Category = "Columns")]
     public string SplitColumn { get; init; } = "";
 
     /// <summary>What to do with a row that does not parse. Default: fail.</summary>
-    [Parameter("What to do with a row that does not parse or lacks text or label.", Category = "Columns")]
+    [Parameter("What to do with a row that does not parse or lacks a part such as its text or label.", Category = "Columns")]
     public BadRowPolicy OnBadRow { get; init; } = BadRowPolicy.Fail;
 
     /// <summary>The share of each class for validation. Default: 0.1.</summary>
@@ -76,6 +92,8 @@ public sealed record FetchDataStage : Stage
     /// <summary>Decides which examples these are. Default: 42.</summary>
     [Parameter("The seed that decides which examples these are.", Category = "Split")]
     public long Seed { get; init; } = 42;
+
+    private DataKind? Wanted => Kind == DatasetKind.Auto ? null : Enum.Parse<DataKind>(Kind.ToString());
 
     private bool IsWeb => DataSource.IsWeb(Source);
 
@@ -99,6 +117,10 @@ public sealed record FetchDataStage : Stage
             yield return FormattableString.Invariant($"Folds and Fold: there is no fold {Fold} of {Folds}; folds are at least 2 and counted from 0");
         if (Folds > 0 && ValidationSource.Length > 0)
             yield return "Folds and ValidationSource: a cross-validation takes its validation data from the training data; leave one of them out";
+        if (SecondColumn.Length > 0 && Wanted is not (null or DataKind.TextPairClassification))
+            yield return $"SecondColumn and Kind: {Kind} has no second text; leave one of them out";
+        if (LabelSeparator.Length > 0 && Wanted is not (null or DataKind.MultiLabelClassification))
+            yield return $"LabelSeparator and Kind: {Kind} does not have many labels; leave one of them out";
         if (!IsWeb)
             yield break;
         if (Sha256.Length == 0)
@@ -120,6 +142,10 @@ public sealed record FetchDataStage : Stage
             TestFiles = TestSource.Length > 0 ? Local(context, nameof(TestSource)) : [],
             Read = new()
             {
+                Kind = Wanted,
+                SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
+                LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
+                Documents = Documents,
                 Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
                 TextColumn = TextColumn,
                 LabelColumn = LabelColumn,
@@ -153,10 +179,10 @@ public sealed record FetchDataStage : Stage
             throw new StageException(files.Count == 1
                 ? $"parameter Sha256: {files[0].FullPath} has the SHA-256 {files[0].Sha256}, expected {Sha256}"
                 : $"parameter Sha256: pins one file, but Source means {files.Count} files");
-        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(f => DataSource.IsDataFile(f.FullPath))];
+        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(f => DataSource.IsDataFile(f.FullPath, Wanted))];
         return data.Count > 0
             ? [.. data.Select(f => f.FullPath)]
-            : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv or .tsv, also with .gz");
+            : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz");
     }
 
     private static void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
@@ -170,10 +196,19 @@ public sealed record FetchDataStage : Stage
         }
 
         context.Note(
-            $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples in {dataset.Labels.Count} classes");
+            $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples{Labels(dataset)}");
         if (info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved > 0)
             context.Note($"left out {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
         if (info.BadRowsSkipped > 0)
             context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
     }
+
+    private static string Labels(DatasetFolder dataset) => dataset.Kind switch
+    {
+        DataKind.TokenClassification => $" with {(dataset.Labels.Count - 1) / 2} kinds of entities",
+        DataKind.MultiLabelClassification => $" with {dataset.Labels.Count} labels",
+        DataKind.PlainText => " of plain text",
+        DataKind.Conversations => ", conversations",
+        _ => $" in {dataset.Labels.Count} classes",
+    };
 }

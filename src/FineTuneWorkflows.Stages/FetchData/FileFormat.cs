@@ -14,4 +14,10 @@ public enum FileFormat
 
     /// <summary>Tab-separated, with a header.</summary>
     Tsv,
+
+    /// <summary>A word and its tag a line.</summary>
+    Conll,
+
+    /// <summary>Plain text.</summary>
+    Text,
 }

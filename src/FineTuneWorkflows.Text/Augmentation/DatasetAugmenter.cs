@@ -3,7 +3,7 @@ using FineTuneWorkflows.Text.Datasets;
 namespace FineTuneWorkflows.Text.Augmentation;
 
 /// <summary>
-/// Writes a dataset again with changed copies in its training split, each right after its original and with its label; validation and test stay as
+/// Writes a dataset again with changed copies in its training split, each right after its original and with its label or labels; validation and test stay as
 /// they are. A copy whose text is there already, in whatever split, is left out, so that nothing leaks. Rows are streamed; about 40 bytes are
 /// remembered of each to know it again.
 /// </summary>
@@ -18,7 +18,8 @@ public static class DatasetAugmenter
     /// <param name="progress">Told the phase <c>augmenting</c>, in rows.</param>
     /// <param name="cancellationToken">Stops the work; the folder then has no <c>dataset.json</c> and does not open.</param>
     /// <returns>The new dataset; <see cref="DatasetInfo.Augmentation"/> says what was done.</returns>
-    /// <exception cref="TextDataException">The source is damaged, or the folder cannot be written.</exception>
+    /// <exception cref="TextDataException">The source is damaged or of a kind whose examples cannot be changed word by word (pairs, tagged words, plain
+    /// text, conversations), or the folder cannot be written.</exception>
     /// <exception cref="ArgumentException">The folder is the source's own.</exception>
     public static DatasetFolder Augment(
         DatasetFolder source, EasyDataAugmenter augmenter, string outputFolder, IProgress<TextProgress>? progress = null,
@@ -30,7 +31,10 @@ public static class DatasetAugmenter
         if (Path.GetFullPath(outputFolder) == Path.GetFullPath(source.Folder))
             throw new ArgumentException("A dataset cannot be augmented into its own folder.", nameof(outputFolder));
 
-        using var writer = new DatasetFolderWriter(outputFolder);
+        if (!source.Kind.IsLabelledText())
+            throw new TextDataException(
+                $"a dataset of the kind {source.Kind} cannot be augmented: only single texts keep their labels when words change; leave the stage out", source.Folder);
+        using var writer = new DatasetFolderWriter(outputFolder, source.Kind);
         var known = new HashSet<ulong>();
         foreach (var split in SplitNames.All)
         {

@@ -3,8 +3,9 @@ using FineTuneWorkflows.Text.Files;
 namespace FineTuneWorkflows.Text.Datasets;
 
 /// <summary>
-/// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> (a line is
-/// <c>{"text":...,"label":...}</c>) and <c>dataset.json</c> (<see cref="DatasetInfo"/>).
+/// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> and <c>dataset.json</c>
+/// (<see cref="DatasetInfo"/>). A line is, by kind, <c>{"text","label"}</c>, <c>{"text","second","label"}</c>, <c>{"text","labels":[...]}</c>,
+/// <c>{"tokens":[...],"tags":[...]}</c>, <c>{"text"}</c> or <c>{"messages":[{"role","content"}]}</c>.
 /// </summary>
 public sealed class DatasetFolder
 {
@@ -26,7 +27,10 @@ public sealed class DatasetFolder
     /// <summary>What <c>dataset.json</c> says.</summary>
     public DatasetInfo Info { get; }
 
-    /// <summary>The labels, sorted ordinally.</summary>
+    /// <summary>What the examples are.</summary>
+    public DataKind Kind => Info.Kind;
+
+    /// <summary>The labels, see <see cref="DatasetInfo.Labels"/>.</summary>
     public IReadOnlyList<string> Labels => Info.Labels;
 
     /// <summary>How many examples a split holds.</summary>
@@ -50,9 +54,9 @@ public sealed class DatasetFolder
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, InfoFile);
         var info = TextJson.Read<DatasetInfo>(path, "the description of a dataset");
-        if (info.Format != DatasetInfo.CurrentFormat)
+        if (info.Format is not (DatasetInfo.CurrentFormat or DatasetInfo.FirstFormat))
             throw new TextDataException($"the dataset has format {info.Format}, this version reads format {DatasetInfo.CurrentFormat}", path);
-        if (!info.Labels.SequenceEqual(info.Labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)))
+        if (!info.Labels.SequenceEqual(DatasetInfo.Ordered(info.Kind, info.Labels)))
             throw new TextDataException("the labels are not sorted or not different from each other", path);
         foreach (var split in SplitNames.All)
         {
@@ -75,7 +79,7 @@ public sealed class DatasetFolder
         var summary = Info.Splits[split.ToText()];
         var perClass = new long[Labels.Count];
         long number = 0;
-        var line = new DatasetLine();
+        var lines = new ExampleLine(Kind);
         using var reader = new LineBlockReader(path);
         while (reader.Next() is { } block)
         {
@@ -83,10 +87,9 @@ public sealed class DatasetFolder
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 number++;
-                line.Parse(block.Line(i), path, number);
-                var index = RequireClass(line.Label, path, number);
-                perClass[index]++;
-                yield return new TextExample(line.Text.ToString(), Labels[index]);
+                var example = lines.Parse(block.Line(i), path, number);
+                foreach (var label in example.LabelsAs(Kind)) perClass[RequireClass(label, path, number)]++;
+                yield return example;
             }
         }
         Verify(path, summary, number, perClass);

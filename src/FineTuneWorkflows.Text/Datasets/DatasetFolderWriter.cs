@@ -8,33 +8,37 @@ namespace FineTuneWorkflows.Text.Datasets;
 public sealed class DatasetFolderWriter : IDisposable
 {
     private readonly string _folder;
+    private readonly DataKind _kind;
+    private readonly ExampleLine _line;
     private readonly Dictionary<SplitName, SplitFile> _files = [];
 
     /// <summary>Makes the folder and its three empty files; files of these names that are there are overwritten.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
+    /// <param name="kind">What the examples are. Default: texts with one label.</param>
     /// <exception cref="TextDataException">The folder cannot be written.</exception>
-    public DatasetFolderWriter(string folder)
+    public DatasetFolderWriter(string folder, DataKind kind = DataKind.TextClassification)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = folder;
+        _kind = kind;
+        _line = new ExampleLine(kind);
         Guarded(() =>
         {
             Directory.CreateDirectory(folder);
             File.Delete(Path.Combine(folder, DatasetFolder.InfoFile));
-            foreach (var split in SplitNames.All) _files.Add(split, new SplitFile(DatasetFolder.FileOf(folder, split)));
+            foreach (var split in SplitNames.All) _files.Add(split, new SplitFile(DatasetFolder.FileOf(folder, split), kind, _line));
         });
     }
 
     /// <summary>Appends an example to a split.</summary>
     /// <param name="split">The split.</param>
     /// <param name="example">The example.</param>
-    /// <exception cref="ArgumentException">The text or the label is empty.</exception>
+    /// <exception cref="ArgumentException">The text, or another part that the kind has, is empty.</exception>
     /// <exception cref="TextDataException">The file cannot be written, for instance because the disk is full.</exception>
     public void Add(SplitName split, TextExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        ArgumentException.ThrowIfNullOrWhiteSpace(example.Text, nameof(example));
-        ArgumentException.ThrowIfNullOrWhiteSpace(example.Label, nameof(example));
+        _line.Check(example);
         try
         {
             _files[split].Add(example);
@@ -52,9 +56,10 @@ public sealed class DatasetFolderWriter : IDisposable
     /// <exception cref="TextDataException">The files cannot be written.</exception>
     public DatasetFolder Complete(Func<DatasetInfo, DatasetInfo>? describe = null)
     {
-        var labels = _files.Values.SelectMany(f => f.Classes.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var labels = DatasetInfo.Ordered(_kind, _files.Values.SelectMany(f => f.Classes.Keys));
         var info = new DatasetInfo
         {
+            Kind = _kind,
             Labels = labels,
             Splits = SplitNames.All.ToDictionary(s => s.ToText(), s => _files[s].Summary(labels)),
         };
@@ -86,11 +91,8 @@ public sealed class DatasetFolderWriter : IDisposable
 
     private TextDataException Unwritable(Exception e) => new($"the folder cannot be written: {e.Message}", _folder, inner: e);
 
-    private sealed class SplitFile(string path) : IDisposable
+    private sealed class SplitFile(string path, DataKind kind, ExampleLine line) : IDisposable
     {
-        private static readonly JsonEncodedText TextName = JsonEncodedText.Encode("text");
-        private static readonly JsonEncodedText LabelName = JsonEncodedText.Encode("label");
-
         private const int WriteAbove = 1 << 16;
 
         // Not buffered, so that closing it after a failure does not try to write again and hide the failure.
@@ -105,19 +107,15 @@ public sealed class DatasetFolderWriter : IDisposable
         {
             if (_json is null) _json = new Utf8JsonWriter(_waiting, TextJson.Line);
             else _json.Reset(_waiting);
-            _json.WriteStartObject();
-            _json.WriteString(TextName, example.Text);
-            _json.WriteString(LabelName, example.Label);
-            _json.WriteEndObject();
-            _json.Flush();
+            line.Write(_json, example);
             _waiting.GetSpan(1)[0] = (byte)'\n';
             _waiting.Advance(1);
-            Classes[example.Label] = Classes.GetValueOrDefault(example.Label) + 1;
+            foreach (var label in example.LabelsAs(kind)) Classes[label] = Classes.GetValueOrDefault(label) + 1;
             _count++;
             if (_waiting.WrittenCount > WriteAbove) Flush();
         }
 
-        public SplitSummary Summary(string[] labels) =>
+        public SplitSummary Summary(IReadOnlyList<string> labels) =>
             new() { Count = _count, Classes = labels.ToDictionary(l => l, l => Classes.GetValueOrDefault(l), StringComparer.Ordinal) };
 
         public void Finish()

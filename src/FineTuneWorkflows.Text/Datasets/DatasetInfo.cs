@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Text.Augmentation;
 using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
@@ -7,12 +8,21 @@ namespace FineTuneWorkflows.Text.Datasets;
 public sealed record DatasetInfo
 {
     /// <summary>The layout that this version of the library writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
+
+    /// <summary>The first layout, which is still read: it has no <see cref="Kind"/> and holds texts with one label.</summary>
+    public const int FirstFormat = 1;
 
     /// <summary>The layout's version.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>The labels, sorted ordinally; a label's position is its class number.</summary>
+    /// <summary>What the examples are.</summary>
+    public DataKind Kind { get; init; }
+
+    /// <summary>
+    /// The labels, sorted ordinally; a label's position is its class number. For tagged words the tags as <see cref="Labelling.IobTags.All"/> orders
+    /// them; none for kinds without labels.
+    /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>What each split holds, under its name (<c>train</c>, <c>validation</c>, <c>test</c>).</summary>
@@ -21,7 +31,7 @@ public sealed record DatasetInfo
     /// <summary>The files it was made from.</summary>
     public IReadOnlyList<SourceSummary> Sources { get; init; } = [];
 
-    /// <summary>Rows removed because an equal text (see <see cref="TextIdentity"/>) with the same label stood in the same split.</summary>
+    /// <summary>Rows removed because an equal text (see <see cref="TextIdentity"/>) with the same label, or labels or tags, stood in the same split.</summary>
     public long DuplicatesWithinSplits { get; init; }
 
     /// <summary>Rows removed because an equal text stood in a split that comes first: test before validation before train.</summary>
@@ -36,7 +46,7 @@ public sealed record DatasetInfo
     /// <summary>Rows removed because of contradicting labels.</summary>
     public long ContradictingRowsRemoved { get; init; }
 
-    /// <summary>Rows left out because they did not parse or had no text or no label.</summary>
+    /// <summary>Rows left out because they did not parse or lacked a part that their kind has.</summary>
     public long BadRowsSkipped { get; init; }
 
     /// <summary>The first of those.</summary>
@@ -44,4 +54,11 @@ public sealed record DatasetInfo
 
     /// <summary>What augmentation added to the training split; null where there was none.</summary>
     public AugmentationReport? Augmentation { get; init; }
+
+    /// <summary>Labels in the order that a dataset of the kind has them.</summary>
+    internal static IReadOnlyList<string> Ordered(DataKind kind, IEnumerable<string> labels) => kind switch
+    {
+        DataKind.TokenClassification => IobTags.All(labels),
+        _ => [.. labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+    };
 }

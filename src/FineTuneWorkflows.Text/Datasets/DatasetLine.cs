@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
-/// <summary>Parses lines of a dataset's files into buffers that are used again: <c>{"text":...,"label":...}</c>.</summary>
+/// <summary>Parses lines of texts with one label into buffers that are used again: <c>{"text":...,"label":...}</c>.</summary>
 internal sealed class DatasetLine
 {
     private char[] _text = new char[1024];

@@ -1,6 +1,61 @@
+using FineTuneWorkflows.Text.Conversations;
+using FineTuneWorkflows.Text.Labelling;
+
 namespace FineTuneWorkflows.Text.Datasets;
 
-/// <summary>One labelled text.</summary>
-/// <param name="Text">The text, as it was read; never empty or white space.</param>
-/// <param name="Label">Its class, without white space at the ends; never empty.</param>
-public sealed record TextExample(string Text, string Label);
+/// <summary>One example of a dataset; which parts it has beside its text is told by the dataset's <see cref="DataKind"/>.</summary>
+/// <param name="Text">The text, as it was read; never empty or white space. Of words: these with spaces between. Of a conversation: its messages, a
+/// line each, the role and a colon first.</param>
+/// <param name="Label">The class, without white space at the ends; empty for kinds that do not have one label.</param>
+public sealed record TextExample(string Text, string Label = "")
+{
+    /// <summary>The second text of a pair, else null.</summary>
+    public string? Second { get; init; }
+
+    /// <summary>The labels of <see cref="DataKind.MultiLabelClassification"/>, different from each other and sorted ordinally; else none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>The words of <see cref="DataKind.TokenClassification"/>; else none.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>A tag for each word: <c>O</c>, or <c>B-</c> or <c>I-</c> and a kind of entity.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The messages of <see cref="DataKind.Conversations"/>; else none.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
+
+    /// <summary>A text with any number of labels.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="labels">The labels; doubled ones count once.</param>
+    public static TextExample OfLabels(string text, IEnumerable<string> labels) =>
+        new(text) { Labels = [.. labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+
+    /// <summary>Tagged words; tags become IOB2: an <c>I-</c> that continues nothing begins an entity and becomes <c>B-</c>.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="tags">A tag for each.</param>
+    /// <exception cref="ArgumentException">There are not as many tags as words.</exception>
+    public static TextExample OfWords(IReadOnlyList<string> words, IReadOnlyList<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(tags);
+        if (words.Count != tags.Count) throw new ArgumentException($"There are {words.Count} words and {tags.Count} tags.", nameof(tags));
+        return new TextExample(string.Join(' ', words)) { Words = [.. words], Tags = IobTags.Begun(tags) };
+    }
+
+    /// <summary>A conversation.</summary>
+    /// <param name="messages">Its messages.</param>
+    public static TextExample OfMessages(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return new TextExample(string.Join('\n', messages.Select(m => $"{m.Role}: {m.Content}"))) { Messages = [.. messages] };
+    }
+
+    /// <summary>The labels that count for a class: the one, those of many, or the words' tags.</summary>
+    internal IReadOnlyList<string> LabelsAs(DataKind kind) => kind switch
+    {
+        DataKind.TextClassification or DataKind.TextPairClassification => [Label],
+        DataKind.MultiLabelClassification => Labels,
+        DataKind.TokenClassification => Tags,
+        _ => [],
+    };
+}

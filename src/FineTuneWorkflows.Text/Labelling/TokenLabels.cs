@@ -106,7 +106,7 @@ public static class TokenLabels
         return entities;
     }
 
-    private static List<EntitySpan> Checked(IReadOnlyList<EntitySpan> entities, int length)
+    internal static List<EntitySpan> Checked(IReadOnlyList<EntitySpan> entities, int length)
     {
         ArgumentNullException.ThrowIfNull(entities);
         var sorted = entities.OrderBy(e => e.Start).ThenBy(e => e.End).ToList();

@@ -45,6 +45,8 @@ public sealed class TokenizedDataset
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLength, 2, nameof(options));
         if (tokenizer.ModelMaxLength is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxLength, most, nameof(options));
+        if (source.Kind != DataKind.TextClassification)
+            throw new TextDataException($"a dataset of the kind {source.Kind} cannot be tokenized by this version", source.Folder);
         try
         {
             return WriteCore(source, tokenizer, options, outputFolder, progress, cancellationToken);

@@ -77,7 +77,7 @@ public sealed class BadDataTests : IDisposable
         Directory.CreateDirectory(Path.Combine(workspace.Folder, "docs"));
         workspace.Write("docs/README.md", "hello");
         workspace.Write("docs/NOTICE", "hello");
-        Assert.Equal("parameter Source: none of its 2 files ends in .jsonl, .csv or .tsv, also with .gz", await workspace.FailureOf(("Fetch", Fetch, new { source = "docs" })));
+        Assert.Equal("parameter Source: none of its 2 files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz", await workspace.FailureOf(("Fetch", Fetch, new { source = "docs" })));
     }
 
     [Fact]

@@ -97,6 +97,33 @@ public sealed class DatasetAugmenterTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_kind_that_words_cannot_be_changed_in_is_refused_by_name()
+    {
+        using (var writer = new DatasetFolderWriter(_temp["tagged"], DataKind.TokenClassification))
+        {
+            writer.Add(SplitName.Train, TextExample.OfWords(["a"], ["O"]));
+            writer.Complete();
+        }
+        var augmenter = new EasyDataAugmenter(SynonymLexicon.Load(ShippedData.Synonyms), StopWords.Of([]), new AugmentationOptions());
+        var error = Assert.Throws<TextDataException>(() => DatasetAugmenter.Augment(DatasetFolder.Open(_temp["tagged"]), augmenter, _temp["out"]));
+        Assert.Contains("TokenClassification cannot be augmented", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Copies_of_a_text_with_many_labels_keep_them()
+    {
+        using (var writer = new DatasetFolderWriter(_temp["many"], DataKind.MultiLabelClassification))
+        {
+            writer.Add(SplitName.Train, TextExample.OfLabels("The food was truly great and so was the long movie.", ["food", "film"]));
+            writer.Complete();
+        }
+        var augmenter = new EasyDataAugmenter(SynonymLexicon.Load(ShippedData.Synonyms), StopWords.Of([]), new AugmentationOptions { Copies = 3 });
+        var dataset = DatasetAugmenter.Augment(DatasetFolder.Open(_temp["many"]), augmenter, _temp["out"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(dataset.Count(SplitName.Train) > 1);
+        Assert.All(dataset.Read(SplitName.Train, TestContext.Current.CancellationToken), e => Assert.Equal(["film", "food"], e.Labels));
+    }
+
     private string[] Lines(TextExample[] examples, string name)
     {
         using var writer = new DatasetFolderWriter(_temp["source"]);

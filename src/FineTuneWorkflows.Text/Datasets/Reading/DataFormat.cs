@@ -11,4 +11,10 @@ public enum DataFormat
 
     /// <summary>The same with tabs between the fields: <c>.tsv</c>, <c>.tab</c>.</summary>
     Tsv,
+
+    /// <summary>A word and its tag a line, an empty line after each sentence: <c>.conll</c>, <c>.bio</c>, <c>.iob</c>, <c>.iob2</c>.</summary>
+    Conll,
+
+    /// <summary>Plain text without labels: <c>.txt</c>, <c>.text</c>.</summary>
+    Text,
 }

@@ -7,8 +7,10 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <summary>Rows of a CSV or TSV file with a header (RFC 4180): a field in quotes may hold separators, doubled quotes and line breaks.</summary>
 internal static class DelimitedRows
 {
-    public static IEnumerable<RawRow> Read(string path, TextReader reader, ReadOptions options, string delimiter)
+    public static IEnumerable<RawRow> Read(string path, TextReader reader, ReadOptions options, DataKind kind, string delimiter)
     {
+        if (kind is DataKind.TokenClassification or DataKind.Conversations)
+            throw new TextDataException($"{kind} cannot be read from a table; give a JSON Lines file{(kind == DataKind.TokenClassification ? " or a CoNLL file" : "")}", path);
         string? bad = null;
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -28,9 +30,11 @@ internal static class DelimitedRows
         if (!parser.Read()) yield break;
         var header = parser.Record!;
         var text = Column(path, header, options.TextColumn);
-        var label = Column(path, header, options.LabelColumn);
+        var label = kind.HasLabels() ? Column(path, header, options.LabelColumn) : -1;
+        var second = kind == DataKind.TextPairClassification ? Column(path, header, options.SecondName) : -1;
         var split = options.SplitColumn is null ? -1 : Column(path, header, options.SplitColumn);
         bad = null;
+        var fields = new ExampleFields(options, kind);
 
         while (true)
         {
@@ -44,9 +48,10 @@ internal static class DelimitedRows
             bad = null;
             if (problem is null && record.Length != header.Length)
                 problem = string.Create(CultureInfo.InvariantCulture, $"the row has {record.Length} fields where the header has {header.Length}");
-            yield return problem is null
-                ? new RawRow(line, record[text], record[label], split < 0 ? null : record[split], null)
-                : new RawRow(line, null, null, null, problem);
+            yield return problem is not null ? RawRow.Bad(line, problem)
+                : RawRow.Of(line, Field(split), () => fields.Of(Field(text), Field(second), Field(label)));
+
+            string? Field(int column) => column < 0 ? null : record[column];
         }
     }
 

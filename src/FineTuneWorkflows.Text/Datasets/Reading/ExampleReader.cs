@@ -2,7 +2,17 @@ using System.IO.Compression;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
-/// <summary>Reads labelled texts from a JSON Lines, CSV or TSV file, one row at a time: memory does not grow with the file.</summary>
+/// <summary>
+/// Reads examples from a JSON Lines, CSV, TSV, CoNLL or plain text file, one row at a time: memory does not grow with the file. The objects of JSON
+/// Lines are, by kind, with the column names of the options:
+/// <list type="bullet">
+/// <item><c>{"text","label"}</c>; a pair <c>{"text","second","label"}</c>; many labels <c>{"text","label":[...]}</c>, also <c>"labels"</c>;</item>
+/// <item>tagged words <c>{"tokens":[...],"tags":[...]}</c> or <c>{"text","entities":[{"start","end","label"}]}</c>, places counted in UTF-16
+/// characters, the end that of the first character after; such a text is divided by <see cref="Labelling.TextWords"/>;</item>
+/// <item>plain text <c>{"text"}</c>;</item>
+/// <item>conversations <c>{"messages":[{"role","content"}]}</c> or <c>{"prompt","completion"}</c>.</item>
+/// </list>
+/// </summary>
 public static class ExampleReader
 {
     /// <summary>Reads the rows of one file in their order.</summary>
@@ -13,7 +23,8 @@ public static class ExampleReader
     /// <returns>The good rows, read as they are asked for.</returns>
     /// <exception cref="TextDataException">
     /// The file is missing, empty or of unknown format; a column is missing (the message lists those there are); or, under
-    /// <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split (the message names file and line).
+    /// <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split (the message names file and line); or the
+    /// kind cannot stand in such a file.
     /// </exception>
     public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken = default)
     {
@@ -36,10 +47,34 @@ public static class ExampleReader
             ".jsonl" or ".ndjson" => DataFormat.Jsonl,
             ".csv" => DataFormat.Csv,
             ".tsv" or ".tab" => DataFormat.Tsv,
+            ".conll" or ".bio" or ".iob" or ".iob2" => DataFormat.Conll,
+            ".txt" or ".text" => DataFormat.Text,
             _ => throw new TextDataException(
-                $"cannot tell the format from the extension '{extension}'; name the file .jsonl, .csv or .tsv (optionally with .gz), or state the "
-                + "format: Jsonl, Csv or Tsv", path),
+                $"cannot tell the format from the extension '{extension}'; name the file .jsonl, .csv, .tsv, .conll or .txt (optionally with "
+                + ".gz), or state the format: Jsonl, Csv, Tsv, Conll or Text", path),
         };
+    }
+
+    /// <summary>
+    /// What the rows of a file are where nobody says it: tagged words in a CoNLL file, plain text in a text file; pairs and many labels where the
+    /// options name a second column or a separator; in JSON Lines what the first object has; else one label.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is to be read; <see cref="ReadOptions.Kind"/> comes first.</param>
+    /// <exception cref="TextDataException">The file is missing or of unknown format.</exception>
+    public static DataKind KindOf(string path, ReadOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Kind is { } kind) return kind;
+        try
+        {
+            return KindDetector.Of(options.Format ?? FormatOf(path), options, () => OpenText(path));
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw Unreadable(path, e);
+        }
     }
 
     private static IEnumerable<SourceRow> ReadCore(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken)
@@ -47,8 +82,17 @@ public static class ExampleReader
         var format = options.Format ?? FormatOf(path);
         using var reader = OpenText(path);
         var any = false;
-        var rows = format == DataFormat.Jsonl ? JsonlRows.Read(path, reader, options)
-            : DelimitedRows.Read(path, reader, options, format == DataFormat.Csv ? "," : "\t");
+        var kind = options.Kind ?? KindOf(path, options);
+        var rows = format switch
+        {
+            DataFormat.Jsonl => JsonlRows.Read(path, reader, options, kind),
+            DataFormat.Csv or DataFormat.Tsv => DelimitedRows.Read(path, reader, options, kind, format == DataFormat.Csv ? "," : "\t"),
+            DataFormat.Conll when kind == DataKind.TokenClassification => ConllRows.Read(reader),
+            DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(reader, options.Documents),
+            _ => throw new TextDataException($"{kind} cannot be read from a file of the format {format}", path),
+        };
+        if (options.SplitColumn is not null && format is DataFormat.Conll or DataFormat.Text)
+            throw new TextDataException($"a file of the format {format} has no column '{options.SplitColumn}'; give files for validation and test instead", path);
         foreach (var raw in Guarded(rows, path))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +100,7 @@ public static class ExampleReader
             var problem = Check(raw, options, out var split);
             if (problem is null)
             {
-                yield return new SourceRow(raw.Text!, raw.Label!.Trim(), split, raw.Line);
+                yield return new SourceRow(raw.Example!, split, raw.Line);
                 continue;
             }
             if (options.BadRows == BadRowPolicy.Fail) throw new TextDataException(problem, path, raw.Line);
@@ -69,8 +113,6 @@ public static class ExampleReader
     {
         split = null;
         if (raw.Problem is not null) return raw.Problem;
-        if (string.IsNullOrWhiteSpace(raw.Text)) return $"the text (column '{options.TextColumn}') is empty";
-        if (string.IsNullOrWhiteSpace(raw.Label)) return $"the label (column '{options.LabelColumn}') is empty";
         if (options.SplitColumn is null) return null;
         if (string.IsNullOrWhiteSpace(raw.Split)) return $"the split (column '{options.SplitColumn}') is empty; write train, validation or test";
         if (!SplitNames.TryParse(raw.Split, out var parsed))
@@ -109,11 +151,13 @@ public static class ExampleReader
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
-                throw new TextDataException($"the file cannot be read to its end: {e.Message}", path, inner: e);
+                throw Unreadable(path, e);
             }
             yield return enumerator.Current;
         }
     }
+
+    private static TextDataException Unreadable(string path, Exception e) => new($"the file cannot be read to its end: {e.Message}", path, inner: e);
 
     private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,9 +1,24 @@
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
-/// <summary>A row as a format's reader hands it on: the wanted fields, or why it could not be read.</summary>
+/// <summary>A row as a format's reader hands it on: an example, or why it could not be read.</summary>
 /// <param name="Line">The line on which the row begins, counted from 1.</param>
-/// <param name="Text">The text field; null where it is absent.</param>
-/// <param name="Label">The label field; null where it is absent.</param>
+/// <param name="Example">The example; null where there is a problem.</param>
 /// <param name="Split">The split field; null where it is absent or not wanted.</param>
-/// <param name="Problem">Why the row does not parse, or null.</param>
-internal readonly record struct RawRow(long Line, string? Text, string? Label, string? Split, string? Problem);
+/// <param name="Problem">Why the row is none, or null.</param>
+internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Problem)
+{
+    /// <summary>Makes the example; what is wrong with it becomes the row's problem.</summary>
+    public static RawRow Of(long line, string? split, Func<TextExample> example)
+    {
+        try
+        {
+            return new RawRow(line, example(), split, null);
+        }
+        catch (RowException e)
+        {
+            return Bad(line, e.Message);
+        }
+    }
+
+    public static RawRow Bad(long line, string problem) => new(line, null, null, problem);
+}

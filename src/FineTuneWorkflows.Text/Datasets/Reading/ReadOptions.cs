@@ -1,20 +1,35 @@
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
-/// <summary>How to read rows: which format, which columns, and what to do with rows that are no good.</summary>
+/// <summary>How to read rows: which kind, which format, which columns, and what to do with rows that are no good.</summary>
 public sealed record ReadOptions
 {
+    /// <summary>What the rows are. Default null: what the file shows, see <see cref="ExampleReader.KindOf"/>.</summary>
+    public DataKind? Kind { get; init; }
+
     /// <summary>The format; null, the default, goes by the file's extension.</summary>
     public DataFormat? Format { get; init; }
 
     /// <summary>The column with the text. Default <c>text</c>. Names are compared exactly, case included.</summary>
     public string TextColumn { get; init; } = "text";
 
-    /// <summary>The column with the label. Default <c>label</c>.</summary>
+    /// <summary>The column with the second text of a pair. Default null: <c>second</c> where the kind is pairs, else there is none.</summary>
+    public string? SecondColumn { get; init; }
+
+    /// <summary>The column with the label, or with the list of labels. Default <c>label</c>; for many labels in JSON also <c>labels</c>.</summary>
     public string LabelColumn { get; init; } = "label";
+
+    /// <summary>What stands between the labels of a row with many, for instance <c>|</c>. Default null: a list in JSON.</summary>
+    public string? LabelSeparator { get; init; }
 
     /// <summary>The column that says which split a row belongs to, see <see cref="SplitNames.TryParse"/>. Default null: there is none.</summary>
     public string? SplitColumn { get; init; }
 
+    /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
+    public DocumentBoundary Documents { get; init; }
+
     /// <summary>What to do with a bad row. Default <see cref="BadRowPolicy.Fail"/>.</summary>
     public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+
+    /// <summary>The second column's name where pairs are read.</summary>
+    internal string SecondName => SecondColumn ?? "second";
 }

@@ -6,14 +6,15 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// Makes a dataset folder from source files. No text (see <see cref="TextIdentity"/>) ends in two splits or twice in one.
 /// <list type="bullet">
 /// <item>Splits that the files or a split column give are kept; a split that is not given is taken from the training rows, the same share of each
-/// class.</item>
+/// class where each row has one label, else the same share of all.</item>
 /// <item>Which rows those are follows from (seed, text) alone: within each class the texts are ranked by a hash and the first go to test, the next to
 /// validation. The order of rows, and of files, does not matter.</item>
 /// <item>An equal text in two splits stays in test rather than validation, in validation rather than train. Of equal texts in one split one
 /// stays.</item>
-/// <item>Equal texts with different labels in one split are all removed: nothing tells which label is right.</item>
+/// <item>Equal texts with different labels or tags in one split are all removed: nothing tells which is right. Pairs are equal when both texts are,
+/// conversations when all messages are.</item>
 /// </list>
-/// The files are read twice; in between about 40 bytes per row are remembered, never the texts.
+/// The files are read twice; in between about 48 bytes per row are remembered, never the texts.
 /// </summary>
 public static class DatasetSplitter
 {
@@ -41,7 +42,7 @@ public static class DatasetSplitter
         plan.Read(progress, cancellationToken);
         plan.Decide();
 
-        using var writer = new DatasetFolderWriter(outputFolder);
+        using var writer = new DatasetFolderWriter(outputFolder, plan.Kind);
         WriteRows(plan, writer, progress, cancellationToken);
         return writer.Complete(info => info with
         {
@@ -66,7 +67,7 @@ public static class DatasetSplitter
             {
                 if (number >= splits.Length) throw Changed(file);
                 var split = splits[number++];
-                if (split != RowKey.Removed) writer.Add((SplitName)split, new TextExample(row.Text, row.Label));
+                if (split != RowKey.Removed) writer.Add((SplitName)split, row.Example);
                 if (number % ProgressEvery == 0) progress?.Report(new TextProgress("writing", number, splits.Length, "rows"));
             }
         }

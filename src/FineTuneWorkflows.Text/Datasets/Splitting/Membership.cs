@@ -5,9 +5,9 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
 /// <summary>
 /// Decides which rows stay and in which split. The order of the rows has no influence: everything follows from texts, labels, given splits and the
-/// seed.
+/// seed. Rows of kinds that do not have one label are one class.
 /// </summary>
-internal sealed class Membership(IReadOnlyList<string> labels)
+internal sealed class Membership
 {
     private const ulong Purpose = 0x53504C4954; // "SPLIT"
 
@@ -41,12 +41,12 @@ internal sealed class Membership(IReadOnlyList<string> labels)
     /// <summary>Gives the rows that have none a split, by share within each class; with folds, each class's rows that are not for testing are divided into parts of equal size.</summary>
     public void Assign(Span<RowKey> rows, long seed, double validationShare, double testShare, int folds, int fold)
     {
-        var perClass = new List<(ulong Rank, int Index)>[labels.Count];
-        for (var i = 0; i < perClass.Length; i++) perClass[i] = [];
+        var perClass = new List<List<(ulong Rank, int Index)>>();
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i].Split != RowKey.Unassigned) continue;
             var rank = RandomSequence.For(seed, Purpose, rows[i].Text).Next();
+            while (perClass.Count <= rows[i].Label) perClass.Add([]);
             perClass[rows[i].Label].Add((rank, i));
         }
         foreach (var members in perClass)
@@ -86,10 +86,10 @@ internal sealed class Membership(IReadOnlyList<string> labels)
         var contradicting = false;
         for (var i = 0; i < equal.Length; i++)
         {
-            if (equal[i].Label != equal[0].Label) contradicting = true;
+            if (equal[i].Answer != equal[0].Answer) contradicting = true;
             if (equal[i].Split != winner) continue;
             if (kept < 0) kept = i;
-            else if (equal[i].Label != equal[kept].Label) contradictingInWinner = true;
+            else if (equal[i].Answer != equal[kept].Answer) contradictingInWinner = true;
         }
         if (contradicting) ContradictingTexts++;
         for (var i = 0; i < equal.Length; i++)

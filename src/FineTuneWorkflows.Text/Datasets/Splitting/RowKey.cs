@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
-/// <summary>All that is remembered of a row while membership is decided: 40 bytes.</summary>
+/// <summary>All that is remembered of a row while membership is decided: 48 bytes.</summary>
 internal struct RowKey
 {
     /// <summary>The text's identity.</summary>
@@ -12,8 +12,11 @@ internal struct RowKey
     /// <summary>The row's position among all good rows of all files.</summary>
     public int Row;
 
-    /// <summary>The label's number in the order of first appearance.</summary>
+    /// <summary>The label's number in the order of first appearance; 0 for kinds that do not have one label.</summary>
     public int Label;
+
+    /// <summary>A hash of the label, the labels or the tags: equal texts with different answers contradict each other.</summary>
+    public ulong Answer;
 
     /// <summary>The split that was given, or <see cref="Unassigned"/>, or, in the end, the one decided, or <see cref="Removed"/>.</summary>
     public byte Split;

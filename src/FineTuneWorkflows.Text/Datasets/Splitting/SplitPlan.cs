@@ -18,15 +18,18 @@ internal sealed class SplitPlan
 
     public SplitPlan(SplitRequest request)
     {
-        _request = request;
-        Membership = new Membership(_labelNames);
+        Kind = ExampleReader.KindOf(request.Files[0], request.Read);
+        _request = request with { Read = request.Read with { Kind = Kind } };
     }
+
+    /// <summary>What the rows of all files are.</summary>
+    public DataKind Kind { get; }
 
     public BadRowLog BadRows { get; } = new();
 
     public List<SourceSummary> Sources { get; } = [];
 
-    public Membership Membership { get; }
+    public Membership Membership { get; } = new();
 
     /// <summary>The split of each good row in reading order; <see cref="RowKey.Removed"/> where it stays out.</summary>
     public byte[] SplitOfRow { get; private set; } = [];
@@ -78,6 +81,20 @@ internal sealed class SplitPlan
 
     private void Add(string file, in SourceRow row, SplitName? split)
     {
+        var label = Kind.HasOneLabel() ? LabelOf(file, row, split) : 0;
+        _rows.Add(new RowKey
+        {
+            Text = ExampleIdentity.Of(row.Example),
+            Exact = ExampleIdentity.Exact(row.Example),
+            Row = _rows.Count,
+            Label = label,
+            Answer = ExampleIdentity.Answer(row.Example, Kind),
+            Split = split is null ? RowKey.Unassigned : (byte)split,
+        });
+    }
+
+    private int LabelOf(string file, in SourceRow row, SplitName? split)
+    {
         if (!_labels.TryGetValue(row.Label, out var label))
         {
             label = _labelNames.Count;
@@ -86,14 +103,7 @@ internal sealed class SplitPlan
             _firstUse.Add((split ?? SplitName.Train, file, row.Line));
         }
         if (split is null or SplitName.Train) _trainLabels.Add(row.Label);
-        _rows.Add(new RowKey
-        {
-            Text = TextIdentity.Of(row.Text),
-            Exact = (ulong)TextIdentity.Hash(row.Text),
-            Row = _rows.Count,
-            Label = label,
-            Split = split is null ? RowKey.Unassigned : (byte)split,
-        });
+        return label;
     }
 
     private static (bool Validation, bool Test) Given(ReadOnlySpan<RowKey> rows)
@@ -119,6 +129,7 @@ internal sealed class SplitPlan
 
     private void RequireUsableLabels()
     {
+        if (_rows.Count == 0) throw new TextDataException($"no row is left, all {BadRows.Count} are bad", _request.Files[0]);
         for (var i = 0; i < _labelNames.Count; i++)
         {
             if (_trainLabels.Contains(_labelNames[i])) continue;
@@ -131,7 +142,6 @@ internal sealed class SplitPlan
             throw new TextDataException(
                 $"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right "
                 + "column?)", _request.Files[0]);
-        if (_labelNames.Count == 0) throw new TextDataException($"no row is left, all {BadRows.Count} are bad", _request.Files[0]);
     }
 
     private void RequireNoEmptySplit(ReadOnlySpan<RowKey> rows)

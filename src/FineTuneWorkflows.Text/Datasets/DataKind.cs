@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace FineTuneWorkflows.Text.Datasets;
+
+/// <summary>What the examples of a dataset are, and so which tasks it serves.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DataKind>))]
+public enum DataKind
+{
+    /// <summary>A text with one label.</summary>
+    TextClassification,
+
+    /// <summary>Two texts with one label, such as a premise and a hypothesis.</summary>
+    TextPairClassification,
+
+    /// <summary>A text with any number of labels, none included.</summary>
+    MultiLabelClassification,
+
+    /// <summary>Words with a tag each, in the IOB2 scheme (L. Ramshaw and M. Marcus, cmp-lg/9505040).</summary>
+    TokenClassification,
+
+    /// <summary>A document without a label, for language modelling.</summary>
+    PlainText,
+
+    /// <summary>Messages of a user and an assistant, for instruction tuning.</summary>
+    Conversations,
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using FineTuneWorkflows.Text.Datasets.Reading;
+
+namespace FineTuneWorkflows.Text.Datasets;
+
+/// <summary>Writes and parses the lines of a dataset's files.</summary>
+internal sealed class ExampleLine(DataKind kind)
+{
+    private static readonly ReadOptions Columns = new();
+
+    private readonly DatasetLine _line = new();
+    private readonly JsonExample _parser = new(Columns, kind);
+
+    /// <summary>Parses a line.</summary>
+    /// <exception cref="TextDataException">The line is no such object, or a part of it is empty or missing.</exception>
+    public TextExample Parse(ReadOnlySpan<byte> line, string path, long number)
+    {
+        if (kind == DataKind.TextClassification)
+        {
+            _line.Parse(line, path, number);
+            return new TextExample(_line.Text.ToString(), _line.Label.ToString());
+        }
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (reader.Read() || document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException();
+            return _parser.Missing(document.RootElement) is { } missing
+                ? throw new TextDataException($"the dataset is damaged: there is no '{missing}'", path, number)
+                : _parser.Parse(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new TextDataException("the dataset is damaged: the line is not valid JSON", path, number, e);
+        }
+        catch (RowException e)
+        {
+            throw new TextDataException($"the dataset is damaged: {e.Message}", path, number, e);
+        }
+    }
+
+    /// <summary>Writes an example as one line without its line break.</summary>
+    public void Write(Utf8JsonWriter json, TextExample example)
+    {
+        json.WriteStartObject();
+        switch (kind)
+        {
+            case DataKind.TokenClassification:
+                List("tokens"u8, example.Words);
+                List("tags"u8, example.Tags);
+                break;
+            case DataKind.Conversations:
+                Messages(json, example);
+                break;
+            default:
+                json.WriteString("text"u8, example.Text);
+                if (kind == DataKind.TextPairClassification) json.WriteString("second"u8, example.Second);
+                if (kind == DataKind.MultiLabelClassification) List("labels"u8, example.Labels);
+                if (kind.HasOneLabel()) json.WriteString("label"u8, example.Label);
+                break;
+        }
+        json.WriteEndObject();
+        json.Flush();
+
+        void List(ReadOnlySpan<byte> name, IReadOnlyList<string> values)
+        {
+            json.WriteStartArray(name);
+            foreach (var value in values) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+    }
+
+    /// <summary>Refuses an example that lacks a part that its kind has.</summary>
+    /// <exception cref="ArgumentException">A part is missing.</exception>
+    public void Check(TextExample example)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(example.Text, nameof(example));
+        if (kind.HasOneLabel()) ArgumentException.ThrowIfNullOrWhiteSpace(example.Label, nameof(example));
+        var missing = kind switch
+        {
+            DataKind.TextPairClassification when string.IsNullOrWhiteSpace(example.Second) => "second text",
+            DataKind.TokenClassification when example.Words.Count == 0 => "words",
+            DataKind.Conversations when example.Messages.Count == 0 => "messages",
+            _ => null,
+        };
+        if (missing is not null) throw new ArgumentException($"The example has no {missing}, which {kind} needs.", nameof(example));
+    }
+
+    private static void Messages(Utf8JsonWriter json, TextExample example)
+    {
+        json.WriteStartArray("messages"u8);
+        foreach (var (role, content) in example.Messages)
+        {
+            json.WriteStartObject();
+            json.WriteString("role"u8, role);
+            json.WriteString("content"u8, content);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

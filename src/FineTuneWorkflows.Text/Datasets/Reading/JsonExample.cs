@@ -1,0 +1,114 @@
+using System.Text.Json;
+using FineTuneWorkflows.Text.Labelling;
+
+namespace FineTuneWorkflows.Text.Datasets.Reading;
+
+/// <summary>
+/// Makes examples of JSON objects. A label may be a string, a number or a boolean, a text must be a string. Words with tags stand there as such or as
+/// a text with entities; a conversation as messages or as prompt and completion.
+/// </summary>
+internal sealed class JsonExample(ReadOptions options, DataKind kind)
+{
+    private const string Tokens = "tokens", Tags = "tags", Entities = "entities", ManyLabels = "labels";
+
+    private readonly ExampleFields _fields = new(options, kind);
+
+    /// <summary>What an object must look like.</summary>
+    public string Shape => kind switch
+    {
+        DataKind.TextPairClassification => $"{{\"{options.TextColumn}\": ..., \"{options.SecondName}\": ..., \"{options.LabelColumn}\": ...}}",
+        DataKind.MultiLabelClassification => $"{{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": [...]}}",
+        DataKind.TokenClassification => $"{{\"tokens\": [...], \"tags\": [...]}} or {{\"{options.TextColumn}\": ..., \"entities\": [...]}}",
+        DataKind.PlainText => $"{{\"{options.TextColumn}\": ...}}",
+        DataKind.Conversations => "{\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...}",
+        _ => $"{{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": ...}}",
+    };
+
+    /// <summary>The first column that is missing, or null.</summary>
+    public string? Missing(JsonElement root)
+    {
+        string[] wanted = kind switch
+        {
+            DataKind.TextPairClassification => [options.TextColumn, options.SecondName, options.LabelColumn],
+            DataKind.MultiLabelClassification => [options.TextColumn, LabelName(root)],
+            DataKind.TokenClassification => root.TryGetProperty(Entities, out _) ? [options.TextColumn, Entities] : [Tokens, Tags],
+            DataKind.PlainText => [options.TextColumn],
+            DataKind.Conversations => root.TryGetProperty(JsonConversation.Prompt, out _)
+                ? [JsonConversation.Prompt, JsonConversation.Completion] : [JsonConversation.Messages],
+            _ => [options.TextColumn, options.LabelColumn],
+        };
+        return wanted.FirstOrDefault(name => !root.TryGetProperty(name, out _));
+    }
+
+    /// <summary>The example; no column is missing.</summary>
+    /// <exception cref="RowException">A field is empty or not what it must be.</exception>
+    public TextExample Parse(JsonElement root) => kind switch
+    {
+        DataKind.TextPairClassification => _fields.Of(Text(root), JsonField.Text(root.GetProperty(options.SecondName), options.SecondName), Label(root)),
+        DataKind.MultiLabelClassification => TextExample.OfLabels(_fields.Text(Text(root)), Labels(root)),
+        DataKind.TokenClassification => root.TryGetProperty(Entities, out var entities) ? Marked(root, entities) : Tagged(root),
+        DataKind.PlainText => _fields.Of(Text(root), null, null),
+        DataKind.Conversations => JsonConversation.Parse(root),
+        _ => _fields.Of(Text(root), null, Label(root)),
+    };
+
+    private string? Text(JsonElement root) => JsonField.Text(root.GetProperty(options.TextColumn), options.TextColumn);
+
+    private string? Label(JsonElement root) => JsonField.TryScalar(root.GetProperty(options.LabelColumn), out var label) ? label
+        : throw new RowException($"'{options.LabelColumn}' is not a string, a number or a boolean");
+
+    private string LabelName(JsonElement root) =>
+        options.LabelColumn == "label" && !root.TryGetProperty("label", out _) && root.TryGetProperty(ManyLabels, out _) ? ManyLabels : options.LabelColumn;
+
+    private IEnumerable<string> Labels(JsonElement root)
+    {
+        var name = LabelName(root);
+        var field = root.GetProperty(name);
+        if (field.ValueKind == JsonValueKind.Null) return [];
+        if (field.ValueKind == JsonValueKind.Array)
+        {
+            var labels = JsonField.List(field, name).Select(l => l.Trim()).ToList();
+            return labels.TrueForAll(l => l.Length > 0) ? labels : throw new RowException($"'{name}' holds an empty label");
+        }
+        return JsonField.TryScalar(field, out var one) && one is not null ? _fields.Divide(one) : throw new RowException($"'{name}' is not a list of labels");
+    }
+
+    private static TextExample Tagged(JsonElement root)
+    {
+        var words = JsonField.List(root.GetProperty(Tokens), Tokens);
+        var tags = JsonField.List(root.GetProperty(Tags), Tags);
+        if (words.Count == 0) throw new RowException($"'{Tokens}' is empty");
+        if (words.Count != tags.Count) throw new RowException($"there are {words.Count} tokens and {tags.Count} tags; each token needs one");
+        if (words.Exists(string.IsNullOrWhiteSpace)) throw new RowException($"the token {words.FindIndex(string.IsNullOrWhiteSpace) + 1} is empty");
+        var bad = tags.Find(t => !IobTags.IsTag(t));
+        return bad is null ? TextExample.OfWords(words, tags)
+            : throw new RowException($"the tag '{bad}' is none; it must be O, or begin with B- or I- and name a kind");
+    }
+
+    private TextExample Marked(JsonElement root, JsonElement entities)
+    {
+        var text = _fields.Text(Text(root));
+        if (entities.ValueKind != JsonValueKind.Array) throw new RowException($"'{Entities}' is not a list");
+        var spans = entities.EnumerateArray().Select(Entity).ToList();
+        try
+        {
+            var (words, tags) = TextWords.Tag(text, spans);
+            return TextExample.OfWords(words, tags);
+        }
+        catch (ArgumentException e)
+        {
+            // Only the sentence, not the parameter's name that .NET adds.
+            throw new RowException(e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'));
+        }
+    }
+
+    private static EntitySpan Entity(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("start", out var start) && element.TryGetProperty("end", out var end)
+            && element.TryGetProperty("label", out var label) && start.ValueKind == JsonValueKind.Number && start.TryGetInt32(out var from)
+            && end.ValueKind == JsonValueKind.Number && end.TryGetInt32(out var to) && label.ValueKind == JsonValueKind.String
+            && JsonField.Text(label, "label") is { } name && !string.IsNullOrWhiteSpace(name))
+            return new EntitySpan(from, to, name.Trim());
+        throw new RowException($"'{Entities}' holds {element.GetRawText()}; an entity is {{\"start\": 0, \"end\": 4, \"label\": \"PER\"}}");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace FineTuneWorkflows.Text.Datasets.Reading;
+
+/// <summary>Tells what the rows of a file are: by the options and the format, else by what the first JSON object has.</summary>
+internal static class KindDetector
+{
+    public static DataKind Of(DataFormat format, ReadOptions options, Func<TextReader> open)
+    {
+        if (format == DataFormat.Conll) return DataKind.TokenClassification;
+        if (format == DataFormat.Text) return DataKind.PlainText;
+        if (options.SecondColumn is not null) return DataKind.TextPairClassification;
+        if (options.LabelSeparator is not null) return DataKind.MultiLabelClassification;
+        return format == DataFormat.Jsonl ? OfFirstObject(options, open) : DataKind.TextClassification;
+    }
+
+    private static DataKind OfFirstObject(ReadOptions options, Func<TextReader> open)
+    {
+        using var reader = open();
+        while (reader.ReadLine() is { } line)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                if (document.RootElement.ValueKind == JsonValueKind.Object) return OfObject(document.RootElement, options);
+            }
+            catch (JsonException)
+            {
+                // A bad row; whoever reads the rows names it. The next one may tell.
+                continue;
+            }
+        }
+        return DataKind.TextClassification;
+    }
+
+    private static DataKind OfObject(JsonElement root, ReadOptions options)
+    {
+        if (Has(options.TextColumn) && Has(options.LabelColumn))
+            return root.GetProperty(options.LabelColumn).ValueKind == JsonValueKind.Array ? DataKind.MultiLabelClassification : DataKind.TextClassification;
+        if (Has("entities") || (Has("tokens") && Has("tags"))) return DataKind.TokenClassification;
+        if (Has(JsonConversation.Messages) || (Has(JsonConversation.Prompt) && Has(JsonConversation.Completion))) return DataKind.Conversations;
+        if (Has(options.TextColumn) && root.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array)
+            return DataKind.MultiLabelClassification;
+        return DataKind.TextClassification;
+
+        bool Has(string name) => root.TryGetProperty(name, out _);
+    }
+}
