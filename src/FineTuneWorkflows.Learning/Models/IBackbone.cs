@@ -11,5 +11,6 @@ internal interface IBackbone
     /// <summary>The hidden states after the last layer, <c>[batch, tokens, hidden]</c>.</summary>
     /// <param name="batch">The sequences.</param>
     /// <param name="training">Whether dropout applies.</param>
-    Tensor Forward(SequenceBatch batch, bool training);
+    /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept; null, the default, keeps it.</param>
+    Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null);
 }

@@ -118,6 +118,20 @@ public sealed class LanguageModel : IDisposable
         return new LanguageModel(headed, task, device);
     }
 
+    /// <summary>What a parameter belongs to: 0 the embeddings, then the layers from 1 on, then the head and what is above the layers.</summary>
+    internal int DepthOf(ModelParameter parameter)
+    {
+        ModelFamily family = Config.FamilyTable();
+        if (family.IsEmbedding(parameter.Name))
+            return 0;
+        for (int layer = 0; layer < Config.LayerCount; layer++)
+        {
+            if (parameter.Name.StartsWith(family.Layer(layer), StringComparison.Ordinal))
+                return layer + 1;
+        }
+        return Config.LayerCount + 1;
+    }
+
     internal ModelParameter? Find(string name) => _store.Find(name);
 
     /// <summary>A batch as the model takes it.</summary>
@@ -135,6 +149,7 @@ public sealed class LanguageModel : IDisposable
     /// <param name="batch">The sequences.</param>
     /// <param name="training">Whether dropout applies.</param>
     /// <param name="places">The tokens to compute, as numbers in the flattened batch; null for all.</param>
-    internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null) =>
-        _head.Forward(_backbone.Forward(batch, training), batch, places, training);
+    /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept.</param>
+    internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null, Recomputation? recomputation = null) =>
+        _head.Forward(_backbone.Forward(batch, training, recomputation), batch, places, training);
 }

@@ -30,12 +30,14 @@ internal sealed class Encoder : IBackbone
 
     public ModelParameter Words { get; }
 
-    public Tensor Forward(SequenceBatch batch, bool training)
+    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null)
     {
         Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
         if (_tokenTypes is not null)
             sum += batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes);
         Tensor hidden = Dropout.Apply(_norm.Forward(sum), _config.HiddenDropout, training);
+        if (recomputation is not null)
+            return recomputation.Run(hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, batch.AttentionBias, training))));
         foreach (EncoderLayer layer in _layers)
             hidden = layer.Forward(hidden, batch.AttentionBias, training);
         return hidden;

@@ -34,10 +34,11 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
             for (int c = 0; c < classes; c++)
                 targets[(i * classes) + c] = row[c] ? 1 : 0;
         }
-        torch.Tensor logits = Model.Logits(batch, training: true);
+        Recomputation? recomputation = NewRecomputation();
+        torch.Tensor logits = Model.Logits(batch, training: true, recomputation: recomputation);
         torch.Tensor loss = torch.nn.functional.binary_cross_entropy_with_logits(
             logits, torch.tensor(targets, [indices.Length, classes]).to(logits.device), reduction: torch.nn.Reduction.Sum) / classes;
-        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places);
+        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, recomputation);
     }
 
     public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)

@@ -13,6 +13,8 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
 
     public IReadOnlyList<ModelParameter> Parameters { get; } = model.TrainableParameters;
 
+    public IReadOnlyList<double> RateShares => Tasks.RateShares.Of(model, Parameters, options);
+
     public TorchDevice Device => model.Device;
 
     public ISequenceDataset Training => training;
@@ -46,6 +48,9 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
     {
         if (Parameters.Count == 0)
             throw new TrainingException("All weights are frozen, so there is nothing to train. Set a smaller FreezeLayers, or leave FreezeEmbeddings off.");
+        if (options.ClassWeights != ClassWeighting.None && this is not ClassificationTask)
+            throw new TrainingException($"ClassWeights is {options.ClassWeights}, but {model.Task} {(model.IsMultiLabel ? "with any number of classes " : "")}does not have one class a sequence. "
+                + $"Set it to {ClassWeighting.None}.");
         if (validation is not null && !Metrics.Contains(options.BestMetric))
             throw new TrainingException($"BestMetric is '{options.BestMetric}', which {model.Task} does not have; use {string.Join(", ", Metrics)}.");
         string digest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
@@ -63,9 +68,13 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
     {
         if (targets.Count == 0)
             return new BatchLoss(Parameters[0].Value.sum() * 0, 0, batch.TokenCount, batch.Places);
-        torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch));
+        Recomputation? recomputation = NewRecomputation();
+        torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             logits, targets.Labels(batch), reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
-        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places);
+        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, recomputation);
     }
+
+    /// <summary>What runs the layers of one forward pass where they are not to keep what their gradients need; else null.</summary>
+    protected Recomputation? NewRecomputation() => options.GradientCheckpointing ? new Recomputation() : null;
 }
