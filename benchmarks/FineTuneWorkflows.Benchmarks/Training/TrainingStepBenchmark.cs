@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Benchmarks.Harness;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 
@@ -38,7 +39,7 @@ internal sealed class TrainingStepBenchmark : IBenchmark, IFreshProcess
         TorchRuntime.EnsureLoaded();
         using var scratch = new ScratchFolder();
         var config = BertPresets.Get("base");
-        using var model = SequenceClassifier.Create(config, ["no", "yes"], seed: 1);
+        using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
         var product = Limits.MatrixProduct();
         var memory = Limits.Memory();
         var times = new StepTimes();
@@ -60,7 +61,7 @@ internal sealed class TrainingStepBenchmark : IBenchmark, IFreshProcess
     }
 
     /// <summary>Two operations for each weight and token and as many for the two products of attention, three times: forward, and backward to inputs and to weights.</summary>
-    private static double Operations(BertConfig config)
+    private static double Operations(EncoderConfig config)
     {
         double width = config.HiddenSize, weights = config.LayerCount * ((4 * width * width) + (2 * width * config.IntermediateSize));
         var attention = config.LayerCount * 2.0 * Tokens * width;

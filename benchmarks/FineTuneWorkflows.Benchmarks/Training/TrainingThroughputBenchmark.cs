@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FineTuneWorkflows.Benchmarks.Harness;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Text.Tokenization;
@@ -45,7 +46,7 @@ internal sealed class TrainingThroughputBenchmark : IBenchmark, IFreshProcess
     private static double Ours(TokenizedTexts data)
     {
         using var scratch = new ScratchFolder();
-        using var model = SequenceClassifier.Create(BertPresets.Get(Preset), ["no", "yes"], seed: 1);
+        using var model = LanguageModel.Create(BertPresets.Get(Preset), ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
         var times = new StepTimes();
         Trainer.Run(model, data, null, new TrainingOptions { Epochs = 1, BatchSize = BatchSize, CheckpointEverySeconds = 0 }, scratch.Root, times);
         var steps = times.After(5);

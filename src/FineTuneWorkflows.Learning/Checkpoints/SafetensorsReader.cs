@@ -45,10 +45,11 @@ public sealed unsafe class SafetensorsReader : IDisposable
         if (length < 8)
             throw SafetensorsHeader.Problem(path, $"it has {length} bytes, less than the 8 of the header's length");
 
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
         try
         {
+            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* start = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -63,10 +64,12 @@ public sealed unsafe class SafetensorsReader : IDisposable
             var (entries, metadata) = SafetensorsHeader.Parse(new ReadOnlySpan<byte>(start + 8, (int)headerLength), dataStart, length, path);
             return new SafetensorsReader(path, file, view, start, entries, metadata);
         }
-        catch
+        catch (Exception exception)
         {
             view?.Dispose();
-            file.Dispose();
+            file?.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new CheckpointException($"{path} cannot be opened: {exception.Message}", exception);
             throw;
         }
     }
@@ -83,21 +86,25 @@ public sealed unsafe class SafetensorsReader : IDisposable
         return tensor;
     }
 
-    /// <summary>Copies a tensor's values into <paramref name="target"/>, converting its type and device.</summary>
-    /// <exception cref="CheckpointException">The file has no tensor of that name, or it has another shape.</exception>
-    public void ReadInto(string name, torch.Tensor target)
+    /// <summary>
+    /// Copies a tensor's values into <paramref name="target"/>, converting its type and device, piece by piece: no second copy of the tensor arises.
+    /// </summary>
+    /// <exception cref="CheckpointException">The file has no tensor of that name, it has another shape, or numbers are asked for where the file has
+    /// integers or truth values.</exception>
+    public void ReadInto(string name, torch.Tensor target) => ReadInto(name, target, requireFinite: false);
+
+    internal void ReadInto(string name, torch.Tensor target, bool requireFinite)
     {
         TensorEntry entry = Entry(name);
         if (!target.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
             throw new CheckpointException($"{Path}: tensor '{name}' has shape {entry.ShapeText}, but [{string.Join(", ", target.shape)}] is needed.");
-        using var noGrad = torch.no_grad();
-        if (target.device_type == DeviceType.CPU && target.dtype == TensorTypes.ToTorch(entry.Type) && target.is_contiguous())
-        {
-            Buffer.MemoryCopy(_start + entry.Offset, TensorMemory.Pointer(target), entry.Length, entry.Length);
-            return;
-        }
-        using torch.Tensor source = Read(name);
-        target.copy_(source);
+        if (target.is_floating_point() && !TensorTypes.IsFloatingPoint(entry.Type))
+            throw new CheckpointException($"{Path}: tensor '{name}' has element type {entry.Type}, but a weight must be F32, F16, BF16 or F64.");
+        long bad = WeightCopier.Copy(_start + entry.Offset, entry.Type, target, requireFinite);
+        if (bad >= 0)
+            throw new CheckpointException($"{Path}: tensor '{name}' has a value that is no finite number (NaN or infinity) at place {bad} of "
+                + $"{entry.ElementCount}. The checkpoint comes from a training that diverged, or it is damaged.");
+        MappedPages.Release(_start + entry.Offset, entry.Length);
     }
 
     /// <summary>Closes the file.</summary>

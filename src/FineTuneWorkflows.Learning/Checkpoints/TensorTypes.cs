@@ -13,6 +13,8 @@ internal static class TensorTypes
         _ => 1,
     };
 
+    public static bool IsFloatingPoint(TensorType type) => type is TensorType.F64 or TensorType.F32 or TensorType.F16 or TensorType.BF16;
+
     public static ScalarType ToTorch(TensorType type) => type switch
     {
         TensorType.F64 => ScalarType.Float64,

@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Learning.Inference;
 internal static unsafe class ClassifierScorer
 {
     /// <summary>Probabilities in the order of the data, whatever order the batches have.</summary>
-    public static ProbabilityTable Score(SequenceClassifier model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
+    public static ProbabilityTable Score(LanguageModel model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
     {
         var table = new ProbabilityTable(data.Count, model.Labels.Count);
         using var noGrad = torch.no_grad();
@@ -18,13 +18,23 @@ internal static unsafe class ClassifierScorer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            SequenceBatch batch = SequenceBatch.Create(indices, data.Length, static _ => 0, data.CopyTokens, model.Config.PadTokenId, model.Device);
-            torch.Tensor logits = model.Forward(batch, training: false).cpu().contiguous();
+            torch.Tensor logits = model.Logits(model.Batch(indices, data), training: false).cpu().contiguous();
             float* values = (float*)TensorMemory.Pointer(logits);
             for (int row = 0; row < indices.Length; row++)
-                Softmax(values + (row * table.ClassCount), table.Row(indices[row]));
+            {
+                if (model.IsMultiLabel)
+                    Sigmoid(values + (row * table.ClassCount), table.Row(indices[row]));
+                else
+                    Softmax(values + (row * table.ClassCount), table.Row(indices[row]));
+            }
         }
         return table;
+    }
+
+    private static void Sigmoid(float* logits, Span<double> probabilities)
+    {
+        for (int i = 0; i < probabilities.Length; i++)
+            probabilities[i] = 1 / (1 + Math.Exp(-logits[i]));
     }
 
     private static void Softmax(float* logits, Span<double> probabilities)

@@ -1,17 +1,19 @@
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Tasks;
 
 namespace FineTuneWorkflows.Learning.Inference;
 
-/// <summary>A saved classifier, ready to predict. Predictions take turns: one at a time in a process.</summary>
+/// <summary>A saved classifier of sequences, ready to predict. Predictions take turns: one at a time in a process.</summary>
 public sealed class SequenceClassifierModel : IDisposable
 {
-    private readonly SequenceClassifier _model;
+    private readonly LanguageModel _model;
     private readonly int _threads;
 
-    private SequenceClassifierModel(SequenceClassifier model, int threads)
+    private SequenceClassifierModel(LanguageModel model, int threads)
     {
         (_model, _threads) = (model, threads);
     }
@@ -19,11 +21,14 @@ public sealed class SequenceClassifierModel : IDisposable
     /// <summary>The class names by number.</summary>
     public IReadOnlyList<string> Labels => _model.Labels;
 
+    /// <summary>Whether a sequence can have any number of classes; then each class's probability stands for itself, and they do not sum to 1.</summary>
+    public bool IsMultiLabel => _model.IsMultiLabel;
+
     /// <summary>The longest sequence it takes, in tokens.</summary>
-    public int MaxTokens => _model.Config.MaxPositions;
+    public int MaxTokens => _model.Config.MaxTokens;
 
     /// <summary>The model's configuration.</summary>
-    public BertConfig Config => _model.Config;
+    public ModelConfig Config => _model.Config;
 
     /// <summary>Loads a Hugging Face-layout folder.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
@@ -33,7 +38,12 @@ public sealed class SequenceClassifierModel : IDisposable
     public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        return new SequenceClassifierModel(SequenceClassifier.Load(folder, device), threads);
+        LanguageModel model = LanguageModel.Load(folder, device);
+        if (model.Task == ModelTask.SequenceClassification)
+            return new SequenceClassifierModel(model, threads);
+        ModelTask task = model.Task;
+        model.Dispose();
+        throw new ModelException($"{folder} has a model for {task}, not for {ModelTask.SequenceClassification}.");
     }
 
     /// <summary>Predicts sequences of token ids, special tokens included. Batches are made by length; the answer keeps the order.</summary>
@@ -56,7 +66,7 @@ public sealed class SequenceClassifierModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (data.Count == 0)
             return new ProbabilityTable(0, Labels.Count);
-        SequenceChecks.Check(data, "input", _model.Config, classCount: null);
+        SequenceChecks.Check(data, "input", _model.Config, LabelKind.None, 0);
         using TorchSession session = TorchSession.Enter(_threads);
         return ClassifierScorer.Score(_model, data, batchSize, cancellation);
     }

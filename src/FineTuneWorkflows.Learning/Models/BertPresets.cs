@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Learning.Models.Configuration;
+
 namespace FineTuneWorkflows.Learning.Models;
 
 /// <summary>Encoder sizes for training from scratch, after Turc et al. 2019, arXiv:1908.08962 (BERT miniatures), and bert-base and
@@ -24,11 +26,11 @@ public static class BertPresets
     /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
     /// <param name="vocabSize">Number of token ids.</param>
     /// <exception cref="ModelException">There is no such preset.</exception>
-    public static BertConfig Get(string name, int vocabSize = 30522)
+    public static EncoderConfig Get(string name, int vocabSize = 30522)
     {
         if (!Sizes.TryGetValue(name, out var size))
             throw new ModelException($"'{name}' is no preset. Presets are {string.Join(", ", Names)}.");
-        return new BertConfig
+        return new EncoderConfig
         {
             VocabSize = vocabSize,
             HiddenSize = size.Width,

@@ -13,11 +13,14 @@ internal sealed class ParameterStore(TorchDevice device) : IDisposable
 
     public TorchDevice Device => device;
 
+    /// <summary>Declares a parameter of the backbone; its values are undefined until it is initialized or loaded.</summary>
+    public ModelParameter Add(string name, ParameterKind kind, params ReadOnlySpan<long> shape) => Add(name, kind, ParameterRole.Backbone, shape);
+
     /// <summary>Declares a parameter; its values are undefined until it is initialized or loaded.</summary>
-    public ModelParameter Add(string name, ParameterKind kind, params ReadOnlySpan<long> shape)
+    public ModelParameter Add(string name, ParameterKind kind, ParameterRole role, params ReadOnlySpan<long> shape)
     {
         torch.Tensor value = torch.empty(shape, torch.float32, device.ToTorch()).requires_grad_(true).DetachFromDisposeScope();
-        var parameter = new ModelParameter(name, kind, value);
+        var parameter = new ModelParameter(name, kind, role, value);
         _byName.Add(name, parameter);
         _all.Add(parameter);
         return parameter;

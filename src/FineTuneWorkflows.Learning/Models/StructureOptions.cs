@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Learning.Models.Configuration;
+
 namespace FineTuneWorkflows.Learning.Models;
 
 /// <summary>Changes to a base model's structure before it is fine-tuned.</summary>
@@ -12,21 +14,39 @@ public sealed record StructureOptions
     /// <summary>Dropout before the classifier, 0 to below 1; null (the default) keeps the base's.</summary>
     public double? ClassifierDropout { get; init; }
 
+    /// <summary>What an encoder's classifier of sequences sees; null (the default) keeps the base's, which is the first token's vector unless the base was
+    /// trained here with another.</summary>
+    public SequencePooling? Pooling { get; init; }
+
+    /// <summary>Whether a sequence can have any number of classes; default false: it has one.</summary>
+    public bool MultiLabel { get; init; }
+
+    /// <summary>The number of first layers whose weights stay as they are; default 0.</summary>
+    public int FreezeLayers { get; init; }
+
+    /// <summary>Whether the embeddings' weights stay as they are; default false.</summary>
+    public bool FreezeEmbeddings { get; init; }
+
     /// <summary>The seed of weights that start fresh; default 42.</summary>
     public long Seed { get; init; } = 42;
 
-    /// <summary>The configuration with these changes.</summary>
-    /// <exception cref="ModelException">More layers are asked for than there are.</exception>
-    public BertConfig Apply(BertConfig config)
+    /// <summary>The configuration with these changes. Freezing is no part of it: see <see cref="LanguageModel.Freeze"/>.</summary>
+    /// <exception cref="ModelException">More layers are asked for than there are, or pooling of a model that has none.</exception>
+    public ModelConfig Apply(ModelConfig config)
     {
         if (Layers is int layers && (layers < 1 || layers > config.LayerCount))
             throw new ModelException($"Layers is {layers}; the base has {config.LayerCount} layers, so it must be 1 to {config.LayerCount}.");
-        return config with
+        ModelConfig changed = config with
         {
             LayerCount = Layers ?? config.LayerCount,
             HiddenDropout = Dropout ?? config.HiddenDropout,
             AttentionDropout = Dropout ?? config.AttentionDropout,
-            ClassifierDropout = ClassifierDropout ?? config.ClassifierDropout,
+            ProblemType = MultiLabel ? ModelConfig.MultiLabel : ModelConfig.SingleLabel,
         };
+        if (changed is EncoderConfig encoder)
+            return encoder with { ClassifierDropout = ClassifierDropout ?? encoder.ClassifierDropout, Pooling = Pooling ?? encoder.Pooling };
+        if (Pooling == SequencePooling.Mean)
+            throw new ModelException($"Pooling is {Pooling}, but a model of family {config.ModelType} classifies by a sequence's last token.");
+        return changed;
     }
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class AdamW : IDisposable
     private readonly ParallelOptions _parallel;
     private readonly torch.Tensor[] _first, _second;
     private readonly (int Parameter, long Start, int Count)[] _blocks;
-    private readonly double[] _rateShares;
+    private readonly IReadOnlyList<double> _rateShares;
     private readonly bool _fused;
 
     /// <param name="parameters">What is trained.</param>
@@ -27,9 +27,9 @@ internal sealed unsafe class AdamW : IDisposable
     /// <param name="threads">How many threads update.</param>
     /// <param name="rateShares">Each parameter's own share of the learning rate; null, the default, is 1 for all.</param>
     /// <param name="fused">Whether to update in one pass over memory; null, the default, does where all parameters lie in the processor's memory.</param>
-    public AdamW(IReadOnlyList<ModelParameter> parameters, TrainingOptions options, int threads, double[]? rateShares = null, bool? fused = null)
+    public AdamW(IReadOnlyList<ModelParameter> parameters, TrainingOptions options, int threads, IReadOnlyList<double>? rateShares = null, bool? fused = null)
     {
-        _rateShares = rateShares ?? [.. Enumerable.Repeat(1.0, parameters.Count)];
+        _rateShares = rateShares ?? Enumerable.Repeat(1.0, parameters.Count).ToArray();
         _parameters = parameters;
         _options = options;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) };

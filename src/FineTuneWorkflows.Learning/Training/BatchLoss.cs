@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Models;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training;
@@ -7,4 +8,13 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="Weight">What the mean divides by: sequences, labelled tokens, or the weights of their classes.</param>
 /// <param name="Tokens">Tokens, padding not counted.</param>
 /// <param name="Places">Tokens and padding.</param>
-internal readonly record struct BatchLoss(torch.Tensor Sum, double Weight, int Tokens, int Places);
+/// <param name="Recomputation">Takes the gradients further down where the layers did not keep what they need; null where they did.</param>
+internal readonly record struct BatchLoss(torch.Tensor Sum, double Weight, int Tokens, int Places, Recomputation? Recomputation = null)
+{
+    /// <summary>Adds the gradients of all parameters to what they have.</summary>
+    public void Backward()
+    {
+        Sum.backward();
+        Recomputation?.Backward();
+    }
+}

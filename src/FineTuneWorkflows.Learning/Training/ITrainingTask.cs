@@ -9,6 +9,9 @@ internal interface ITrainingTask
     /// <summary>The trainable tensors.</summary>
     IReadOnlyList<ModelParameter> Parameters { get; }
 
+    /// <summary>Each tensor's own share of the learning rate; null where all have the whole.</summary>
+    IReadOnlyList<double>? RateShares => null;
+
     /// <summary>Where they are.</summary>
     TorchDevice Device { get; }
 

@@ -9,5 +9,6 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="UpdateSeconds">How long the optimizer took.</param>
 internal readonly record struct StepOutcome(double LossSum, double Weight, double GradientNorm, int Tokens, int Places, double UpdateSeconds)
 {
-    public double Loss => LossSum / Weight;
+    /// <summary>The mean loss; 0 where nothing counted.</summary>
+    public double Loss => Weight > 0 ? LossSum / Weight : LossSum;
 }

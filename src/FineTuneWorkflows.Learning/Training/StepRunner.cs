@@ -57,10 +57,10 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
                 optimizer.ClearGradients();
                 return new StepOutcome(sum, weight, 0, tokens, places, 0);
             }
-            piece.Sum.backward();
+            piece.Backward();
         }
         long started = Stopwatch.GetTimestamp();
-        double norm = optimizer.Step(rate, step, 1 / weight);
+        double norm = optimizer.Step(rate, step, weight > 0 ? 1 / weight : 1);
         return new StepOutcome(sum, weight, norm, tokens, places, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 

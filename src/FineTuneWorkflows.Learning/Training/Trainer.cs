@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Training.Tasks;
 
 namespace FineTuneWorkflows.Learning.Training;
 
@@ -6,7 +7,7 @@ namespace FineTuneWorkflows.Learning.Training;
 public static class Trainer
 {
     /// <summary>
-    /// Trains a classifier, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
+    /// Trains a model for the task of its head, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
     /// <paramref name="workFolder"/> is resumed from, and on the processor the result has the same bits as one that was never interrupted. Afterwards
     /// the model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the
     /// same process waits for the first.
@@ -18,16 +19,17 @@ public static class Trainer
     /// <param name="workFolder">Where checkpoints are kept; made if it is not there.</param>
     /// <param name="observer">Hears of steps, evaluations and checkpoints.</param>
     /// <param name="cancellation">Ends the training after the current step; a checkpoint is written first.</param>
+    /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
     /// <exception cref="TrainingException">An option or an example is out of range, found before the first step.</exception>
     /// <exception cref="DivergenceException">The loss or the gradient became infinite or no number.</exception>
     /// <exception cref="Checkpoints.CheckpointException">A checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static TrainingResult Run(
-        SequenceClassifier model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder,
-        ITrainingObserver? observer = null, CancellationToken cancellation = default)
+        LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder,
+        ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null)
     {
         options.Check(validation is not null);
-        var task = new ClassificationTask(model, training, validation, options);
+        ITrainingTask task = TrainingTasks.Make(model, training, validation, options, masking);
         task.CheckData();
         if (training.Count < options.BatchSize)
             throw new TrainingException($"BatchSize is {options.BatchSize}, but the training data has {training.Count} examples; set a BatchSize of "

@@ -24,6 +24,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly BatchPlan _plan;
     private readonly Stopwatch _sinceCheckpoint = new();
     private TrainingState _state;
+    private readonly double _operationsPerToken, _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
 
@@ -36,7 +37,9 @@ internal sealed class TrainingLoop : IDisposable
         _session = TorchSession.Enter(options.Threads);
         try
         {
-            _optimizer = new AdamW(task.Parameters, options, _session.Threads);
+            _optimizer = new AdamW(task.Parameters, options, _session.Threads, task.RateShares);
+            _operationsPerToken = 6.0 * task.Parameters.Where(p => p.Kind == ParameterKind.Weight).Sum(p => p.Value.NumberOfElements);
+            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device);
             _steps = new StepRunner(task, _optimizer, options, observer);
             _state = new TrainingState
             {
@@ -170,13 +173,14 @@ internal sealed class TrainingLoop : IDisposable
         _stepsTimed++;
         _observer.OnStep(new TrainingStep(
             step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
-            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
+            1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds,
+            _operationsPerToken * outcome.Tokens / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        double trainingLoss = _state.EpochLossSum / _state.EpochWeight;
+        double trainingLoss = _state.EpochWeight > 0 ? _state.EpochLossSum / _state.EpochWeight : 0;
         IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation) : new SortedDictionary<string, double>();
         bool improved = true;
         double value = trainingLoss;
@@ -244,7 +248,7 @@ internal sealed class TrainingLoop : IDisposable
         TrainingOptions o = _options;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"2|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.GradientClip:R}|"
+            $"2|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.ClassWeights}|{o.LayerDecay:R}|{o.HeadLearningRate:R}|{o.GradientCheckpointing}|{o.GradientClip:R}|"
             + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }

@@ -59,6 +59,22 @@ public sealed record TrainingOptions
     [Range(0.0, 0.999)]
     public double LabelSmoothing { get; init; }
 
+    /// <summary>How much the examples of a class count; default: each example the same. For one class a sequence alone.</summary>
+    public ClassWeighting ClassWeights { get; init; }
+
+    /// <summary>The share of the rate that each layer has of the one above it: the head has all of it, the last layer this share, the one below the share's
+    /// square, and so on to the embeddings (Howard and Ruder 2018, arXiv:1801.06146). Default 1: all the same.</summary>
+    [Range(0.01, 1.0)]
+    public double LayerDecay { get; init; } = 1.0;
+
+    /// <summary>The head's own peak learning rate, with the same course; null (the default) takes <see cref="LearningRate"/>.</summary>
+    [Range(1e-12, 1.0)]
+    public double? HeadLearningRate { get; init; }
+
+    /// <summary>Keep only the layers' inputs of a forward pass and compute each layer again when its gradients are due (Chen et al. 2016, arXiv:1604.06174):
+    /// less memory, a third more computing. Default false.</summary>
+    public bool GradientCheckpointing { get; init; }
+
     /// <summary>Decay of the first moment; default 0.9.</summary>
     [Range(0.0, 0.999999)]
     public double Beta1 { get; init; } = 0.9;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
@@ -144,12 +145,12 @@ public sealed record FineTuneStage : Stage
         return Task.CompletedTask;
     }
 
-    private SequenceClassifier Start(StageContext context, TokenizedInfo tokens, TorchDevice device)
+    private LanguageModel Start(StageContext context, TokenizedInfo tokens, TorchDevice device)
     {
         if (BertPresets.IsPreset(BaseModel))
         {
             var structure = new StructureOptions { Layers = Layers, Dropout = Dropout, ClassifierDropout = ClassifierDropout, Seed = Seed };
-            return SequenceClassifier.Create(structure.Apply(BertPresets.Get(BaseModel, tokens.VocabularySize)), tokens.Labels, Seed, device);
+            return LanguageModel.Create(structure.Apply(BertPresets.Get(BaseModel, tokens.VocabularySize)), ModelTask.SequenceClassification, tokens.Labels, Seed, device);
         }
 
         var files = context.InputFiles(nameof(BaseModel));
@@ -157,8 +158,8 @@ public sealed record FineTuneStage : Stage
             throw new StageException($"parameter BaseModel: {Path.GetFullPath(BaseModel)} holds no config.json; {BaseModels.Advice}");
         if (files.FirstOrDefault(f => f.RelativePath == "vocab.txt") is { } vocabulary && vocabulary.Sha256 != tokens.VocabularySha256)
             throw new StageException($"parameter BaseModel: its {vocabulary.FullPath} is not the vocabulary that the texts were tokenized with; set the same BaseModel in the Tokenize stage");
-        return SequenceClassifier.FromPretrained(
-            Path.GetDirectoryName(config.FullPath)!, tokens.Labels,
+        return LanguageModel.FromPretrained(
+            Path.GetDirectoryName(config.FullPath)!, ModelTask.SequenceClassification, tokens.Labels,
             new StructureOptions { Layers = Layers, Dropout = Dropout, ClassifierDropout = ClassifierDropout, Seed = Seed }, device, context.Note);
     }
 

@@ -19,7 +19,7 @@ internal sealed class TrainingReporter(StageContext context) : ITrainingObserver
             [
                 new("train/loss", step.Loss), new("train/learning_rate", step.LearningRate), new("train/gradient_norm", step.GradientNorm),
                 new("train/tokens_per_second", step.TokensPerSecond), new("train/padding_share", step.PaddingShare),
-                new("train/seconds_left", step.SecondsLeft),
+                new("train/mfu", step.Utilization), new("train/seconds_left", step.SecondsLeft),
             ],
             step.Step);
         context.Report(new(

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 
@@ -13,7 +14,7 @@ public sealed class SequenceClassifierModelTests : IDisposable
 
     public SequenceClassifierModelTests()
     {
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config with { InitializerRange = 0.3 }, ["a", "b", "c"], seed: 4);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config with { InitializerRange = 0.3 }, ModelTask.SequenceClassification, ["a", "b", "c"], seed: 4);
         model.Save(_folder.Path);
         _model = SequenceClassifierModel.Load(_folder.Path, threads: 1);
     }

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using TorchSharp;
@@ -7,24 +8,24 @@ namespace FineTuneWorkflows.Learning.Tests.Models;
 
 public class BertNumbersTests
 {
-    private static readonly BertConfig Config = ToyData.Config with { InitializerRange = 0.3, HiddenDropout = 0, AttentionDropout = 0 };
+    private static readonly EncoderConfig Config = ToyData.Config with { InitializerRange = 0.3, HiddenDropout = 0, AttentionDropout = 0 };
     private static readonly int[][] Sequences = [[2, 11, 40, 59, 3], [2, 7, 3], [2, 31, 32, 33, 34, 35, 3, 12]];
     private static readonly int[] Labels = [0, 2, 1];
 
     [Fact]
     public void Hidden_states_pooled_output_logits_and_loss_equal_an_independent_computation()
     {
-        using SequenceClassifier model = RandomModel();
+        using LanguageModel model = RandomModel();
         ReferenceBert reference = ReferenceBert.Of(model);
         using var scope = torch.NewDisposeScope();
-        var (hidden, pooled, logits) = model.ForwardAll(Batch(model), training: false);
+        SequenceBatch batch = Batch(model);
+        torch.Tensor hidden = model.Hidden(batch, training: false), logits = model.Head(hidden, batch, null, training: false);
 
         for (int row = 0; row < Sequences.Length; row++)
         {
             double[][] expected = reference.Hidden(Sequences[row]);
             for (int t = 0; t < expected.Length; t++)
                 AssertClose(expected[t], hidden[row, t]);
-            AssertClose(reference.Pooled(expected), pooled[row]);
             AssertClose(reference.Logits(reference.Pooled(expected)), logits[row]);
         }
         float loss = torch.nn.functional.cross_entropy(logits, torch.tensor(Labels.Select(x => (long)x).ToArray())).item<float>();
@@ -34,12 +35,12 @@ public class BertNumbersTests
     [Fact]
     public void Gradients_of_every_parameter_equal_finite_differences_of_the_independent_computation()
     {
-        using SequenceClassifier model = RandomModel();
+        using LanguageModel model = RandomModel();
         ReferenceBert reference = ReferenceBert.Of(model);
         using (var scope = torch.NewDisposeScope())
         {
-            SequenceBatch batch = Batch(model);
-            torch.nn.functional.cross_entropy(model.Forward(batch, training: true), batch.Labels).backward();
+            torch.Tensor labels = torch.tensor(Labels.Select(label => (long)label).ToArray());
+            torch.nn.functional.cross_entropy(model.Logits(Batch(model), training: true), labels).backward();
         }
 
         foreach (ModelParameter parameter in model.Parameters)
@@ -66,18 +67,18 @@ public class BertNumbersTests
     [Fact]
     public void A_weight_starts_the_same_whatever_other_weights_there_are()
     {
-        using SequenceClassifier two = SequenceClassifier.Create(ToyData.Config, ["a", "b"], seed: 5);
-        using SequenceClassifier one = SequenceClassifier.Create(ToyData.Config with { LayerCount = 1 }, ["a", "b"], seed: 5);
+        using LanguageModel two = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], seed: 5);
+        using LanguageModel one = LanguageModel.Create(ToyData.Config with { LayerCount = 1 }, ModelTask.SequenceClassification, ["a", "b"], seed: 5);
         foreach (ModelParameter parameter in one.Parameters)
             Assert.Equal(Values(two.Find(parameter.Name)!), Values(parameter));
-        using SequenceClassifier other = SequenceClassifier.Create(ToyData.Config, ["a", "b"], seed: 6);
+        using LanguageModel other = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], seed: 6);
         Assert.NotEqual(Values(two.Parameters[0]), Values(other.Parameters[0]));
     }
 
     [Fact]
     public void Fresh_matrices_have_the_configured_spread_and_norms_start_at_one()
     {
-        using SequenceClassifier model = SequenceClassifier.Create(BertPresets.Get("tiny", 3000), ["a", "b"], seed: 5);
+        using LanguageModel model = LanguageModel.Create(BertPresets.Get("tiny", 3000), ModelTask.SequenceClassification, ["a", "b"], seed: 5);
         float[] words = Values(model.Parameters[0]);
         double mean = words.Average(x => (double)x), deviation = Math.Sqrt(words.Average(x => (x - mean) * (x - mean)));
         Assert.InRange(mean, -2e-4, 2e-4);
@@ -90,13 +91,13 @@ public class BertNumbersTests
     public void Bert_base_has_the_published_number_of_parameters()
     {
         // 109,482,240 of BertModel (embeddings 23,837,184; 12 layers of 7,087,872; pooler 590,592) and 768 x 2 + 2 of the classifier.
-        using SequenceClassifier model = SequenceClassifier.Declare(BertPresets.Get("base"), ["a", "b"], TorchDevice.Cpu, "test");
+        using LanguageModel model = LanguageModel.Declare(BertPresets.Get("base"), ModelTask.SequenceClassification, ["a", "b"], TorchDevice.Cpu, "test");
         Assert.Equal(109_482_240 + 1538, model.ParameterCount);
     }
 
-    private static SequenceClassifier RandomModel()
+    private static LanguageModel RandomModel()
     {
-        SequenceClassifier model = SequenceClassifier.Create(Config, ["a", "b", "c"], seed: 11);
+        LanguageModel model = LanguageModel.Create(Config, ModelTask.SequenceClassification, ["a", "b", "c"], seed: 11);
         using var noGrad = torch.no_grad();
         // Norms and biases would start at 1 and 0 and hide errors.
         foreach (ModelParameter parameter in model.Parameters.Where(p => !p.Decays))
@@ -108,8 +109,7 @@ public class BertNumbersTests
         return model;
     }
 
-    private static SequenceBatch Batch(SequenceClassifier model) => SequenceBatch.Create(
-        [0, 1, 2], i => Sequences[i].Length, i => Labels[i], (i, target) => Sequences[i].CopyTo(target), model.Config.PadTokenId, TorchDevice.Cpu);
+    private static SequenceBatch Batch(LanguageModel model) => model.Batch([0, 1, 2], new ToyData(Sequences, Labels));
 
     private static float[] Values(ModelParameter parameter) => parameter.Value.detach().data<float>().ToArray();
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using TorchSharp;
@@ -15,9 +16,9 @@ public class ModelFolderTests
     public void Save_load_save_gives_the_same_bytes_and_a_configuration_that_transformers_reads()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         model.Save(folder["a"]);
-        using SequenceClassifier loaded = SequenceClassifier.Load(folder["a"]);
+        using LanguageModel loaded = LanguageModel.Load(folder["a"]);
         loaded.Save(folder["b"]);
         Assert.Equal(File.ReadAllBytes(folder["a", "model.safetensors"]), File.ReadAllBytes(folder["b", "model.safetensors"]));
         Assert.Equal(File.ReadAllText(folder["a", "config.json"]), File.ReadAllText(folder["b", "config.json"]));
@@ -45,7 +46,7 @@ public class ModelFolderTests
     public void A_base_is_read_with_or_without_prefix_and_with_old_or_new_names_of_norms(bool prefix, bool old)
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         WriteBase(folder["base"], model, name =>
         {
             if (old)
@@ -54,7 +55,7 @@ public class ModelFolderTests
             return prefix ? name : name["bert.".Length..];
         }, ("cls.predictions.bias", [60L]));
         var notes = new List<string>();
-        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["a", "b", "c"], new StructureOptions { Seed = 9 },
+        using LanguageModel loaded = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["a", "b", "c"], new StructureOptions { Seed = 9 },
             note: notes.Add);
         foreach (ModelParameter parameter in loaded.Parameters.Where(p => !p.Name.StartsWith("classifier", StringComparison.Ordinal)))
             Assert.Equal(Values(model.Find(parameter.Name)!), Values(parameter));
@@ -67,26 +68,26 @@ public class ModelFolderTests
     public void The_first_layers_can_be_kept_and_dropout_changed()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         model.Save(folder["base"]);
         var notes = new List<string>();
-        using SequenceClassifier loaded = SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], new StructureOptions { Layers = 1,
+        using LanguageModel loaded = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["x", "y"], new StructureOptions { Layers = 1,
             Dropout = 0.3 }, note: notes.Add);
         Assert.Equal(1, loaded.Config.LayerCount);
         Assert.Equal(0.3, loaded.Config.AttentionDropout);
         Assert.Contains(notes, note => note.Contains("18 weights", StringComparison.Ordinal));
         Assert.Contains("1 to 2", Assert.Throws<ModelException>(() =>
-            SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], new StructureOptions { Layers = 3 })).Message, StringComparison.Ordinal);
+            LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["x", "y"], new StructureOptions { Layers = 3 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_head_is_kept_where_the_classes_are_the_same()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         model.Save(folder["base"]);
-        using SequenceClassifier same = SequenceClassifier.FromPretrained(folder["base"], Labels, new StructureOptions { Seed = 9 });
-        using SequenceClassifier other = SequenceClassifier.FromPretrained(folder["base"], ["no", "yes"], new StructureOptions { Seed = 9 });
+        using LanguageModel same = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, Labels, new StructureOptions { Seed = 9 });
+        using LanguageModel other = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["no", "yes"], new StructureOptions { Seed = 9 });
         Assert.Equal(Values(model.Find("classifier.weight")!), Values(same.Find("classifier.weight")!));
         Assert.NotEqual(Values(model.Find("classifier.weight")!), Values(other.Find("classifier.weight")!));
     }
@@ -95,15 +96,15 @@ public class ModelFolderTests
     public void Missing_extra_and_misshapen_weights_are_counted_and_named()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         WriteBase(folder["base"], model, name => name == "bert.encoder.layer.0.output.dense.bias" ? "bert.stranger" : name, ("bert.other", [4L]));
-        CheckpointException exception = Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder["base"], Labels));
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, Labels));
         Assert.Contains("1 weights are missing: bert.encoder.layer.0.output.dense.bias", exception.Message, StringComparison.Ordinal);
         Assert.Contains("2 weights are not known: bert.other, bert.stranger", exception.Message, StringComparison.Ordinal);
 
         string config = File.ReadAllText(folder["base", "config.json"]);
         File.WriteAllText(folder["base", "config.json"], config.Replace("\"vocab_size\": 60", "\"vocab_size\": 61", StringComparison.Ordinal));
-        exception = Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder["base"], Labels));
+        exception = Assert.Throws<CheckpointException>(() => LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, Labels));
         Assert.Contains("bert.embeddings.word_embeddings.weight is [60, 16] instead of [61, 16]", exception.Message, StringComparison.Ordinal);
     }
 
@@ -111,13 +112,13 @@ public class ModelFolderTests
     public void Predicting_needs_the_head_and_training_makes_a_fresh_pooler()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, Labels, seed: 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
         WriteBase(folder["base"], model, name => name.Contains("pooler", StringComparison.Ordinal) ? null : name);
         var notes = new List<string>();
-        SequenceClassifier.FromPretrained(folder["base"], ["x", "y"], note: notes.Add).Dispose();
+        LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["x", "y"], note: notes.Add).Dispose();
         Assert.Contains("bert.pooler.dense.weight", Assert.Single(notes), StringComparison.Ordinal);
-        File.WriteAllBytes(folder["base", "config.json"], JsonSerializer.SerializeToUtf8Bytes(ToyData.Config.WithLabels(Labels)));
-        Assert.Contains("4 weights are missing", Assert.Throws<CheckpointException>(() => SequenceClassifier.Load(folder["base"])).Message,
+        ConfigFile.Write(ToyData.Config.ForTask(ModelTask.SequenceClassification, Labels), folder["base"]);
+        Assert.Contains("4 weights are missing", Assert.Throws<CheckpointException>(() => LanguageModel.Load(folder["base"])).Message,
             StringComparison.Ordinal);
     }
 
@@ -128,13 +129,13 @@ public class ModelFolderTests
     [InlineData("""{"vocab_size":0}""", "vocab_size is 0")]
     [InlineData("""{"vocab_size":"many"}""", "vocab_size")]
     [InlineData("""{"hidden_dropout_prob":1.5}""", "hidden_dropout_prob is 1.5")]
-    [InlineData("""{"hidden_act":"swish"}""", "hidden_act is swish")]
+    [InlineData("""{"hidden_act":"mish"}""", "hidden_act is mish")]
     [InlineData("""{"position_embedding_type":"relative_key"}""", "position_embedding_type is relative_key")]
     public void A_configuration_that_cannot_be_used_names_the_setting(string json, string message)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config.json"], json);
-        ModelException exception = Assert.Throws<ModelException>(() => SequenceClassifier.FromPretrained(folder.Path, Labels));
+        ModelException exception = Assert.Throws<ModelException>(() => LanguageModel.FromPretrained(folder.Path, ModelTask.SequenceClassification, Labels));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.Contains("config.json", exception.Message, StringComparison.Ordinal);
     }
@@ -145,42 +146,40 @@ public class ModelFolderTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config.json"],
             """{"model_type":"bert","vocab_size":60,"hidden_size":16,"num_attention_heads":2,"transformers_version":"4.40.0","use_cache":true}""");
-        BertConfig config = ModelFolder.ReadConfig(folder.Path);
+        var config = (EncoderConfig)ModelConfig.Read(folder.Path);
         Assert.Equal(12, config.LayerCount);
         Assert.Equal(0.02, config.InitializerRange);
-        Assert.Equal("4.40.0", config.Others!["transformers_version"].GetString());
+        Assert.Equal("4.40.0", config.Others["transformers_version"].GetString());
     }
 
     [Fact]
     public void Weights_as_a_pickle_and_missing_folders_are_explained()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("does not exist", Assert.Throws<ModelException>(() => SequenceClassifier.Load(folder["none"])).Message,
+        Assert.Contains("does not exist", Assert.Throws<ModelException>(() => LanguageModel.Load(folder["none"])).Message,
             StringComparison.Ordinal);
         File.WriteAllText(folder["config.json"], "{}");
-        Assert.Contains("model.safetensors does not exist", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path,
-            Labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.safetensors does not exist", Assert.Throws<CheckpointException>(() => LanguageModel.FromPretrained(folder.Path, ModelTask.SequenceClassification, Labels)).Message, StringComparison.Ordinal);
         File.WriteAllText(folder["pytorch_model.bin"], "x");
-        Assert.Contains("pickle", Assert.Throws<CheckpointException>(() => SequenceClassifier.FromPretrained(folder.Path, Labels)).Message,
+        Assert.Contains("pickle", Assert.Throws<CheckpointException>(() => LanguageModel.FromPretrained(folder.Path, ModelTask.SequenceClassification, Labels)).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_class_or_a_class_named_twice_is_refused()
     {
-        Assert.Contains("only 'a'", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a"], 1)).Message,
+        Assert.Contains("only 'a'", Assert.Throws<ModelException>(() => LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a"], 1)).Message,
             StringComparison.Ordinal);
-        Assert.Contains("'a' is named twice", Assert.Throws<ModelException>(() => SequenceClassifier.Create(ToyData.Config, ["a", "a"], 1)).Message,
+        Assert.Contains("'a' is named twice", Assert.Throws<ModelException>(() => LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "a"], 1)).Message,
             StringComparison.Ordinal);
         Assert.Contains("tiny, mini", Assert.Throws<ModelException>(() => BertPresets.Get("huge")).Message, StringComparison.Ordinal);
     }
 
-    private static void WriteBase(string folder, SequenceClassifier model, Func<string, string?> rename, params (string Name, long[] Shape)[] more)
+    private static void WriteBase(string folder, LanguageModel model, Func<string, string?> rename, params (string Name, long[] Shape)[] more)
     {
         using var scope = torch.NewDisposeScope();
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(model.Config with { LabelById = null,
-            IdByLabel = null }, new JsonSerializerOptions { WriteIndented = true }));
+        ConfigFile.Write(model.Config with { LabelById = null }, folder);
         var tensors = model.Parameters.Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal)).Select(p => (Name: rename(p.Name), p.Value))
             .Where(pair => pair.Name is not null).Select(pair => KeyValuePair.Create(pair.Name!, pair.Value)).ToList();
         tensors.AddRange(more.Select(extra => KeyValuePair.Create(extra.Name, torch.zeros(extra.Shape))));

@@ -1,11 +1,12 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 
 namespace FineTuneWorkflows.Learning.Tests.Support;
 
 /// <summary>BERT in plain double arithmetic, written from the paper's formulas without libtorch, to compare with.</summary>
-internal sealed class ReferenceBert(BertConfig config, Dictionary<string, double[]> weights)
+internal sealed class ReferenceBert(EncoderConfig config, Dictionary<string, double[]> weights)
 {
-    public static ReferenceBert Of(SequenceClassifier model) => new(model.Config, model.Parameters.ToDictionary(
+    public static ReferenceBert Of(LanguageModel model) => new((EncoderConfig)model.Config, model.Parameters.ToDictionary(
         p => p.Name, p => p.Value.detach().cpu().contiguous().data<float>().Select(x => (double)x).ToArray(), StringComparer.Ordinal));
 
     public Dictionary<string, double[]> Weights => weights;
@@ -73,7 +74,7 @@ internal sealed class ReferenceBert(BertConfig config, Dictionary<string, double
     private double[] Norm(string name, double[] input)
     {
         double mean = input.Average(), variance = input.Average(x => (x - mean) * (x - mean));
-        return [.. input.Select((x, i) => ((x - mean) / Math.Sqrt(variance + config.LayerNormEpsilon) * weights[name + ".weight"][i]) + weights[name
+        return [.. input.Select((x, i) => ((x - mean) / Math.Sqrt(variance + config.NormEpsilon) * weights[name + ".weight"][i]) + weights[name
             + ".bias"][i])];
     }
 

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Randomness;
 using FineTuneWorkflows.Learning.Training;
 
@@ -13,7 +14,7 @@ internal sealed class ToyData(int[][] tokens, int[] labels) : ISequenceDataset
 
     public int Count => tokens.Length;
 
-    public static BertConfig Config { get; } = new()
+    public static EncoderConfig Config { get; } = new()
     {
         VocabSize = 60,
         HiddenSize = 16,

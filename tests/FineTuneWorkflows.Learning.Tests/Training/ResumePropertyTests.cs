@@ -1,5 +1,6 @@
 using CsCheck;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 
@@ -15,8 +16,13 @@ public class ResumePropertyTests
         from schedule in Gen.Select(Gen.Enum<ScheduleKind>(), Gen.OneOfConst(0.0, 0.3), Gen.OneOfConst(1.0, 2.0))
         from rest in Gen.Select(Gen.OneOfConst(0.0, 0.5), Gen.OneOfConst(0.0, 0.1), Gen.OneOfConst(0, 1), Gen.OneOfConst([.. BestMetrics.All]))
         from saving in Gen.Select(Gen.OneOfConst(0, 1, 3), Gen.OneOfConst(1, 2), Gen.Long[1, 1000])
+        from more in Gen.Select(Gen.Enum<ClassWeighting>(), Gen.OneOfConst(1.0, 0.8), Gen.Bool, Gen.OneOfConst<double?>(null, 1e-2))
         select new TrainingOptions
         {
+            ClassWeights = more.Item1,
+            LayerDecay = more.Item2,
+            GradientCheckpointing = more.Item3,
+            HeadLearningRate = more.Item4,
             Epochs = shape.Item1,
             BatchSize = shape.Item2,
             BatchTokens = shape.Item3,
@@ -53,7 +59,7 @@ public class ResumePropertyTests
 
     private static (string Digest, long Steps) Train(TemporaryFolder folder, TrainingOptions options, long killAtStep)
     {
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
         TrainingResult result = Trainer.Run(model, Data, Validation, options, folder["work"], new Killer(killAtStep));
         return (model.Save(folder["model"]), result.Steps);
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 
@@ -166,7 +167,7 @@ public class ResumeTests
         TemporaryFolder folder, ITrainingObserver observer, ISequenceDataset? validation = null, TrainingOptions? options = null,
             CancellationTokenSource? cancellation = null)
     {
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
         Trainer.Run(model, Data, validation ?? Validation, options ?? Options, folder["work"], observer, cancellation?.Token
             ?? TestContext.Current.CancellationToken);
         string digest = model.Save(folder["model"]);

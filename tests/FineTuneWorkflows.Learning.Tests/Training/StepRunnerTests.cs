@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
@@ -26,8 +27,8 @@ public class StepRunnerTests
         static float[][] Train(int size, out double loss)
         {
             // Without dropout, whose draws depend on the pieces; Adam's first steps would blow rounding up to whole steps without a large epsilon.
-            BertConfig config = ToyData.Config with { HiddenDropout = 0, AttentionDropout = 0 };
-            using SequenceClassifier model = SequenceClassifier.Create(config, ["no", "yes"], seed: 3);
+            EncoderConfig config = ToyData.Config with { HiddenDropout = 0, AttentionDropout = 0 };
+            using LanguageModel model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
             using var folder = new TemporaryFolder();
             var options = new TrainingOptions { Epochs = 1, BatchSize = 8, MicroBatchSize = size, LearningRate = 5e-3, Epsilon = 1e-2, Threads = 1 };
             TrainingResult result = Trainer.Run(model, ToyData.Make(30), null, options, folder.Path);

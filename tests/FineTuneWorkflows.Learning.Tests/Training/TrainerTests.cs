@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
@@ -14,7 +15,7 @@ public class TrainerTests
     {
         using var folder = new TemporaryFolder();
         ToyData training = ToyData.Make(400), validation = ToyData.Make(100, seed: 2);
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
         var options = new TrainingOptions { Epochs = 8, LearningRate = 5e-3, BatchSize = 16, Threads = 1 };
 
         TrainingResult result = Trainer.Run(model, training, validation, options, folder["work"],
@@ -34,7 +35,7 @@ public class TrainerTests
     public void Tensors_do_not_pile_up_from_step_to_step()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["no", "yes"], seed: 3);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
         var counts = new TensorCounts();
         var options = new TrainingOptions { Epochs = 5, BatchSize = 16, Threads = 1 };
         // What other tests left to the garbage collector must not go while this one counts.

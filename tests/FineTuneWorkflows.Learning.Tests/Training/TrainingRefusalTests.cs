@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
@@ -56,7 +57,7 @@ public class TrainingRefusalTests
     {
         Assert.Contains("MicroBatchSize is 33 and BatchSize is 32", Refusal(new TrainingOptions { MicroBatchSize = 33 }), StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         var options = new TrainingOptions { WarmupSteps = 7, BatchSize = 4, Epochs = 2, Threads = 1 };
         Assert.Contains("WarmupSteps is 7, but the whole training has 6 steps", Assert.Throws<TrainingException>(() =>
             Trainer.Run(model, ToyData.Make(12), null, options, folder.Path)).Message, StringComparison.Ordinal);
@@ -66,7 +67,7 @@ public class TrainingRefusalTests
     public void Without_validation_data_the_last_epochs_weights_are_kept()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         TrainingResult result = Trainer.Run(
             model, ToyData.Make(3), null, new TrainingOptions { Epochs = 2, BatchSize = 3, Threads = 1 }, folder.Path,
                 cancellation: TestContext.Current.CancellationToken);
@@ -78,7 +79,7 @@ public class TrainingRefusalTests
     public void A_loss_that_is_no_number_names_step_epoch_and_last_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         var observer = new Poison(model, atStep: 5);
         var options = new TrainingOptions { Epochs = 4, BatchSize = 16, Threads = 1 };
         DivergenceException exception = Assert.Throws<DivergenceException>(() =>
@@ -94,7 +95,7 @@ public class TrainingRefusalTests
         ToyData training = ToyData.Make(64);
         // Labels turned round: the better the training data is learned, the worse the validation gets.
         var validation = new ToyData(training.Tokens, [.. training.Labels.Select(label => 1 - label)]);
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         var options = new TrainingOptions { Epochs = 50, BatchSize = 16, LearningRate = 5e-3, WarmupRatio = 0, Threads = 1,
             EarlyStoppingPatience = 3 };
         TrainingResult result = Trainer.Run(model, training, validation, options, folder.Path, cancellation: TestContext.Current.CancellationToken);
@@ -106,14 +107,14 @@ public class TrainingRefusalTests
     private static string Refusal(ToyData training, ToyData? validation = null)
     {
         using var folder = new TemporaryFolder();
-        using SequenceClassifier model = SequenceClassifier.Create(ToyData.Config, ["a", "b"], 1);
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         return Assert.Throws<TrainingException>(() => Trainer.Run(
             model, training, validation, new TrainingOptions(), folder.Path, cancellation: TestContext.Current.CancellationToken)).Message;
     }
 
     private static string Refusal(TrainingOptions options) => Assert.Throws<TrainingException>(() => options.Check(hasValidation: false)).Message;
 
-    private sealed class Poison(SequenceClassifier model, long atStep) : ITrainingObserver
+    private sealed class Poison(LanguageModel model, long atStep) : ITrainingObserver
     {
         public void OnStep(TrainingStep step)
         {

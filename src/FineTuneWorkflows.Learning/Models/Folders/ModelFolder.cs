@@ -1,0 +1,77 @@
+using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Models.Folders;
+
+/// <summary>Reads and writes models as Hugging Face-layout folders.</summary>
+internal static class ModelFolder
+{
+    public static LanguageModel Load(string folder, TorchDevice device)
+    {
+        ModelConfig config = ModelConfig.Read(folder);
+        string path = Path.Combine(folder, ConfigFile.Name);
+        ModelTask task = config.Task is { } known and not ModelTask.None ? known : throw new ModelException(
+            $"{path}: architectures is {(config.Architectures.Count == 0 ? "missing" : string.Join(", ", config.Architectures))}, so the model has no head that "
+            + $"can be used. Heads are {string.Join(", ", ArchitectureNames.HeadsOf(config.FamilyTable()))}.");
+        IReadOnlyList<string> labels = task is ModelTask.SequenceClassification or ModelTask.TokenClassification ? config.Labels() : [];
+        if (task is ModelTask.SequenceClassification or ModelTask.TokenClassification && labels.Count == 0)
+            throw new ModelException($"{path} has no id2label with two classes or more, so it is no classifier.");
+        using ModelWeights weights = ModelWeights.Open(folder);
+        LanguageModel model = LanguageModel.Declare(config, task, labels, device, path);
+        return Filled(model, () => WeightMatcher.Match(weights, model, config.LayerCount, HeadReuse.All).CopyTo(weights));
+    }
+
+    public static LanguageModel LoadForTraining(
+        string folder, ModelTask task, IReadOnlyList<string> labels, StructureOptions options, TorchDevice device, Action<string> note)
+    {
+        ModelConfig original = ModelConfig.Read(folder);
+        using ModelWeights weights = ModelWeights.Open(folder);
+        LanguageModel model = LanguageModel.Declare(options.Apply(original), task, labels, device, Path.Combine(folder, ConfigFile.Name));
+        return Filled(model, () =>
+        {
+            WeightMatch match = WeightMatcher.Match(weights, model, original.LayerCount, Reuse(original, model));
+            match.CopyTo(weights);
+            foreach (ModelParameter parameter in match.Fresh)
+                ParameterInitializer.Fill(parameter, original.InitializerRange, options.Seed);
+            if (match.Fresh.Count > 0)
+                note($"Start fresh, as {folder} has no fitting ones: {string.Join(", ", match.Fresh.Select(parameter => parameter.Name))}.");
+            if (match.LeftOut.Count > 0)
+                note($"{match.LeftOut.Count} weights of {folder} are not used: {WeightMatcher.Some(match.LeftOut)}.");
+            model.Freeze(options.FreezeLayers, options.FreezeEmbeddings);
+        });
+    }
+
+    public static string Save(LanguageModel model, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        ConfigFile.Write(model.Config, folder);
+        return SafetensorsWriter.Write(
+            Path.Combine(folder, ModelWeights.SingleFile), model.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+    }
+
+    // A file without architectures that has classes was a classifier of sequences, as all files of old were.
+    private static HeadReuse Reuse(ModelConfig original, LanguageModel model)
+    {
+        ModelTask? task = original.Architectures.Count > 0 ? original.Task
+            : original.LabelById is null ? null : ModelTask.SequenceClassification;
+        bool same = task == model.Task && original.LabelById is not null && original.Labels().SequenceEqual(model.Labels, StringComparer.Ordinal);
+        return same ? HeadReuse.Same : HeadReuse.Body;
+    }
+
+    private static LanguageModel Filled(LanguageModel model, Action fill)
+    {
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            fill();
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+}

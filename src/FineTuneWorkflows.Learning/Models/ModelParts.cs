@@ -1,0 +1,31 @@
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Encoders;
+using FineTuneWorkflows.Learning.Models.Heads;
+
+namespace FineTuneWorkflows.Learning.Models;
+
+/// <summary>Puts a model together from its family's table.</summary>
+internal static class ModelParts
+{
+    public static (IBackbone Backbone, IHead Head) Make(ParameterStore store, ModelConfig config, ModelTask task) => config switch
+    {
+        EncoderConfig encoder => Encoder(store, encoder, task),
+        _ => throw new ArgumentOutOfRangeException(nameof(config), config, "There is no such kind of model."),
+    };
+
+    private static (IBackbone, IHead) Encoder(ParameterStore store, EncoderConfig config, ModelTask task)
+    {
+        EncoderFamily family = config.Family();
+        var encoder = new Encoder(store, config, family);
+        int classes = config.Labels().Count;
+        return (encoder, task switch
+        {
+            ModelTask.SequenceClassification => new SequenceHead(store, config, family, classes),
+            ModelTask.TokenClassification => new TokenHead(
+                store, "classifier", config.HiddenSize, classes,
+                family.TokenHeadHasOwnDropout ? config.ClassifierDropout ?? config.HiddenDropout : config.HiddenDropout),
+            ModelTask.MaskedLanguageModeling => new MaskedHead(store, config, family, encoder.Words),
+            _ => throw new ModelException($"A model of family {config.ModelType} reads in both directions, so it has no head for {task}. Use a decoder."),
+        });
+    }
+}

@@ -1,0 +1,20 @@
+namespace FineTuneWorkflows.Learning.Training.Tasks;
+
+/// <summary>What a task asks the data for besides tokens.</summary>
+internal enum LabelKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A class for each sequence.</summary>
+    Class,
+
+    /// <summary>Any number of classes for each sequence.</summary>
+    Classes,
+
+    /// <summary>A class for each token.</summary>
+    Tokens,
+
+    /// <summary>Which tokens count, where the data says so.</summary>
+    NextTokens,
+}

@@ -1,0 +1,61 @@
+using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Models;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Training.Tasks;
+
+/// <summary>Any number of classes for each sequence, by the binary cross-entropy of each class, averaged over the classes as transformers does.</summary>
+internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
+    : SequenceTask(model, training, validation, options)
+{
+    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1];
+
+    protected override LabelKind Labels => LabelKind.Classes;
+
+    public override void CheckData()
+    {
+        if (Options.LabelSmoothing > 0)
+            throw new TrainingException(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"LabelSmoothing is {Options.LabelSmoothing}, but a sequence can have any number of classes here, where it has no meaning; set it to 0."));
+        base.CheckData();
+    }
+
+    public override BatchLoss Loss(ReadOnlySpan<int> indices, int epoch)
+    {
+        SequenceBatch batch = Model.Batch(indices, Training);
+        int classes = Model.Labels.Count;
+        float[] targets = new float[indices.Length * classes];
+        bool[] row = new bool[classes];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            Training.CopyClasses(indices[i], row);
+            for (int c = 0; c < classes; c++)
+                targets[(i * classes) + c] = row[c] ? 1 : 0;
+        }
+        Recomputation? recomputation = NewRecomputation();
+        torch.Tensor logits = Model.Logits(batch, training: true, recomputation: recomputation);
+        torch.Tensor loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            logits, torch.tensor(targets, [indices.Length, classes]).to(logits.device), reduction: torch.nn.Reduction.Sum) / classes;
+        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, recomputation);
+    }
+
+    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    {
+        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, Options.BatchSize, cancellation);
+        var report = new MultiLabelCounts(Model.Labels.Count);
+        bool[] actual = new bool[Model.Labels.Count];
+        for (int index = 0; index < Validation.Count; index++)
+        {
+            Validation.CopyClasses(index, actual);
+            report.Add(actual, probabilities.Row(index));
+        }
+        return new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            [BestMetrics.Loss] = report.Loss,
+            [BestMetrics.Accuracy] = report.Accuracy,
+            [BestMetrics.MacroF1] = report.MacroF1,
+        };
+    }
+}

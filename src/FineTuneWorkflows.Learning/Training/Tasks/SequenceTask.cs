@@ -1,0 +1,80 @@
+using System.Globalization;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Training.Tasks;
+
+/// <summary>What the tasks have in common: a model, its data, and the checks of it.</summary>
+internal abstract class SequenceTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options) : ITrainingTask
+{
+    private string? _digest;
+
+    public IReadOnlyList<ModelParameter> Parameters { get; } = model.TrainableParameters;
+
+    public IReadOnlyList<double> RateShares => Tasks.RateShares.Of(model, Parameters, options);
+
+    public TorchDevice Device => model.Device;
+
+    public ISequenceDataset Training => training;
+
+    public bool HasValidation => validation is not null;
+
+    /// <summary>The names of what <see cref="Validate"/> gives.</summary>
+    public abstract IReadOnlyList<string> Metrics { get; }
+
+    protected LanguageModel Model => model;
+
+    protected TrainingOptions Options => options;
+
+    protected ISequenceDataset Validation => validation ?? throw new InvalidOperationException("There is no validation data.");
+
+    protected abstract LabelKind Labels { get; }
+
+    /// <summary>What decides the result besides model, data and training options.</summary>
+    protected virtual string Settings => "";
+
+    public string Describe()
+    {
+        if (_digest is null)
+            CheckData();
+        string config = ConfigFile.ToJson(model.Config);
+        string shapes = string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{_digest}|{model.Task}|{Settings}|{config}|{shapes}");
+    }
+
+    public virtual void CheckData()
+    {
+        if (Parameters.Count == 0)
+            throw new TrainingException("All weights are frozen, so there is nothing to train. Set a smaller FreezeLayers, or leave FreezeEmbeddings off.");
+        if (options.ClassWeights != ClassWeighting.None && this is not ClassificationTask)
+            throw new TrainingException($"ClassWeights is {options.ClassWeights}, but {model.Task} {(model.IsMultiLabel ? "with any number of classes " : "")}does not have one class a sequence. "
+                + $"Set it to {ClassWeighting.None}.");
+        if (validation is not null && !Metrics.Contains(options.BestMetric))
+            throw new TrainingException($"BestMetric is '{options.BestMetric}', which {model.Task} does not have; use {string.Join(", ", Metrics)}.");
+        string digest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
+        if (validation is not null)
+            digest += "|" + SequenceChecks.Check(validation, "validation", model.Config, Labels, model.Labels.Count);
+        _digest = digest;
+    }
+
+    public abstract BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
+
+    public abstract IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);
+
+    /// <summary>Cross-entropy of some tokens' predictions, summed. Without any it is a zero that can be differentiated.</summary>
+    protected BatchLoss LossOf(SequenceBatch batch, TokenTargets targets)
+    {
+        if (targets.Count == 0)
+            return new BatchLoss(Parameters[0].Value.sum() * 0, 0, batch.TokenCount, batch.Places);
+        Recomputation? recomputation = NewRecomputation();
+        torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
+        torch.Tensor loss = torch.nn.functional.cross_entropy(
+            logits, targets.Labels(batch), reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
+        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, recomputation);
+    }
+
+    /// <summary>What runs the layers of one forward pass where they are not to keep what their gradients need; else null.</summary>
+    protected Recomputation? NewRecomputation() => options.GradientCheckpointing ? new Recomputation() : null;
+}

@@ -1,0 +1,34 @@
+using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Learning.Models;
+
+namespace FineTuneWorkflows.Learning.Training.Tasks;
+
+/// <summary>A class for each token, by cross-entropy over the tokens that count.</summary>
+internal sealed class TokenClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
+    : SequenceTask(model, training, validation, options)
+{
+    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+
+    protected override LabelKind Labels => LabelKind.Tokens;
+
+    public override BatchLoss Loss(ReadOnlySpan<int> indices, int epoch)
+    {
+        SequenceBatch batch = Model.Batch(indices, Training);
+        return LossOf(batch, TokenLabels.Of(Training, indices, batch));
+    }
+
+    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    {
+        var scores = new TokenScores();
+        TokenScorer.Score(Model, Validation, Options.BatchSize, indices =>
+        {
+            SequenceBatch batch = Model.Batch(indices, Validation);
+            return (batch, TokenLabels.Of(Validation, indices, batch));
+        }, scores.Add, cancellation);
+        return new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            [BestMetrics.Loss] = scores.Loss,
+            [BestMetrics.Accuracy] = scores.Accuracy,
+        };
+    }
+}
