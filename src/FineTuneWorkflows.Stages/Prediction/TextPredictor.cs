@@ -9,29 +9,29 @@ namespace FineTuneWorkflows.Stages.Prediction;
 public sealed class TextPredictor : IDisposable
 {
     private readonly SequenceClassifierModel model;
-    private readonly WordPieceTokenizer tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly int maxLength;
 
-    private TextPredictor(SequenceClassifierModel model, WordPieceTokenizer tokenizer)
+    private TextPredictor(SequenceClassifierModel model, Tokenizer tokenizer)
     {
         this.model = model;
         this.tokenizer = tokenizer;
-        maxLength = Math.Min(model.MaxTokens, tokenizer.Options.ModelMaxLength ?? int.MaxValue);
+        maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 
     /// <summary>The classes, in the order of the probabilities.</summary>
     public IReadOnlyList<string> Labels => model.Labels;
 
-    /// <summary>Loads a model folder in Hugging Face's layout with its <c>vocab.txt</c>.</summary>
+    /// <summary>Loads a model folder in Hugging Face's layout with its tokenizer's files.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="trace">Is told how libtorch was loaded.</param>
     /// <exception cref="FineTuneWorkflows.Learning.LearningException">The model cannot be loaded.</exception>
-    /// <exception cref="FineTuneWorkflows.Text.TextDataException">The vocabulary is missing or damaged.</exception>
+    /// <exception cref="FineTuneWorkflows.Text.TextDataException">The tokenizer is missing or damaged.</exception>
     public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null)
     {
         // The tokenizer first: it is cheap, and a folder that is no model's fails at once.
-        var tokenizer = WordPieceTokenizer.Load(folder);
+        var tokenizer = Tokenizer.Load(folder);
         TorchRuntime.EnsureLoaded(trace);
         return new(SequenceClassifierModel.Load(folder, TorchDevice.Parse(device)), tokenizer);
     }

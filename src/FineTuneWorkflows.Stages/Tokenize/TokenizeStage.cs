@@ -2,32 +2,45 @@ using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
+using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.TokenFiles;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Tokenize;
 
-/// <summary>Turns texts into token ids by WordPiece.</summary>
-[Stage("FineTune.Tokenize", Description = "Turns texts into token ids by WordPiece and keeps them in memory-mapped files.")]
+/// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
+[Stage("FineTune.Tokenize", Version = 2, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
 [Consumes("dataset")]
 [Produces("tokens")]
 public sealed record TokenizeStage : Stage
 {
-    private const string VocabularyFile = "vocab.txt";
-    private const string ConfigFile = "tokenizer_config.json";
+    private const string ModelConfig = "config.json";
+    private static readonly string[] Extensions = [".txt", ".json", ".model"];
 
     /// <summary>The model that will be fine-tuned. Default: a preset, which has no vocabulary of its own.</summary>
-    [Parameter("The model that will be fine-tuned: a folder, whose vocabulary is used, or a preset's name, which has none.")]
+    [Parameter("The model that will be fine-tuned: a folder, whose tokenizer is used, or a preset's name, which has none.")]
     public string BaseModel { get; init; } = "";
 
-    /// <summary>The vocabulary where the base model has none.</summary>
-    [Parameter("The vocabulary where the base model has none: a vocab.txt, or a folder with one.")]
+    /// <summary>The tokenizer where the base model has none.</summary>
+    [Parameter("The tokenizer where the base model has none: a vocab.txt, vocab.json (with merges.txt), tokenizer.json or tokenizer.model, or a folder with one.")]
     public string Vocabulary { get; init; } = "";
 
-    /// <summary>The most tokens a text keeps. Default: 128.</summary>
-    [Parameter("The most tokens a text keeps, [CLS] and [SEP] included; the rest is cut off and counted."), Range(2, 8192)]
+    /// <summary>The most tokens a row keeps. Default: 128.</summary>
+    [Parameter("The most tokens a row keeps, special tokens included; the rest is cut off and counted. Plain text is cut into blocks of this length."), Range(2, 65536)]
     public int MaxLength { get; init; } = 128;
+
+    /// <summary>Whether texts are joined to rows of the maximum length. Default: plain text is, conversations are not.</summary>
+    [Parameter("Whether plain text and conversations are joined to rows of MaxLength; Auto joins plain text only.", Category = "Kinds")]
+    public PackingChoice Packing { get; init; }
+
+    /// <summary>How conversations are written. Default: as the vocabulary shows.</summary>
+    [Parameter("How conversations are written; Auto goes by the tokens that the vocabulary has.", Category = "Kinds")]
+    public ConversationFormat ChatFormat { get; init; }
+
+    /// <summary>Whether each sub-word of a tagged word has a label. Default: the first alone.</summary>
+    [Parameter("Whether each sub-word of a tagged word has a label; else its first alone.", Category = "Kinds")]
+    public bool LabelAllSubwords { get; init; }
 
     /// <summary>Threads. Default: as many as there are processors.</summary>
     [Parameter("Threads that tokenize; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 1024)]
@@ -35,40 +48,71 @@ public sealed record TokenizeStage : Stage
 
     private bool HasBaseFolder => BaseModel.Length > 0 && !BertPresets.IsPreset(BaseModel);
 
+    private bool IsVocabularyFile => !HasBaseFolder && Extensions.Contains(Path.GetExtension(Vocabulary), StringComparer.OrdinalIgnoreCase);
+
     /// <inheritdoc />
     public override IEnumerable<InputPath> InputPaths()
     {
         var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModel) : (nameof(Vocabulary), Vocabulary);
-        var folder = path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) ? Path.GetDirectoryName(path)! : path;
-        yield return new(parameter, folder == path ? Path.Combine(path, VocabularyFile) : path, Advice: HasBaseFolder ? BaseModels.Advice : null);
-        yield return new(parameter, Path.Combine(folder, ConfigFile), Optional: true);
+        var folder = IsVocabularyFile ? Path.GetDirectoryName(path)! : path;
+        var named = IsVocabularyFile ? Path.GetFileName(path) : HasBaseFolder ? ModelConfig : null;
+        if (named is not null)
+            yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null);
+        foreach (var name in Tokenizer.FileNames.Append(ModelConfig).Where(n => n != named))
+            yield return new(parameter, Path.Combine(folder, name), Optional: true);
     }
 
     /// <inheritdoc />
     public override IEnumerable<string> Check()
     {
         if (!HasBaseFolder && Vocabulary.Length == 0)
-            yield return "Vocabulary and BaseModel: the base model is a preset, which has no vocabulary; set Vocabulary to a vocab.txt";
+            yield return "Vocabulary and BaseModel: the base model is a preset, which has no vocabulary; set Vocabulary to a vocab.txt or another tokenizer file";
     }
 
     /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
-        var tokenizer = WordPieceTokenizer.Load(context.InputFiles(HasBaseFolder ? nameof(BaseModel) : nameof(Vocabulary))[0].FullPath);
-        if (tokenizer.Options.ModelMaxLength is { } most && MaxLength > most)
+        var tokenizer = Tokenizer.Load(TokenizerPath(context));
+        if (tokenizer.ModelMaxLength is { } most && MaxLength > most)
             throw new StageException($"parameter MaxLength: is {MaxLength}, but the tokenizer's model takes {most} tokens at most");
-        var options = new TokenizeOptions { MaxLength = MaxLength, Threads = Threads > 0 ? Threads : Environment.ProcessorCount };
+        var options = new TokenizeOptions
+        {
+            MaxLength = MaxLength,
+            Packing = Packing == PackingChoice.Auto ? null : Packing == PackingChoice.On,
+            ChatFormat = ChatFormat == ConversationFormat.Auto ? null : Enum.Parse<ChatFormat>(ChatFormat.ToString()),
+            LabelAllSubwords = LabelAllSubwords,
+            Threads = Threads > 0 ? Threads : Environment.ProcessorCount,
+        };
         var tokens = TokenizedDataset.Write(
             DatasetFolder.Open(context.Input("dataset").Path), tokenizer, options, context.Output("tokens"), new TextProgressReporter(context), cancellationToken);
         foreach (var (split, summary) in tokens.Info.Splits)
-        {
-            context.LogMetrics([new($"data/{split}_tokens", summary.Tokens), new($"data/{split}_truncated_texts", summary.TruncatedTexts)]);
-            if (summary.TruncatedTexts > 0)
-                context.Note($"cut {summary.TruncatedTexts} of {summary.Count} {split} texts to {MaxLength} tokens; {summary.TruncatedTokens} tokens lost (the longest text has {summary.Lengths.Longest})");
-        }
-
+            Report(context, split, summary);
         var train = tokens.Info.Splits[SplitName.Train.ToText()];
         context.Note(FormattableString.Invariant($"{train.Tokens} training tokens, {train.Lengths.Mean:0.0} a text on average, 95% of texts within {train.Lengths.P95}"));
+        if (tokens.Info.Packed)
+            context.Note($"joined {train.Examples} training texts to {train.Count} rows of {MaxLength} tokens at most");
         return Task.CompletedTask;
+    }
+
+    private string TokenizerPath(StageContext context)
+    {
+        var parameter = HasBaseFolder ? nameof(BaseModel) : nameof(Vocabulary);
+        var files = context.InputFiles(parameter);
+        if (IsVocabularyFile)
+            return files.First(f => Path.GetFileName(f.FullPath) == Path.GetFileName(Vocabulary)).FullPath;
+        return files.Count > 0
+            ? Path.GetDirectoryName(files[0].FullPath)!
+            : throw new StageException($"parameter {parameter}: {Vocabulary} is no folder with a tokenizer; it must hold tokenizer.json, vocab.txt, vocab.json with merges.txt, or tokenizer.model");
+    }
+
+    private void Report(StageContext context, string split, TokenSplitSummary summary)
+    {
+        context.LogMetrics([new($"data/{split}_tokens", summary.Tokens), new($"data/{split}_truncated_texts", summary.TruncatedTexts)]);
+        if (summary.TruncatedTexts > 0)
+            context.Note($"cut {summary.TruncatedTexts} of {summary.Examples} {split} texts to {MaxLength} tokens; {summary.TruncatedTokens} tokens lost (the longest text has {summary.Lengths.Longest})");
+        if (summary.DroppedExamples > 0)
+            context.Note($"left out {summary.DroppedExamples} of {summary.Examples} {split} conversations: cut to {MaxLength} tokens, nothing of an answer is left");
+        if (summary.Count == 0 && summary.Examples > 0)
+            throw new StageException($"parameter MaxLength: {MaxLength} leaves no {split} rows of {summary.Examples} conversations; choose a larger one");
     }
 }

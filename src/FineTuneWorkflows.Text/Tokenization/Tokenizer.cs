@@ -17,6 +17,12 @@ public abstract class Tokenizer
     /// <summary>Only this project's tokenizers derive from it.</summary>
     private protected Tokenizer() => _sha256 = new Lazy<string>(Digest);
 
+    /// <summary>
+    /// The names of the files that <see cref="Load"/> looks for and <see cref="Save"/> may write; <c>config.json</c>, which it follows too, is the
+    /// model's and not among them.
+    /// </summary>
+    public static IReadOnlyList<string> FileNames => TokenizerFileSet.Names;
+
     /// <summary>How many ids there are: they are 0 to below this.</summary>
     public abstract int VocabularySize { get; }
 
