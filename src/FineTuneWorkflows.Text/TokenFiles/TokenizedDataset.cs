@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Tokenization;
 
@@ -35,7 +36,8 @@ public sealed class TokenizedDataset
     /// without a token.</item>
     /// <item>Plain text is one stream of documents, a divider (the end token, or the separator) after each, cut into blocks of the maximum length with
     /// the family's special tokens around each; what is left at the end is a shorter row.</item>
-    /// <item>Conversations are written by <see cref="Conversations.ChatEncoder"/>, with labels where the assistant speaks.</item>
+    /// <item>Conversations are written by <see cref="ChatEncoder"/>, with labels where the assistant speaks; a tokenizer without a chat template gets the
+    /// format's into its <c>tokenizer_config.json</c>, which <see cref="TokenizedInfo.TokenizerSha256"/> leaves out.</item>
     /// </list>
     /// </summary>
     /// <param name="source">The dataset.</param>
@@ -123,6 +125,7 @@ public sealed class TokenizedDataset
         var description = Path.Combine(outputFolder, InfoFile);
         File.Delete(description);
         tokenizer.Save(outputFolder);
+        if (plan.ChatFormat is { } format) ChatTemplateFile.AddTo(outputFolder, format);
         var splits = new Dictionary<string, TokenSplitSummary>(StringComparer.Ordinal);
         foreach (var split in SplitNames.All)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
@@ -136,6 +137,22 @@ public sealed class KindsOfTokensTests : IDisposable
         Assert.Equal(expected.Ids, split.TokensOf(0));
         Assert.Equal(expected.Labels, labels);
         Assert.Equal(ChatFormat.ChatMl, tokens.Info.ChatFormat);
+        Assert.Equal(tokenizer.Sha256, tokens.Info.TokenizerSha256);
+        var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(tokens.Folder, "tokenizer_config.json"))).RootElement;
+        Assert.Equal(ChatTemplateFile.Of(ChatFormat.ChatMl), config.GetProperty("chat_template").GetString());
+        Assert.Equal("Qwen2Tokenizer", config.GetProperty("tokenizer_class").GetString());
+        Assert.Equal(tokenizer.VocabularySha256, tokens.LoadTokenizer().VocabularySha256);
+    }
+
+    [Fact]
+    public void A_chat_template_that_is_there_stays()
+    {
+        _temp.Write("tokenizer_config.json", """{"chat_template":"mine"}""");
+        ChatTemplateFile.AddTo(_temp.Path, ChatFormat.ChatMl);
+        Assert.Equal("""{"chat_template":"mine"}""", File.ReadAllText(_temp["tokenizer_config.json"]));
+        _temp.Write("other/chat_template.jinja", "mine");
+        ChatTemplateFile.AddTo(_temp["other"], ChatFormat.Llama2);
+        Assert.False(File.Exists(_temp["other/tokenizer_config.json"]));
     }
 
     [Fact]

@@ -4,8 +4,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Models;
 
 /// <summary>
 /// Byte pair encoding (R. Sennrich et al., arXiv:1508.07909): a word's symbols are joined, the pair that was learned first before others, of equal
-/// ones the leftmost. Our own, because Microsoft.ML.Tokenizers' BpeTokenizer (2.0.1) knows neither byte fallback nor whole words first, which Llama 2
-/// and Llama 3 need, and divides words its own way before anything else.
+/// ones the leftmost. Our own, because Microsoft.ML.Tokenizers' BpeTokenizer has neither byte fallback, which Llama 2 needs, nor takes a word that is
+/// an entry whole when no merge leads to it, which Llama 3 needs (seen in 2.0.1).
 /// </summary>
 internal sealed class BytePairModel : WordModel
 {

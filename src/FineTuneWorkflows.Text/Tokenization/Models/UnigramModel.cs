@@ -4,7 +4,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Models;
 
 /// <summary>
 /// The unigram language model (T. Kudo, arXiv:1804.10959): of all divisions of a word into entries the one whose scores add up to most. Our own,
-/// because Microsoft.ML.Tokenizers' SentencePieceTokenizer (2.0.1) reads SentencePiece's files only and keeps no place in the original text.
+/// because Microsoft.ML.Tokenizers' SentencePieceTokenizer can be made of SentencePiece's file alone, not of a tokenizer.json's entries, and counts
+/// places in the normalized text (seen in 2.0.1).
 /// </summary>
 internal sealed class UnigramModel : WordModel
 {
