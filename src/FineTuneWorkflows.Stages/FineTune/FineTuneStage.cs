@@ -51,7 +51,7 @@ public sealed record FineTuneStage : TrainingStage
     public double MaskProbability { get; init; } = 0.15;
 
     /// <summary>The metric by which the best epoch is chosen. Default: validation loss.</summary>
-    [Parameter("The metric by which the best epoch is chosen; f1_macro is for classes of texts alone.", Category = "Selection"), Choices(BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1)]
+    [Parameter("The metric by which the best epoch is chosen; f1_macro is for classes of texts, f1 for entities.", Category = "Selection"), Choices(BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.EntityF1)]
     public string BestMetric { get; init; } = BestMetrics.Loss;
 
     /// <inheritdoc />
