@@ -6,5 +6,5 @@ namespace FineTuneWorkflows.Stages;
 internal static class BaseModels
 {
     /// <summary>For the message that a base model's folder is missing.</summary>
-    public static string Advice { get; } = $"a base model is a folder in Hugging Face's layout, or one of the presets {string.Join(", ", BertPresets.Names)}, which start from scratch";
+    public static string Advice { get; } = $"a base model is a folder in Hugging Face's layout, or one of the presets {string.Join(", ", ModelPresets.Names)}, which start from scratch";
 }

@@ -3,6 +3,7 @@ using FineTuneWorkflows.Stages.Augment;
 using FineTuneWorkflows.Stages.Evaluate;
 using FineTuneWorkflows.Stages.FetchData;
 using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Stages.Pretrain;
 using FineTuneWorkflows.Stages.RegisterModel;
 using FineTuneWorkflows.Stages.Tokenize;
 
@@ -13,5 +14,5 @@ public static class FineTuneStages
 {
     /// <summary>All of them, in the order in which a pipeline usually has them.</summary>
     public static StageCatalog Catalog { get; } = new(
-        typeof(FetchDataStage), typeof(AugmentStage), typeof(TokenizeStage), typeof(FineTuneStage), typeof(EvaluateStage), typeof(RegisterModelStage));
+        typeof(FetchDataStage), typeof(AugmentStage), typeof(TrainTokenizerStage), typeof(TokenizeStage), typeof(PretrainStage), typeof(FineTuneStage), typeof(EvaluateStage), typeof(RegisterModelStage));
 }

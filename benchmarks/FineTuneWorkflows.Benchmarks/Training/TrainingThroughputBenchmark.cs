@@ -46,7 +46,7 @@ internal sealed class TrainingThroughputBenchmark : IBenchmark, IFreshProcess
     private static double Ours(TokenizedTexts data)
     {
         using var scratch = new ScratchFolder();
-        using var model = LanguageModel.Create(BertPresets.Get(Preset), ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
+        using var model = LanguageModel.Create(ModelPresets.Get(Preset), ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
         var times = new StepTimes();
         Trainer.Run(model, data, null, new TrainingOptions { Epochs = 1, BatchSize = BatchSize, CheckpointEverySeconds = 0 }, scratch.Root, times);
         var steps = times.After(5);
@@ -55,7 +55,7 @@ internal sealed class TrainingThroughputBenchmark : IBenchmark, IFreshProcess
 
     private static double Rival(TokenizedTexts data)
     {
-        var config = BertPresets.Get(Preset);
+        var config = ModelPresets.Get(Preset);
         torch.random.manual_seed(1);
         using var model = new TextbookClassifier(config.VocabSize, config.HiddenSize, config.LayerCount, config.HeadCount, 2, config.HiddenDropout);
         using var optimizer = torch.optim.AdamW(model.parameters(), 2e-5);

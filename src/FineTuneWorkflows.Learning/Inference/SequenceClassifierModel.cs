@@ -73,20 +73,4 @@ public sealed class SequenceClassifierModel : IDisposable
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _model.Dispose();
-
-    private sealed class TokenLists(IReadOnlyList<IReadOnlyList<int>> sequences) : ISequenceDataset
-    {
-        public int Count => sequences.Count;
-
-        public int Length(int index) => sequences[index].Count;
-
-        public int Label(int index) => 0;
-
-        public void CopyTokens(int index, Span<int> destination)
-        {
-            IReadOnlyList<int> tokens = sequences[index];
-            for (int i = 0; i < tokens.Count; i++)
-                destination[i] = tokens[i];
-        }
-    }
 }

@@ -37,4 +37,23 @@ public static class Trainer
         using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
         return loop.Run(cancellation);
     }
+
+    /// <summary>Measures a model on data as a validation would.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">The data, with labels where the task has them.</param>
+    /// <param name="batchSize">Sequences computed at once; default 32.</param>
+    /// <param name="seed">The seed of masks; default 42.</param>
+    /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has processors.</param>
+    /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
+    /// <param name="cancellation">Ends the work between batches.</param>
+    /// <returns>The metrics by name, without <c>validation/</c> before it: <c>loss</c>, <c>accuracy</c> and what the task has besides.</returns>
+    /// <exception cref="TrainingException">An example is out of range.</exception>
+    public static IReadOnlyDictionary<string, double> Measure(
+        LanguageModel model, ISequenceDataset data, int batchSize = 32, long seed = 42, int threads = 0, MaskingOptions? masking = null, CancellationToken cancellation = default)
+    {
+        ITrainingTask task = TrainingTasks.Make(model, data, data, new TrainingOptions { BatchSize = batchSize, Seed = seed }, masking);
+        task.CheckData();
+        using Runtime.TorchSession session = Runtime.TorchSession.Enter(threads);
+        return task.Validate(cancellation).ToDictionary(pair => pair.Key["validation/".Length..], pair => pair.Value, StringComparer.Ordinal);
+    }
 }

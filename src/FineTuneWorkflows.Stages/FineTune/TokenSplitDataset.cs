@@ -13,4 +13,10 @@ internal sealed class TokenSplitDataset(TokenSplit split) : ISequenceDataset
     public int Label(int index) => split.Label(index);
 
     public void CopyTokens(int index, Span<int> destination) => split.CopyTokens(index, destination);
+
+    public int SecondStart(int index) => split.HasSecondStarts ? split.SecondStart(index) : split.Length(index);
+
+    public void CopyTokenLabels(int index, Span<int> destination) => split.CopyTokenLabels(index, destination);
+
+    public void CopyClasses(int index, Span<bool> destination) => split.CopyClasses(index, destination);
 }

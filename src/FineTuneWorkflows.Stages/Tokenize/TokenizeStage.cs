@@ -12,6 +12,7 @@ namespace FineTuneWorkflows.Stages.Tokenize;
 /// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
 [Stage("FineTune.Tokenize", Version = 2, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
 [Consumes("dataset")]
+[Consumes("tokenizer", Optional = true)]
 [Produces("tokens")]
 public sealed record TokenizeStage : Stage
 {
@@ -23,7 +24,7 @@ public sealed record TokenizeStage : Stage
     public string BaseModel { get; init; } = "";
 
     /// <summary>The tokenizer where the base model has none.</summary>
-    [Parameter("The tokenizer where the base model has none: a vocab.txt, vocab.json (with merges.txt), tokenizer.json or tokenizer.model, or a folder with one.")]
+    [Parameter("The tokenizer where the base model has none and no stage before this one trains one: a vocab.txt, vocab.json (with merges.txt), tokenizer.json or tokenizer.model, or a folder with one.")]
     public string Vocabulary { get; init; } = "";
 
     /// <summary>The most tokens a row keeps. Default: 128.</summary>
@@ -46,13 +47,17 @@ public sealed record TokenizeStage : Stage
     [Parameter("Threads that tokenize; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 1024)]
     public int Threads { get; init; }
 
-    private bool HasBaseFolder => BaseModel.Length > 0 && !BertPresets.IsPreset(BaseModel);
+    private bool HasBaseFolder => BaseModel.Length > 0 && !ModelPresets.IsPreset(BaseModel);
+
+    private bool HasTokenizer => HasBaseFolder || Vocabulary.Length > 0;
 
     private bool IsVocabularyFile => !HasBaseFolder && Extensions.Contains(Path.GetExtension(Vocabulary), StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc />
     public override IEnumerable<InputPath> InputPaths()
     {
+        if (!HasTokenizer)
+            yield break;
         var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModel) : (nameof(Vocabulary), Vocabulary);
         var folder = IsVocabularyFile ? Path.GetDirectoryName(path)! : path;
         var named = IsVocabularyFile ? Path.GetFileName(path) : HasBaseFolder ? ModelConfig : null;
@@ -60,13 +65,6 @@ public sealed record TokenizeStage : Stage
             yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null);
         foreach (var name in Tokenizer.FileNames.Append(ModelConfig).Where(n => n != named))
             yield return new(parameter, Path.Combine(folder, name), Optional: true);
-    }
-
-    /// <inheritdoc />
-    public override IEnumerable<string> Check()
-    {
-        if (!HasBaseFolder && Vocabulary.Length == 0)
-            yield return "Vocabulary and BaseModel: the base model is a preset, which has no vocabulary; set Vocabulary to a vocab.txt or another tokenizer file";
     }
 
     /// <inheritdoc />
@@ -96,6 +94,9 @@ public sealed record TokenizeStage : Stage
 
     private string TokenizerPath(StageContext context)
     {
+        if (!HasTokenizer)
+            return context.FindInput("tokenizer")?.Path
+                ?? throw new StageException("Vocabulary and BaseModel: the base model is a preset, which has no vocabulary; set Vocabulary to a vocab.txt or another tokenizer file, or put a stage FineTune.TrainTokenizer before this one");
         var parameter = HasBaseFolder ? nameof(BaseModel) : nameof(Vocabulary);
         var files = context.InputFiles(parameter);
         if (IsVocabularyFile)

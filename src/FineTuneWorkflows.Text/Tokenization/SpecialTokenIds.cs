@@ -23,4 +23,8 @@ public sealed record SpecialTokenIds
 
     /// <summary>Ends each text of a decoder; generation stops at it (<c>eos_token</c>).</summary>
     public int? End { get; init; }
+
+    /// <summary>All of them, each once.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<int> All => [.. new[] { Padding, Unknown, Classification, Separator, Mask, Begin, End }.OfType<int>().Distinct().Order()];
 }

@@ -78,7 +78,7 @@ public class BertNumbersTests
     [Fact]
     public void Fresh_matrices_have_the_configured_spread_and_norms_start_at_one()
     {
-        using LanguageModel model = LanguageModel.Create(BertPresets.Get("tiny", 3000), ModelTask.SequenceClassification, ["a", "b"], seed: 5);
+        using LanguageModel model = LanguageModel.Create(ModelPresets.Get("tiny", 3000), ModelTask.SequenceClassification, ["a", "b"], seed: 5);
         float[] words = Values(model.Parameters[0]);
         double mean = words.Average(x => (double)x), deviation = Math.Sqrt(words.Average(x => (x - mean) * (x - mean)));
         Assert.InRange(mean, -2e-4, 2e-4);
@@ -91,7 +91,7 @@ public class BertNumbersTests
     public void Bert_base_has_the_published_number_of_parameters()
     {
         // 109,482,240 of BertModel (embeddings 23,837,184; 12 layers of 7,087,872; pooler 590,592) and 768 x 2 + 2 of the classifier.
-        using LanguageModel model = LanguageModel.Declare(BertPresets.Get("base"), ModelTask.SequenceClassification, ["a", "b"], TorchDevice.Cpu, "test");
+        using LanguageModel model = LanguageModel.Declare(ModelPresets.Get("base"), ModelTask.SequenceClassification, ["a", "b"], TorchDevice.Cpu, "test");
         Assert.Equal(109_482_240 + 1538, model.ParameterCount);
     }
 

@@ -172,7 +172,7 @@ public class ModelFolderTests
             StringComparison.Ordinal);
         Assert.Contains("'a' is named twice", Assert.Throws<ModelException>(() => LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "a"], 1)).Message,
             StringComparison.Ordinal);
-        Assert.Contains("tiny, mini", Assert.Throws<ModelException>(() => BertPresets.Get("huge")).Message, StringComparison.Ordinal);
+        Assert.Contains("tiny, mini", Assert.Throws<ModelException>(() => ModelPresets.Get("huge")).Message, StringComparison.Ordinal);
     }
 
     private static void WriteBase(string folder, LanguageModel model, Func<string, string?> rename, params (string Name, long[] Shape)[] more)

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;
 
 namespace FineTuneWorkflows.Learning.Training.Tasks;
@@ -7,7 +8,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class TokenClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.EntityF1];
 
     protected override LabelKind Labels => LabelKind.Tokens;
 
@@ -29,6 +30,14 @@ internal sealed class TokenClassificationTask(LanguageModel model, ISequenceData
         {
             [BestMetrics.Loss] = scores.Loss,
             [BestMetrics.Accuracy] = scores.Accuracy,
+            [BestMetrics.EntityF1] = Entities(cancellation).Micro.F1,
         };
+    }
+
+    private EntityReport Entities(CancellationToken cancellation)
+    {
+        TokenClass[][] classes = TokenClassifierModel.Score(Model, Validation, Options.BatchSize, cancellation);
+        (IReadOnlyList<IReadOnlyList<string>> actual, IReadOnlyList<IReadOnlyList<string>> predicted) = TaggedWords.Of(Validation, classes, Model.Labels);
+        return EntityReport.Compute(actual, predicted);
     }
 }

@@ -4,7 +4,7 @@ namespace FineTuneWorkflows.Learning.Models;
 
 /// <summary>Encoder sizes for training from scratch, after Turc et al. 2019, arXiv:1908.08962 (BERT miniatures), and bert-base and
 /// bert-large.</summary>
-public static class BertPresets
+public static class ModelPresets
 {
     private static readonly Dictionary<string, Size> Sizes = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -25,18 +25,23 @@ public static class BertPresets
     /// <summary>The configuration of a preset; heads have 64 dimensions, the feed-forward layer is four times the width.</summary>
     /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
     /// <param name="vocabSize">Number of token ids.</param>
+    /// <param name="width">Width of the hidden states; null takes the preset's.</param>
+    /// <param name="layers">Number of layers; null takes the preset's.</param>
+    /// <param name="heads">Number of attention heads; null takes one for each 64 of the width.</param>
+    /// <param name="intermediate">Width of the feed-forward layers; null takes four times the width.</param>
     /// <exception cref="ModelException">There is no such preset.</exception>
-    public static EncoderConfig Get(string name, int vocabSize = 30522)
+    public static EncoderConfig Get(string name, int vocabSize = 30522, int? width = null, int? layers = null, int? heads = null, int? intermediate = null)
     {
         if (!Sizes.TryGetValue(name, out var size))
             throw new ModelException($"'{name}' is no preset. Presets are {string.Join(", ", Names)}.");
+        int hidden = width ?? size.Width;
         return new EncoderConfig
         {
             VocabSize = vocabSize,
-            HiddenSize = size.Width,
-            LayerCount = size.Layers,
-            HeadCount = size.Width / 64,
-            IntermediateSize = 4 * size.Width,
+            HiddenSize = hidden,
+            LayerCount = layers ?? size.Layers,
+            HeadCount = heads ?? Math.Max(1, hidden / 64),
+            IntermediateSize = intermediate ?? 4 * hidden,
         };
     }
 

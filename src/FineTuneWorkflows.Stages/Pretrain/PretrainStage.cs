@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Tasks;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.TokenFiles;
+
+namespace FineTuneWorkflows.Stages.Pretrain;
+
+/// <summary>Trains a base model on plain text, from scratch or on from another base.</summary>
+[Stage("FineTune.Pretrain", Description = "Trains an encoder to guess masked words of plain text, from scratch or on from another base: the base model that FineTune starts from. Interrupted, it goes on from its last checkpoint.")]
+[Consumes("tokens")]
+[Produces("model")]
+public sealed record PretrainStage : TrainingStage
+{
+    /// <summary>A stage with the defaults of pre-training.</summary>
+    public PretrainStage()
+    {
+        LearningRate = 5e-4;
+        BatchSize = 64;
+        WarmupRatio = 0.05;
+        Dropout = 0;
+        EarlyStoppingPatience = 0;
+    }
+
+    /// <summary>The share of tokens to predict. Default: 0.15.</summary>
+    [Parameter("The share of tokens to predict: of them 80% are masked, 10% become another token and 10% stay.", Category = "Training"), Range(0.01, 0.9)]
+    public double MaskProbability { get; init; } = 0.15;
+
+    /// <inheritdoc />
+    protected override string Selection => BestMetrics.Loss;
+
+    /// <inheritdoc />
+    private protected override ModelTask TaskFor(TokenizedInfo tokens) => tokens.Kind == DataKind.PlainText
+        ? ModelTask.MaskedLanguageModeling
+        : throw new StageException($"the tokens are of {tokens.Kind}; pre-training takes plain text: set Kind of the stage that fetches the data to {DataKind.PlainText}");
+
+    /// <inheritdoc />
+    private protected override MaskingOptions Masking(TokenizedInfo tokens) => base.Masking(tokens) with { Probability = MaskProbability };
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.Reporting;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Tokenization.Training;
+
+namespace FineTuneWorkflows.Stages.Tokenize;
+
+/// <summary>Makes a vocabulary of its own for a model from scratch.</summary>
+[Stage("FineTune.TrainTokenizer", Description = "Learns a WordPiece vocabulary from the training texts, for a model that starts from scratch.")]
+[Consumes("dataset")]
+[Produces("tokenizer")]
+public sealed record TrainTokenizerStage : Stage
+{
+    /// <summary>The most entries. Default: 8192.</summary>
+    [Parameter("The most entries of the vocabulary, special tokens and single characters included."), Range(100, 1_000_000)]
+    public int VocabularySize { get; init; } = 8192;
+
+    /// <summary>How often pieces must stand together to become one. Default: 2.</summary>
+    [Parameter("How often two pieces must stand together in the texts to become one entry."), Range(1, 1_000_000)]
+    public int MinFrequency { get; init; } = 2;
+
+    /// <inheritdoc />
+    public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var dataset = DatasetFolder.Open(context.Input("dataset").Path);
+        var tokenizer = WordPieceTrainer.Train(
+            dataset.Read(SplitName.Train, cancellationToken).Select(example => example.Text), new() { VocabularySize = VocabularySize, MinFrequency = MinFrequency }, context.Output("tokenizer"), new TextProgressReporter(context),
+            cancellationToken);
+        context.LogMetric("data/vocabulary", tokenizer.VocabularySize);
+        if (tokenizer.VocabularySize < VocabularySize)
+            context.Note($"the vocabulary has {tokenizer.VocabularySize} entries, not {VocabularySize}: the texts hold no more pieces that stand together {MinFrequency} times");
+        return Task.CompletedTask;
+    }
+}
