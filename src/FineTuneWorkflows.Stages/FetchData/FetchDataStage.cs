@@ -69,6 +69,10 @@ public sealed record FetchDataStage : Stage
     [Parameter("The column that says train, validation or test; empty where there is none.", Category = "Columns")]
     public string SplitColumn { get; init; } = "";
 
+    /// <summary>The column that says which rows belong together. Default: none.</summary>
+    [Parameter("The column that says which rows belong together, such as a document or an author: a split has all of a group or none; empty where there is none.", Category = "Columns")]
+    public string GroupColumn { get; init; } = "";
+
     /// <summary>What to do with a row that does not parse. Default: fail.</summary>
     [Parameter("What to do with a row that does not parse or lacks a part such as its text or label.", Category = "Columns")]
     public BadRowPolicy OnBadRow { get; init; } = BadRowPolicy.Fail;
@@ -145,6 +149,7 @@ public sealed record FetchDataStage : Stage
                 Kind = Wanted,
                 SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
                 LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
+                GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
                 Documents = Documents,
                 Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
                 TextColumn = TextColumn,

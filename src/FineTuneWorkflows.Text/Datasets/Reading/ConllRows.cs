@@ -10,7 +10,7 @@ internal static class ConllRows
 {
     public static IEnumerable<RawRow> Read(TextReader reader) => Sentences(reader).Select(s => s.Problem is { } problem
         ? RawRow.Bad(s.Sentence.Line, problem)
-        : new RawRow(s.Sentence.Line, TextExample.OfWords(s.Sentence.Tokens, s.Sentence.Tags), null, null));
+        : new RawRow(s.Sentence.Line, TextExample.OfWords(s.Sentence.Tokens, s.Sentence.Tags), null, null, null));
 
     /// <summary>The sentences; a problem comes with the line it is on.</summary>
     public static IEnumerable<(TaggedSentence Sentence, string? Problem)> Sentences(TextReader reader)

@@ -33,6 +33,7 @@ internal static class DelimitedRows
         var label = kind.HasLabels() ? Column(path, header, options.LabelColumn) : -1;
         var second = kind == DataKind.TextPairClassification ? Column(path, header, options.SecondName) : -1;
         var split = options.SplitColumn is null ? -1 : Column(path, header, options.SplitColumn);
+        var group = options.GroupColumn is null ? -1 : Column(path, header, options.GroupColumn);
         bad = null;
         var fields = new ExampleFields(options, kind);
 
@@ -49,7 +50,7 @@ internal static class DelimitedRows
             if (problem is null && record.Length != header.Length)
                 problem = string.Create(CultureInfo.InvariantCulture, $"the row has {record.Length} fields where the header has {header.Length}");
             yield return problem is not null ? RawRow.Bad(line, problem)
-                : RawRow.Of(line, Field(split), () => fields.Of(Field(text), Field(second), Field(label)));
+                : RawRow.Of(line, Field(split), Field(group), () => fields.Of(Field(text), Field(second), Field(label)));
 
             string? Field(int column) => column < 0 ? null : record[column];
         }

@@ -91,8 +91,8 @@ public static class ExampleReader
             DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(reader, options.Documents),
             _ => throw new TextDataException($"{kind} cannot be read from a file of the format {format}", path),
         };
-        if (options.SplitColumn is not null && format is DataFormat.Conll or DataFormat.Text)
-            throw new TextDataException($"a file of the format {format} has no column '{options.SplitColumn}'; give files for validation and test instead", path);
+        if (format is DataFormat.Conll or DataFormat.Text && (options.SplitColumn ?? options.GroupColumn) is { } column)
+            throw new TextDataException($"a file of the format {format} has no column '{column}'; give files for validation and test instead", path);
         foreach (var raw in Guarded(rows, path))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -100,7 +100,7 @@ public static class ExampleReader
             var problem = Check(raw, options, out var split);
             if (problem is null)
             {
-                yield return new SourceRow(raw.Example!, split, raw.Line);
+                yield return new SourceRow(raw.Example!, split, raw.Line, raw.Group);
                 continue;
             }
             if (options.BadRows == BadRowPolicy.Fail) throw new TextDataException(problem, path, raw.Line);
@@ -113,6 +113,7 @@ public static class ExampleReader
     {
         split = null;
         if (raw.Problem is not null) return raw.Problem;
+        if (options.GroupColumn is not null && string.IsNullOrWhiteSpace(raw.Group)) return $"the group (column '{options.GroupColumn}') is empty";
         if (options.SplitColumn is null) return null;
         if (string.IsNullOrWhiteSpace(raw.Split)) return $"the split (column '{options.SplitColumn}') is empty; write train, validation or test";
         if (!SplitNames.TryParse(raw.Split, out var parsed))

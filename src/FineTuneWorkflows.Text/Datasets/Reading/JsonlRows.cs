@@ -38,7 +38,7 @@ internal static class JsonlRows
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return RawRow.Bad(number, $"the line is JSON but no object: expected {parser.Shape}");
             var missing = parser.Missing(root)
-                ?? (options.SplitColumn is not null && !root.TryGetProperty(options.SplitColumn, out _) ? options.SplitColumn : null);
+                ?? new[] { options.SplitColumn, options.GroupColumn }.FirstOrDefault(c => c is not null && !root.TryGetProperty(c, out _));
             if (missing is not null)
             {
                 var problem = $"there is no '{missing}'; the columns are: {Columns(root)}";
@@ -48,7 +48,10 @@ internal static class JsonlRows
             string? split = null;
             if (options.SplitColumn is not null && !JsonField.TryScalar(root.GetProperty(options.SplitColumn), out split))
                 return RawRow.Bad(number, $"'{options.SplitColumn}' is not a string");
-            return RawRow.Of(number, split, () => parser.Parse(root));
+            string? group = null;
+            if (options.GroupColumn is not null && !JsonField.TryScalar(root.GetProperty(options.GroupColumn), out group))
+                return RawRow.Bad(number, $"'{options.GroupColumn}' is not a string, a number or a boolean");
+            return RawRow.Of(number, split, group, () => parser.Parse(root));
         }
     }
 

@@ -4,15 +4,16 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <param name="Line">The line on which the row begins, counted from 1.</param>
 /// <param name="Example">The example; null where there is a problem.</param>
 /// <param name="Split">The split field; null where it is absent or not wanted.</param>
+/// <param name="Group">The group field; null where it is absent or not wanted.</param>
 /// <param name="Problem">Why the row is none, or null.</param>
-internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Problem)
+internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Group, string? Problem)
 {
     /// <summary>Makes the example; what is wrong with it becomes the row's problem.</summary>
-    public static RawRow Of(long line, string? split, Func<TextExample> example)
+    public static RawRow Of(long line, string? split, string? group, Func<TextExample> example)
     {
         try
         {
-            return new RawRow(line, example(), split, null);
+            return new RawRow(line, example(), split, group, null);
         }
         catch (RowException e)
         {
@@ -20,5 +21,5 @@ internal readonly record struct RawRow(long Line, TextExample? Example, string? 
         }
     }
 
-    public static RawRow Bad(long line, string problem) => new(line, null, null, problem);
+    public static RawRow Bad(long line, string problem) => new(line, null, null, null, problem);
 }

@@ -24,6 +24,12 @@ public sealed record ReadOptions
     /// <summary>The column that says which split a row belongs to, see <see cref="SplitNames.TryParse"/>. Default null: there is none.</summary>
     public string? SplitColumn { get; init; }
 
+    /// <summary>
+    /// The column that says which rows belong together, such as a document or an author: a split that is drawn has all of a group or none. Default null:
+    /// there is none.
+    /// </summary>
+    public string? GroupColumn { get; init; }
+
     /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
     public DocumentBoundary Documents { get; init; }
 

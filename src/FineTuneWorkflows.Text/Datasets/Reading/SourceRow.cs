@@ -4,7 +4,8 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <param name="Example">The example.</param>
 /// <param name="Split">What the split column says, or null where no split column was asked for.</param>
 /// <param name="Line">The line on which the row begins, counted from 1.</param>
-public readonly record struct SourceRow(TextExample Example, SplitName? Split, long Line)
+/// <param name="Group">What the group column says, or null where none was asked for.</param>
+public readonly record struct SourceRow(TextExample Example, SplitName? Split, long Line, string? Group = null)
 {
     /// <summary>The example's text.</summary>
     public string Text => Example.Text;

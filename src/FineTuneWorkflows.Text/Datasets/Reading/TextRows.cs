@@ -26,7 +26,7 @@ internal static class TextRows
         {
             var document = text.ToString().TrimEnd('\n');
             text.Clear();
-            return new RawRow(first, new TextExample(document), null, null);
+            return new RawRow(first, new TextExample(document), null, null, null);
         }
     }
 }

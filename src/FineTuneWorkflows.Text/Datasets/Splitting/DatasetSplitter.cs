@@ -7,6 +7,8 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// <list type="bullet">
 /// <item>Splits that the files or a split column give are kept; a split that is not given is taken from the training rows, the same share of each
 /// class where each row has one label, else the same share of all.</item>
+/// <item>With a group column whole groups are drawn, without regard to classes, until they have the share; folds are of whole groups as well. Rows
+/// whose split is given keep it, whatever their group.</item>
 /// <item>Which rows those are follows from (seed, text) alone: within each class the texts are ranked by a hash and the first go to test, the next to
 /// validation. The order of rows, and of files, does not matter.</item>
 /// <item>An equal text in two splits stays in test rather than validation, in validation rather than train. Of equal texts in one split one
@@ -14,7 +16,7 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// <item>Equal texts with different labels or tags in one split are all removed: nothing tells which is right. Pairs are equal when both texts are,
 /// conversations when all messages are.</item>
 /// </list>
-/// The files are read twice; in between about 48 bytes per row are remembered, never the texts.
+/// The files are read twice; in between about 56 bytes per row are remembered, never the texts.
 /// </summary>
 public static class DatasetSplitter
 {

@@ -1,16 +1,10 @@
-using System.Runtime.InteropServices;
-using FineTuneWorkflows.Text.Randomness;
-
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
 /// <summary>
-/// Decides which rows stay and in which split. The order of the rows has no influence: everything follows from texts, labels, given splits and the
-/// seed. Rows of kinds that do not have one label are one class.
+/// Decides which rows stay. The order of the rows has no influence: everything follows from texts, labels and given splits.
 /// </summary>
 internal sealed class Membership
 {
-    private const ulong Purpose = 0x53504C4954; // "SPLIT"
-
     public long DuplicatesWithin { get; private set; }
 
     public long DuplicatesAcross { get; private set; }
@@ -36,42 +30,6 @@ internal sealed class Membership
             if (end - start > 1) Resolve(rows[start..end]);
             start = end;
         }
-    }
-
-    /// <summary>Gives the rows that have none a split, by share within each class; with folds, each class's rows that are not for testing are divided into parts of equal size.</summary>
-    public void Assign(Span<RowKey> rows, long seed, double validationShare, double testShare, int folds, int fold)
-    {
-        var perClass = new List<List<(ulong Rank, int Index)>>();
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (rows[i].Split != RowKey.Unassigned) continue;
-            var rank = RandomSequence.For(seed, Purpose, rows[i].Text).Next();
-            while (perClass.Count <= rows[i].Label) perClass.Add([]);
-            perClass[rows[i].Label].Add((rank, i));
-        }
-        foreach (var members in perClass)
-        {
-            // Rows are sorted by text here, so equal ranks are told apart by the text.
-            CollectionsMarshal.AsSpan(members).Sort();
-            var test = Take(members.Count, testShare);
-            var rest = members.Count - test;
-            var (from, to) = folds > 0
-                ? ((int)((long)rest * fold / folds), (int)((long)rest * (fold + 1) / folds))
-                : (0, Math.Min(Take(members.Count, validationShare), rest));
-            for (var i = 0; i < members.Count; i++)
-            {
-                var split = i < test ? SplitName.Test : i - test >= from && i - test < to ? SplitName.Validation : SplitName.Train;
-                rows[members[i].Index].Split = (byte)split;
-            }
-        }
-    }
-
-    /// <summary>The share rounded to the nearest row, half up; at least one row of a class that has three or more.</summary>
-    private static int Take(int count, double share)
-    {
-        if (share <= 0) return 0;
-        var rounded = (int)Math.Floor((count * share) + 0.5);
-        return rounded == 0 && count >= 3 ? 1 : rounded;
     }
 
     private void Resolve(Span<RowKey> equal)

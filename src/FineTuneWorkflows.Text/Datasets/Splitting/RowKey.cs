@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
-/// <summary>All that is remembered of a row while membership is decided: 48 bytes.</summary>
+/// <summary>All that is remembered of a row while membership is decided: 56 bytes.</summary>
 internal struct RowKey
 {
     /// <summary>The text's identity.</summary>
@@ -17,6 +17,9 @@ internal struct RowKey
 
     /// <summary>A hash of the label, the labels or the tags: equal texts with different answers contradict each other.</summary>
     public ulong Answer;
+
+    /// <summary>A hash of the row's group; 0 where there are no groups.</summary>
+    public ulong Group;
 
     /// <summary>The split that was given, or <see cref="Unassigned"/>, or, in the end, the one decided, or <see cref="Removed"/>.</summary>
     public byte Split;

@@ -70,8 +70,10 @@ internal sealed class SplitPlan
         var given = Given(rows);
         PromoteTrainToUnassigned(rows, given);
         Membership.RemoveDuplicates(rows);
-        Membership.Assign(rows, _request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare,
+        var draw = new Draw(_request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare,
             given.Validation ? 0 : _request.Folds, _request.Fold);
+        if (_request.Read.GroupColumn is null) draw.ByClass(rows);
+        else draw.ByGroup(rows);
         RequireNoEmptySplit(rows);
         SplitOfRow = new byte[rows.Length];
         foreach (ref var row in rows) SplitOfRow[row.Row] = row.Split;
@@ -88,6 +90,7 @@ internal sealed class SplitPlan
             Exact = ExampleIdentity.Exact(row.Example),
             Row = _rows.Count,
             Label = label,
+            Group = row.Group is { } group ? (ulong)TextIdentity.Hash(group.Trim()) : 0,
             Answer = ExampleIdentity.Answer(row.Example, Kind),
             Split = split is null ? RowKey.Unassigned : (byte)split,
         });

@@ -201,6 +201,30 @@ public sealed class DataKindTests : IDisposable
         Assert.Equal(4, dataset.Info.Splits["test"].Classes["x"]);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4, 1)]
+    public void A_group_stays_in_one_split_whatever_the_order_of_rows(int folds, int fold)
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => $"text {i},{(i % 2 == 0 ? "x" : "y")},{i * i % 61}").ToList();
+        var request = new SplitRequest { Files = [_temp["a.csv"]], Read = new() { GroupColumn = "doc" }, Folds = folds, Fold = fold };
+        var sides = new List<string>();
+        foreach (var order in new[] { rows, [.. rows.AsEnumerable().Reverse()] })
+        {
+            _temp.Write("a.csv", "text,label,doc\n" + string.Join('\n', order));
+            var dataset = DatasetSplitter.Split(request, _temp["d"], cancellationToken: TestContext.Current.CancellationToken);
+            var groups = rows.ToDictionary(r => r.Split(',')[0], r => r.Split(',')[2], StringComparer.Ordinal);
+            var found = SplitNames.All.SelectMany(s => dataset.Read(s, TestContext.Current.CancellationToken).Select(e => (Split: s, Group: groups[e.Text])))
+                .Distinct().OrderBy(p => p.Group, StringComparer.Ordinal).ToList();
+            Assert.Equal(found.Count, found.Select(p => p.Group).Distinct(StringComparer.Ordinal).Count());
+            sides.Add(string.Join(' ', found));
+            Assert.InRange(dataset.Count(SplitName.Test), 60, 75);
+            Assert.InRange(dataset.Count(SplitName.Validation), folds == 0 ? 30 : 45, folds == 0 ? 45 : 75);
+        }
+        Assert.Equal(sides[0], sides[1]);
+        Assert.Contains("a.csv:2: the group (column 'doc') is empty", Fails(_temp.Write("a.csv", "text,label,doc\na,x,\n"), request.Read), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_shipped_entities_and_texts_are_read()
     {
