@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Stages.Prediction;
 using System.Text.Json;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Hosting;
