@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using FineTuneWorkflows.Text.Files;
@@ -16,7 +15,6 @@ internal sealed class Download
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly Uri _address;
     private readonly string _shown;
@@ -26,7 +24,6 @@ internal sealed class Download
     private readonly DataSourceOptions _options;
     private readonly HttpClient _client;
     private readonly IProgress<TextProgress>? _progress;
-    private bool _continued;
 
     private Download(Uri address, string wanted, DataSourceOptions options, HttpClient client, IProgress<TextProgress>? progress)
     {
@@ -77,13 +74,14 @@ internal sealed class Download
                 if (FileDigest.Of(_file, null, cancellationToken) == _wanted) return _file;
                 File.Delete(_file);
             }
-            await FetchAsync(cancellationToken).ConfigureAwait(false);
+            var part = Part();
+            await part.FetchAsync(cancellationToken).ConfigureAwait(false);
             var actual = FileDigest.Of(_part, _progress, cancellationToken);
-            if (actual != _wanted && _continued)
+            if (actual != _wanted && part.Continued)
             {
                 // Perhaps the part is of another content than what was appended: once from the start, then the digest has the last word.
                 File.Delete(_part);
-                await FetchAsync(cancellationToken).ConfigureAwait(false);
+                await part.FetchAsync(cancellationToken).ConfigureAwait(false);
                 actual = FileDigest.Of(_part, _progress, cancellationToken);
             }
             if (actual != _wanted)
@@ -102,59 +100,14 @@ internal sealed class Download
         }
     }
 
-    private async Task FetchAsync(CancellationToken cancellationToken)
-    {
-        var failures = 0;
-        while (true)
-        {
-            var before = PartLength();
-            var outcome = await TryAsync(before, cancellationToken).ConfigureAwait(false);
-            if (outcome.Problem is null) return;
-            if (outcome.Final) throw new TextDataException(outcome.Problem, _shown);
-            failures = PartLength() > before ? 1 : failures + 1;
-            if (failures >= _options.Attempts)
-                throw new TextDataException($"the download failed {failures} times in a row without getting on, last: {outcome.Problem}", _shown);
-            await Task.Delay(Wait(failures, outcome.RetryAfter), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private TimeSpan Wait(int failures, TimeSpan? asked)
-    {
-        var wait = _options.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 16));
-        if (asked > wait) wait = asked.Value;
-        return wait < LongestWait ? wait : LongestWait;
-    }
-
-    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> TryAsync(long have, CancellationToken cancellationToken)
-    {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stall.CancelAfter(_options.StallTimeout);
-        try
+    private PartDownload Part() => new(
+        _part, _shown, _options,
+        async (have, cancellationToken) =>
         {
             using var request = Request(have);
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
-            // 416: the part is as long as the file, or longer; the digest decides.
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
-            {
-                _continued = true;
-                return default;
-            }
-            if (!response.IsSuccessStatusCode)
-                return ($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}", !IsWorthRetrying(response.StatusCode),
-                    RetryAfter(response));
-            var from = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.From ?? 0 : 0;
-            if (from > have) return ($"the server sent bytes from {from} on where {have} were asked for", true, null);
-            return await ReceiveAsync(response, from, stall).ConfigureAwait(false);
-        }
-        catch (HttpRequestException e)
-        {
-            return ($"{Reason(e)}", false, null);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return ($"nothing came for {_options.StallTimeout.TotalSeconds:0.###} seconds", false, null);
-        }
-    }
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        },
+        _progress);
 
     private HttpRequestMessage Request(long have)
     {
@@ -168,55 +121,4 @@ internal sealed class Download
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
         return request;
     }
-
-    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> ReceiveAsync(
-        HttpResponseMessage response, long from, CancellationTokenSource stall)
-    {
-        if (from > 0) _continued = true;
-        var length = response.Content.Headers.ContentLength;
-        await using var part = new FileStream(_part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 1);
-        part.SetLength(from);
-        part.Position = from;
-        var buffer = new byte[1 << 16];
-        await using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
-        var done = from;
-        while (true)
-        {
-            int read;
-            try
-            {
-                read = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is IOException or HttpRequestException)
-            {
-                return ("the connection broke", false, null);
-            }
-            if (read == 0) break;
-            await part.WriteAsync(buffer.AsMemory(0, read), stall.Token).ConfigureAwait(false);
-            stall.CancelAfter(_options.StallTimeout);
-            var before = done;
-            done += read;
-            if (done >> 20 != before >> 20) _progress?.Report(new TextProgress("downloading", done, from + length, "bytes"));
-        }
-        if (length is { } promised && done - from < promised) return ("the connection broke", false, null);
-        _progress?.Report(new TextProgress("downloading", done, done, "bytes"));
-        return default;
-    }
-
-    private long PartLength() => File.Exists(_part) ? new FileInfo(_part).Length : 0;
-
-    private static bool IsWorthRetrying(HttpStatusCode status) =>
-        (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - DateTimeOffset.UtcNow : null;
-
-    // The exception's own text may repeat the address; its kind is enough.
-    private static string Reason(HttpRequestException e) => e.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "the host's name cannot be resolved",
-        HttpRequestError.ConnectionError => "no connection to the host",
-        HttpRequestError.SecureConnectionError => "no secure connection to the host (TLS)",
-        _ => "the connection broke",
-    };
 }
