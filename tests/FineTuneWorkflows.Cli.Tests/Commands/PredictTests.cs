@@ -1,8 +1,8 @@
-using FineTuneWorkflows.Stages.Prediction;
 using System.Text.Json;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
+using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
 
