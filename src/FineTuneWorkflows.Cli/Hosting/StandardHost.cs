@@ -65,8 +65,8 @@ internal static class StandardHost
 
     private sealed class StagePredictor(TextPredictor predictor) : ITextPredictor
     {
-        public IReadOnlyList<Commands.Predict.TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-            [.. predictor.Predict(texts, cancellationToken: cancellationToken).Select(p => new Commands.Predict.TextPrediction(p.Label, p.Probabilities))];
+        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+            predictor.Predict(texts, cancellationToken: cancellationToken);
 
         public void Dispose() => predictor.Dispose();
     }

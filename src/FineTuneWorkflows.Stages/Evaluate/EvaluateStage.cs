@@ -11,7 +11,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Version = 2, Description = "Measures a classifier on the held-out test data: accuracy, F1, MCC, confusion matrix, calibration, 95% intervals, plots, each prediction; beside a cheap baseline trained on the same examples.")]
+[Stage("FineTune.Evaluate", Version = 3, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words: perplexity. Beside a cheap baseline trained on the same examples, with each prediction.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]
@@ -19,7 +19,7 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 public sealed record EvaluateStage : Stage
 {
     /// <summary>The baseline. Default: ML.NET.</summary>
-    [Parameter("The cheap model to compare with, trained on the same examples.")]
+    [Parameter("The cheap model to compare with, trained on the same examples; of entities any but None takes the tag that each word has most often.")]
     public BaselineKind Baseline { get; init; } = BaselineKind.MlNet;
 
     /// <summary>Resamples of the bootstrap. Default: 1000.</summary>
@@ -49,6 +49,17 @@ public sealed record EvaluateStage : Stage
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);
+        if (dataset.Kind == DataKind.TokenClassification)
+            EntityEvaluation.Run(this, context, dataset, cancellationToken);
+        else if (dataset.Kind is DataKind.TextClassification or DataKind.TextPairClassification)
+            RunClassification(context, dataset, cancellationToken);
+        else
+            TaskEvaluation.Run(this, context, cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    private void RunClassification(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
+    {
         var test = dataset.Read(SplitName.Test, cancellationToken).ToList();
         var labels = test.ConvertAll(e => dataset.ClassOf(e.Label));
 
@@ -61,7 +72,6 @@ public sealed record EvaluateStage : Stage
         EvaluationFiles.Write(context.Output("evaluation"), report, baseline, test, probabilities);
         context.Note(FormattableString.Invariant($"accuracy {report.Accuracy:0.0000} (95% within {report.AccuracyInterval.Low:0.0000}..{report.AccuracyInterval.High:0.0000}), macro F1 {report.Macro.F1:0.0000}")
             + (baseline is null ? "" : FormattableString.Invariant($"; baseline {Baseline}: accuracy {baseline.Accuracy:0.0000}, macro F1 {baseline.Macro.F1:0.0000}")));
-        return Task.CompletedTask;
     }
 
     private static void Log(StageContext context, string prefix, ClassificationReport report) =>
@@ -81,10 +91,13 @@ public sealed record EvaluateStage : Stage
             return null;
         context.Report(new(0, null, "texts", $"training the baseline {Baseline}"));
         var train = dataset.Read(SplitName.Train, cancellationToken).ToList();
-        var baseline = Baselines.Train(Baseline, train.ConvertAll(e => e.Text), train.ConvertAll(e => dataset.ClassOf(e.Label)), dataset.Labels.Count, Seed);
-        var report = ClassificationReport.Compute(baseline.Predict(test.ConvertAll(e => e.Text)), labels, dataset.Labels, Seed, BootstrapSamples);
+        var baseline = Baselines.Train(Baseline, train.ConvertAll(Whole), train.ConvertAll(e => dataset.ClassOf(e.Label)), dataset.Labels.Count, Seed);
+        var report = ClassificationReport.Compute(baseline.Predict(test.ConvertAll(Whole)), labels, dataset.Labels, Seed, BootstrapSamples);
         Log(context, "baseline", report);
         context.SetTag("baseline/name", baseline.Name);
         return report;
     }
+
+    /// <summary>The baselines take one text; of a pair both together.</summary>
+    private static string Whole(TextExample example) => example.Second is null ? example.Text : $"{example.Text} {example.Second}";
 }

@@ -27,11 +27,46 @@ internal static partial class EvaluationFiles
         EvaluationPlots.Write(folder, report, baseline);
     }
 
+    /// <summary>Writes what was measured of a model for entities: reports, figures, and each test text's words with their true and predicted tags.</summary>
+    public static void WriteEntities(
+        string folder, EntityReport report, EntityReport? baseline, IEnumerable<KeyValuePair<string, double>> metrics, IReadOnlyList<TextExample> test, IReadOnlyList<IReadOnlyList<string>> predicted)
+    {
+        WriteJson(Path.Combine(folder, "report.json"), report, Json.Default.EntityReport);
+        if (baseline is not null)
+            WriteJson(Path.Combine(folder, "baseline.json"), baseline, Json.Default.EntityReport);
+        WriteMetrics(folder, metrics);
+        using var stream = new BufferedStream(File.Create(Path.Combine(folder, "predictions.jsonl")));
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        for (var i = 0; i < test.Count; i++)
+        {
+            json.WriteStartObject();
+            WriteTexts(json, "tokens", test[i].Words);
+            WriteTexts(json, "tags", test[i].Tags);
+            WriteTexts(json, "predicted", predicted[i]);
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    /// <summary>Writes figures by name.</summary>
+    public static void WriteMetrics(string folder, IEnumerable<KeyValuePair<string, double>> metrics) =>
+        WriteJson(Path.Combine(folder, "metrics.json"), new SortedDictionary<string, double>(metrics.ToDictionary(), StringComparer.Ordinal), Json.Default.SortedDictionaryStringDouble);
+
     /// <summary>The figures by name of an evaluation.</summary>
     public static IReadOnlyDictionary<string, double> ReadMetrics(string folder)
     {
         using var stream = File.OpenRead(Path.Combine(folder, "metrics.json"));
         return JsonSerializer.Deserialize(stream, Json.Default.SortedDictionaryStringDouble) ?? throw new InvalidDataException($"{folder}/metrics.json holds nothing");
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     private static void WriteJson<T>(string path, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
@@ -64,6 +99,7 @@ internal static partial class EvaluationFiles
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     [JsonSerializable(typeof(ClassificationReport))]
+    [JsonSerializable(typeof(EntityReport))]
     [JsonSerializable(typeof(SortedDictionary<string, double>))]
     private sealed partial class Json : JsonSerializerContext;
 }

@@ -16,7 +16,7 @@ namespace FineTuneWorkflows.Stages.FineTune;
 public abstract record TrainingStage : Stage
 {
     /// <summary>The model to start from. Default: <c>tiny</c>, from scratch.</summary>
-    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), or a preset that starts from scratch: tiny, mini, small, medium, base, large.", Category = "Model"), Required]
+    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large.", Category = "Model"), Required]
     public string BaseModel { get; init; } = "tiny";
 
     /// <summary>Keep only the first layers. Default: all.</summary>
@@ -129,7 +129,7 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<InputPath> InputPaths()
     {
         if (!ModelPresets.IsPreset(BaseModel))
-            yield return new(nameof(BaseModel), BaseModel, Advice: BaseModels.Advice);
+            yield return new(nameof(BaseModel), BaseModels.Folder(BaseModel), Advice: BaseModels.Advice);
     }
 
     /// <inheritdoc />
@@ -224,7 +224,7 @@ public abstract record TrainingStage : Stage
 
         var files = context.InputFiles(nameof(BaseModel));
         if (files.FirstOrDefault(f => f.RelativePath == "config.json") is not { } config)
-            throw new StageException($"parameter BaseModel: {Path.GetFullPath(BaseModel)} holds no config.json; {BaseModels.Advice}");
+            throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
         var folder = Path.GetDirectoryName(config.FullPath)!;
         if (files.Any(f => Tokenizer.FileNames.Contains(f.RelativePath)) && Tokenizer.Load(folder).VocabularySha256 != tokens.VocabularySha256)
             throw new StageException($"parameter BaseModel: the vocabulary in {folder} is not the one that the texts were tokenized with; set the same BaseModel in the Tokenize stage");

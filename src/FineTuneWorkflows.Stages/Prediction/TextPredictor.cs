@@ -1,54 +1,51 @@
-using FineTuneWorkflows.Learning.Inference;
-using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Prediction;
 
-/// <summary>A saved text classifier with its tokenizer: texts in, classes with probabilities out.</summary>
-public sealed class TextPredictor : IDisposable
+/// <summary>A saved model with its tokenizer: texts in, classes or entities out.</summary>
+public abstract class TextPredictor : IDisposable
 {
-    private readonly SequenceClassifierModel model;
-    private readonly Tokenizer tokenizer;
-    private readonly int maxLength;
+    /// <summary>The classes or tags by number.</summary>
+    public abstract IReadOnlyList<string> Labels { get; }
 
-    private TextPredictor(SequenceClassifierModel model, Tokenizer tokenizer)
-    {
-        this.model = model;
-        this.tokenizer = tokenizer;
-        maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
-    }
-
-    /// <summary>The classes, in the order of the probabilities.</summary>
-    public IReadOnlyList<string> Labels => model.Labels;
-
-    /// <summary>Loads a model folder in Hugging Face's layout with its tokenizer's files.</summary>
+    /// <summary>Loads a model folder in Hugging Face's layout with its tokenizer.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="trace">Is told how libtorch was loaded.</param>
     /// <exception cref="FineTuneWorkflows.Learning.LearningException">The model cannot be loaded.</exception>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">The tokenizer is missing or damaged.</exception>
+    /// <exception cref="StageException">The model's head predicts neither classes nor entities.</exception>
     public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null)
     {
-        // The tokenizer first: it is cheap, and a folder that is no model's fails at once.
+        // The tokenizer and the configuration first: they are cheap, and a folder that is no model's fails at once.
         var tokenizer = Tokenizer.Load(folder);
+        var task = ModelConfig.Read(folder).Task;
         TorchRuntime.EnsureLoaded(trace);
-        return new(SequenceClassifierModel.Load(folder, TorchDevice.Parse(device)), tokenizer);
+        return task switch
+        {
+            ModelTask.TokenClassification => new EntityPredictor(folder, tokenizer, TorchDevice.Parse(device)),
+            ModelTask.SequenceClassification or null => new ClassPredictor(folder, tokenizer, TorchDevice.Parse(device)),
+            _ => throw new StageException($"{folder} is a base model for {task}; fine-tune it with FineTune.FineTune before predicting with it"),
+        };
     }
 
-    /// <summary>Classifies texts. A text longer than the model's positions is cut.</summary>
-    /// <param name="texts">The texts; an empty one is classified like any other.</param>
+    /// <summary>Predicts texts. One longer than the model takes is cut.</summary>
+    /// <param name="texts">The texts; an empty one is predicted like any other.</param>
     /// <param name="batchSize">Texts computed at once.</param>
     /// <param name="cancellationToken">Ends the work between batches.</param>
-    public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, int batchSize = 64, CancellationToken cancellationToken = default)
+    public abstract IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, int batchSize = 64, CancellationToken cancellationToken = default);
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose()
     {
-        var probabilities = model.Predict([.. texts.Select(text => tokenizer.Encode(text, maxLength).Ids)], batchSize, cancellationToken);
-        return [.. texts.Select((_, i) => Prediction(probabilities, i))];
+        Dispose(true);
+        GC.SuppressFinalize(this);
     }
 
-    /// <inheritdoc />
-    public void Dispose() => model.Dispose();
-
-    private TextPrediction Prediction(ProbabilityTable probabilities, int index) =>
-        new(Labels[probabilities.Best(index)], [.. Labels.Select((label, c) => KeyValuePair.Create(label, probabilities.Row(index)[c]))]);
+    /// <summary>Frees the model.</summary>
+    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
 }

@@ -20,7 +20,7 @@ public sealed record TokenizeStage : Stage
     private static readonly string[] Extensions = [".txt", ".json", ".model"];
 
     /// <summary>The model that will be fine-tuned. Default: a preset, which has no vocabulary of its own.</summary>
-    [Parameter("The model that will be fine-tuned: a folder, whose tokenizer is used, or a preset's name, which has none.")]
+    [Parameter("The model that will be fine-tuned: a folder or hf://owner/name[@revision], whose tokenizer is used, or a preset's name, which has none.")]
     public string BaseModel { get; init; } = "";
 
     /// <summary>The tokenizer where the base model has none.</summary>
@@ -58,7 +58,7 @@ public sealed record TokenizeStage : Stage
     {
         if (!HasTokenizer)
             yield break;
-        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModel) : (nameof(Vocabulary), Vocabulary);
+        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModels.Folder(BaseModel)) : (nameof(Vocabulary), Vocabulary);
         var folder = IsVocabularyFile ? Path.GetDirectoryName(path)! : path;
         var named = IsVocabularyFile ? Path.GetFileName(path) : HasBaseFolder ? ModelConfig : null;
         if (named is not null)

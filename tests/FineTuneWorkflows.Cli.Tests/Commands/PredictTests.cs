@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
+using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
 

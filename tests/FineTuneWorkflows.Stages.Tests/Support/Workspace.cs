@@ -91,7 +91,7 @@ public sealed class Workspace : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static string Sentence(int i)
+    public static string Sentence(int i)
     {
         var words = i % 2 == 0 ? Good : Bad;
         return $"the {Things[i / 2 % Things.Length]} was {(i % 3 == 0 ? "very " : "")}{words[i / 2 % words.Length]} {Things[i / 16 % Things.Length]} x{new string('x', i / 40)}{(i % 7 == 0 ? "!" : ".")}";

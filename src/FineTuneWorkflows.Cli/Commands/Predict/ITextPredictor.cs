@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Stages.Prediction;
+
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
 /// <summary>A fine-tuned model, ready to say what texts are.</summary>

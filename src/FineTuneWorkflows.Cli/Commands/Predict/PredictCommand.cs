@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 

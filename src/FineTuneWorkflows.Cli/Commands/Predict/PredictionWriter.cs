@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -13,8 +14,9 @@ internal static class PredictionWriter
 
     public static Action<string, TextPrediction> For(TextWriter writer, bool readable) => (text, prediction) => writer.WriteLine(readable ? Line(prediction) : JsonLine(text, prediction));
 
-    private static string Line(TextPrediction prediction) =>
-        $"{prediction.Label}  ({string.Join(", ", prediction.Probabilities.OrderByDescending(p => p.Value).Take(5).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000}")))})";
+    private static string Line(TextPrediction prediction) => prediction.Entities is { } entities
+        ? entities.Count == 0 ? "no entities" : string.Join("  ", entities.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Text} [{e.Label} {e.Probability:0.000}]")))
+        : $"{prediction.Label}  ({string.Join(", ", prediction.Probabilities.OrderByDescending(p => p.Value).Take(5).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000}")))})";
 
     private static string JsonLine(string text, TextPrediction prediction)
     {
@@ -23,14 +25,39 @@ internal static class PredictionWriter
         {
             json.WriteStartObject();
             json.WriteString("text", text);
-            json.WriteString("label", prediction.Label);
-            json.WriteStartObject("probabilities");
-            foreach (var (label, probability) in prediction.Probabilities)
-                json.WriteNumber(label, Math.Round(probability, 6));
-            json.WriteEndObject();
+            if (prediction.Entities is { } entities)
+                WriteEntities(json, entities);
+            else
+                WriteClasses(json, prediction);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    private static void WriteClasses(Utf8JsonWriter json, TextPrediction prediction)
+    {
+        json.WriteString("label", prediction.Label);
+        json.WriteStartObject("probabilities");
+        foreach (var (label, probability) in prediction.Probabilities)
+            json.WriteNumber(label, Math.Round(probability, 6));
+        json.WriteEndObject();
+    }
+
+    private static void WriteEntities(Utf8JsonWriter json, IReadOnlyList<PredictedEntity> entities)
+    {
+        json.WriteStartArray("entities");
+        foreach (var entity in entities)
+        {
+            json.WriteStartObject();
+            json.WriteString("label", entity.Label);
+            json.WriteNumber("start", entity.Start);
+            json.WriteNumber("end", entity.End);
+            json.WriteString("text", entity.Text);
+            json.WriteNumber("probability", Math.Round(entity.Probability, 6));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -57,6 +57,12 @@ internal static class RunReport
 
     private static void WriteQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
     {
+        if (metrics.ContainsKey("test/f1"))
+        {
+            WriteEntityQuality(metrics, writer, ink);
+            return;
+        }
+
         var table = new TextTable("", "accuracy", "95% interval", "F1 (macro)");
         var rows = 0;
         foreach (var (name, prefix) in ((string, string)[])[("test", "test"), ("baseline", "baseline")])
@@ -74,6 +80,16 @@ internal static class RunReport
 
         if (rows == 0)
             return;
+        writer.WriteLine();
+        table.Write(writer, ink);
+    }
+
+    private static void WriteEntityQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
+    {
+        var table = new TextTable("", "entity F1", "precision", "recall");
+        foreach (var prefix in (string[])["test", "baseline"])
+            if (metrics.ContainsKey($"{prefix}/f1"))
+                table.Add(prefix, Share(metrics, $"{prefix}/f1"), Share(metrics, $"{prefix}/precision"), Share(metrics, $"{prefix}/recall"));
         writer.WriteLine();
         table.Write(writer, ink);
     }

@@ -1,0 +1,37 @@
+using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Text.Tokenization;
+
+namespace FineTuneWorkflows.Stages.Prediction;
+
+/// <summary>Classes of whole texts.</summary>
+internal sealed class ClassPredictor : TextPredictor
+{
+    private readonly SequenceClassifierModel model;
+    private readonly Tokenizer tokenizer;
+    private readonly int maxLength;
+
+    public ClassPredictor(string folder, Tokenizer tokenizer, TorchDevice device)
+    {
+        this.tokenizer = tokenizer;
+        model = SequenceClassifierModel.Load(folder, device);
+        maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
+    }
+
+    public override IReadOnlyList<string> Labels => model.Labels;
+
+    public override IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, int batchSize = 64, CancellationToken cancellationToken = default)
+    {
+        var probabilities = model.Predict([.. texts.Select(text => tokenizer.Encode(text, maxLength).Ids)], batchSize, cancellationToken);
+        return [.. texts.Select((_, i) => Prediction(probabilities, i))];
+    }
+
+    protected override void Dispose(bool disposing) => model.Dispose();
+
+    private TextPrediction Prediction(ProbabilityTable probabilities, int index)
+    {
+        var each = Labels.Select((label, c) => KeyValuePair.Create(label, probabilities.Row(index)[c])).ToArray();
+        return new(model.IsMultiLabel ? string.Join(',', each.Where(p => p.Value >= 0.5).Select(p => p.Key)) : Labels[probabilities.Best(index)], each);
+    }
+}
