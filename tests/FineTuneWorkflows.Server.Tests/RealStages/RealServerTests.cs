@@ -139,13 +139,16 @@ public class RealServerTests(RealServer real)
     }
 
     [Fact]
-    public async Task The_toolbox_offers_the_six_stages_with_every_parameter_described()
+    public async Task The_toolbox_offers_every_stage_with_every_parameter_described()
     {
         var toolbox = (await Client.GetAsync("/elsa/api/descriptors/activities"))["items"]!.AsArray();
         var stages = toolbox.Where(a => a!["category"]!.GetValue<string>() == "Fine-tuning").ToList();
 
         Assert.Equal(
-            ["FineTune.Augment", "FineTune.Evaluate", "FineTune.FetchData", "FineTune.FineTune", "FineTune.RegisterModel", "FineTune.Tokenize"],
+            [
+                "FineTune.Augment", "FineTune.Evaluate", "FineTune.FetchData", "FineTune.FineTune",
+                "FineTune.Pretrain", "FineTune.RegisterModel", "FineTune.Tokenize", "FineTune.TrainTokenizer",
+            ],
             stages.Select(s => s!["typeName"]!.GetValue<string>()).Order(StringComparer.Ordinal));
         Assert.All(stages.SelectMany(s => s!["inputs"]!.AsArray()), i => Assert.False(string.IsNullOrWhiteSpace(i!["description"]!.GetValue<string>())));
     }

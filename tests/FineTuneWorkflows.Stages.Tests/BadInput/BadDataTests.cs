@@ -138,7 +138,10 @@ public sealed class BadDataTests : IDisposable
     {
         var reason = await workspace.FailureOf(
             ("Fetch", Fetch, new { source = workspace.Data }), ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt" }), ("FineTune", "FineTune.FineTune", new { baseModel = "tinny" }));
-        Assert.Equal($"parameter BaseModel: there is no file or folder {workspace.Folder}/tinny; a base model is a folder in Hugging Face's layout, or one of the presets tiny, mini, small, medium, base, large, which start from scratch", reason);
+        Assert.Equal(
+            $"parameter BaseModel: there is no file or folder {workspace.Folder}/tinny; a base model is a folder in Hugging Face's layout, "
+            + "hf://owner/name[@revision], or one of the presets tiny, mini, small, medium, base, large, which start from scratch",
+            reason);
     }
 
     [Fact]
