@@ -151,15 +151,17 @@ public abstract record TrainingStage : Stage
         using var validation = tokens.Split(SplitName.Validation);
         using var model = Start(context, tokens.Info, task);
         Prepare(model);
-        var result = Trainer.Run(
-            model, new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context),
-            cancellationToken, task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null);
+        var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
+        var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
+        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context), cancellationToken, masking);
 
         var folder = context.Output("model");
         model.Save(folder);
         tokens.LoadTokenizer().Save(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
+        if (heldOut is not null)
+            ClosingReport.Write(context, folder, model, examples, heldOut, result, Options(), masking, cancellationToken);
         context.SetTag("training/task", $"{task}");
         context.SetTag("training/best_epoch", FormattableString.Invariant($"{result.BestEpoch}"));
         if (result.StoppedEarly)

@@ -15,10 +15,12 @@ public abstract class TextPredictor : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="trace">Is told how libtorch was loaded.</param>
+    /// <param name="calibrated">Whether probabilities of classes are those at the temperature that the training kept in <c>calibration.json</c>; default true. It never changes which class is
+    /// predicted. False gives the model's own, which other tools get from the same weights.</param>
     /// <exception cref="FineTuneWorkflows.Learning.LearningException">The model cannot be loaded.</exception>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">The tokenizer is missing or damaged.</exception>
     /// <exception cref="StageException">The model's head predicts neither classes nor entities.</exception>
-    public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null)
+    public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null, bool calibrated = true)
     {
         // The tokenizer and the configuration first: they are cheap, and a folder that is no model's fails at once.
         var tokenizer = Tokenizer.Load(folder);
@@ -27,7 +29,7 @@ public abstract class TextPredictor : IDisposable
         return task switch
         {
             ModelTask.TokenClassification => new EntityPredictor(folder, tokenizer, TorchDevice.Parse(device)),
-            ModelTask.SequenceClassification or null => new ClassPredictor(folder, tokenizer, TorchDevice.Parse(device)),
+            ModelTask.SequenceClassification or null => new ClassPredictor(folder, tokenizer, TorchDevice.Parse(device), calibrated),
             _ => throw new StageException($"{folder} is a base model for {task}; fine-tune it with FineTune.FineTune before predicting with it"),
         };
     }

@@ -10,12 +10,14 @@ public sealed class PredictTests : IDisposable
 {
     private readonly Workplace place = new();
     private readonly List<string> opened = [];
+    private bool calibrated;
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _) =>
+        Predictor = (model, _, _, calibrate) =>
         {
             opened.Add(model);
+            calibrated = calibrate;
             return new LengthPredictor();
         },
     };
@@ -36,6 +38,16 @@ public sealed class PredictTests : IDisposable
             """.ReplaceLineEndings("\n").Replace("😀", "\\uD83D\\uDE00", StringComparison.Ordinal),
             answer.Out);
         Assert.Equal(["sentiment@champion"], opened);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, "--uncalibrated")]
+    public async Task Probabilities_are_calibrated_unless_that_is_not_wanted(bool expected, params string[] options)
+    {
+        await place.RunAsync(["predict", "--model", "sentiment@champion", "--text", "short", .. options]);
+
+        Assert.Equal(expected, calibrated);
     }
 
     [Fact]

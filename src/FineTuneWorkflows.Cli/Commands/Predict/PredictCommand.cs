@@ -24,11 +24,12 @@ internal sealed class PredictCommand : CliCommand
     };
 
     private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. Default: standard output.", HelpName = "FILE" };
+    private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<string?> home = Options.Home();
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, input, column, output, home])
+        foreach (var option in (Option[])[model, texts, input, column, output, uncalibrated, home])
             command.Options.Add(option);
     }
 
@@ -48,7 +49,7 @@ internal sealed class PredictCommand : CliCommand
         context.Interruption.Listen();
         try
         {
-            using var predictor = Open(context, wanted, folder, services);
+            using var predictor = Open(context, wanted, folder, services, calibrated: !parsed.Has(uncalibrated));
             if (target is null)
                 Write(predictor, source ?? given, PredictionWriter.For(context.Out, readable: context.Console.IsTerminal && given.Length == 1), context);
             else
@@ -64,15 +65,15 @@ internal sealed class PredictCommand : CliCommand
 
     private static string? Full(string? path, CommandContext context) => path is { Length: > 0 } ? Path.GetFullPath(path, context.Console.Folder) : null;
 
-    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services)
+    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, bool calibrated)
     {
         var open = context.Host.Predictor ?? throw new CommandException("this build of finetune has no models to predict with");
         var folder = Path.GetFullPath(model, context.Console.Folder);
         if (Directory.Exists(folder))
-            return open(folder, home, services);
+            return open(folder, home, services, calibrated);
         var at = model.LastIndexOf('@');
         return at > 0 && at < model.Length - 1
-            ? open(model, home, services)
+            ? open(model, home, services, calibrated)
             : throw new CommandException($"there is no folder {folder}; a registered model is written NAME@ALIAS, such as sentiment@champion");
     }
 
