@@ -78,7 +78,7 @@ public sealed record ClassificationReport
             Weighted = Average(classes, c => c.Support),
             MacroF1Interval = intervals[1],
             MatthewsCorrelation = matrix.MatthewsCorrelation(),
-            CalibrationError = calibration.Sum(bin => bin.Count * Math.Abs(bin.Confidence - bin.Accuracy)) / actual.Length,
+            CalibrationError = ErrorOf(calibration, actual.Length),
             Calibration = calibration,
             Confusion = [.. numbers.Select(a => (IReadOnlyList<int>)[.. numbers.Select(p => matrix[a, p])])],
         };
@@ -112,6 +112,11 @@ public sealed record ClassificationReport
             sum -= Math.Log(Math.Max(probabilities.Row(i)[labels[i]], 1e-12));
         return sum / labels.Length;
     }
+
+    internal static double ExpectedCalibrationError(ProbabilityTable probabilities, int[] labels) =>
+        ErrorOf(CalibrationOf(probabilities, labels, probabilities.BestOfAll()), labels.Length);
+
+    private static double ErrorOf(CalibrationBin[] bins, int count) => bins.Sum(bin => bin.Count * Math.Abs(bin.Confidence - bin.Accuracy)) / count;
 
     private static AveragedMetrics Average(ClassMetrics[] classes, Func<ClassMetrics, double> weight)
     {

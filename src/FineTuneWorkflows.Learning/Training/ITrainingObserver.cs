@@ -1,3 +1,6 @@
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Training.Memory;
+
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
@@ -6,6 +9,13 @@ namespace FineTuneWorkflows.Learning.Training;
 /// </summary>
 public interface ITrainingObserver
 {
+    /// <summary>What memory the training will take at most, said before it starts.</summary>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="device">Where it will be trained.</param>
+    void OnMemory(MemoryEstimate estimate, TorchDevice device)
+    {
+    }
+
     /// <summary>The training starts or goes on.</summary>
     void OnStarted(TrainingStarted started)
     {

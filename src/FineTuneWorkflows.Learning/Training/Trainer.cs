@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Training.Memory;
 using FineTuneWorkflows.Learning.Training.Tasks;
 
 namespace FineTuneWorkflows.Learning.Training;
@@ -34,6 +35,8 @@ public static class Trainer
         if (training.Count < options.BatchSize)
             throw new TrainingException($"BatchSize is {options.BatchSize}, but the training data has {training.Count} examples; set a BatchSize of "
                 + $"{training.Count} or less.");
+        observer?.OnMemory(MemoryEstimate.Of(
+            model, options, BatchShape.OfTraining(options, training), validation is null ? default : BatchShape.OfValidation(options, validation), masking?.Probability ?? 1), model.Device);
         using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
         return loop.Run(cancellation);
     }

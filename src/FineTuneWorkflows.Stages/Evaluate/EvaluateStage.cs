@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Learning.Calibration;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Runtime;
@@ -11,7 +12,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Version = 3, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
+[Stage("FineTune.Evaluate", Version = 4, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]
@@ -67,11 +68,24 @@ public sealed record EvaluateStage : Stage
         var probabilities = Predict(context, cancellationToken);
         var report = ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples);
         Log(context, "test", report);
+        var calibrated = Calibrated(context, report, dataset, labels, ref probabilities);
 
         var baseline = BaselineReport(context, dataset, test, labels, cancellationToken);
-        EvaluationFiles.Write(context.Output("evaluation"), report, baseline, test, probabilities);
+        EvaluationFiles.Write(context.Output("evaluation"), report, calibrated, baseline, test, probabilities);
         context.Note(FormattableString.Invariant($"accuracy {report.Accuracy:0.0000} (95% within {report.AccuracyInterval.Low:0.0000}..{report.AccuracyInterval.High:0.0000}), macro F1 {report.Macro.F1:0.0000}")
             + (baseline is null ? "" : FormattableString.Invariant($"; baseline {Baseline}: accuracy {baseline.Accuracy:0.0000}, macro F1 {baseline.Macro.F1:0.0000}")));
+    }
+
+    /// <summary>The report at the temperature that the training kept with the model, and the probabilities at it; null where there is none.</summary>
+    private CalibratedReport? Calibrated(StageContext context, ClassificationReport before, DatasetFolder dataset, List<int> labels, ref ProbabilityTable probabilities)
+    {
+        if (ModelCalibration.Load(context.Input("model").Path) is not { } calibration)
+            return null;
+        probabilities = calibration.Apply(probabilities);
+        var report = CalibratedReport.Of(calibration.Temperature, before, ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples));
+        context.LogMetrics([.. report.ToMetrics()]);
+        context.Note(FormattableString.Invariant($"calibration error {report.ErrorBefore:0.0000}, at temperature {report.Temperature:0.000} {report.ErrorAfter:0.0000}"));
+        return report;
     }
 
     private static void Log(StageContext context, string prefix, ClassificationReport report) =>

@@ -8,18 +8,24 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>
 /// The <c>evaluation</c> artifact: <c>report.json</c> and, where there is a baseline, <c>baseline.json</c> with everything that was measured, <c>metrics.json</c> with the figures by name, and
-/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities. Beside them the plots of <see cref="EvaluationPlots"/>.
+/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities. Where the model has a temperature, <c>report.json</c> measures its probabilities as they are,
+/// <c>calibrated.json</c> says what the temperature makes of them, and the predictions have those at it, as <c>finetune predict</c> gives them. Beside them the plots of <see cref="EvaluationPlots"/>.
 /// </summary>
 internal static partial class EvaluationFiles
 {
-    public static void Write(string folder, ClassificationReport report, ClassificationReport? baseline, IReadOnlyList<TextExample> test, ProbabilityTable probabilities)
+    public static void Write(
+        string folder, ClassificationReport report, CalibratedReport? calibrated, ClassificationReport? baseline, IReadOnlyList<TextExample> test, ProbabilityTable probabilities)
     {
         WriteJson(Path.Combine(folder, "report.json"), report, Json.Default.ClassificationReport);
+        if (calibrated is not null)
+            WriteJson(Path.Combine(folder, "calibrated.json"), calibrated, Json.Default.CalibratedReport);
         if (baseline is not null)
             WriteJson(Path.Combine(folder, "baseline.json"), baseline, Json.Default.ClassificationReport);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (key, value) in report.ToMetrics())
             metrics["test/" + key] = value;
+        foreach (var (key, value) in calibrated?.ToMetrics() ?? new Dictionary<string, double>())
+            metrics[key] = value;
         foreach (var (key, value) in baseline?.ToMetrics() ?? new Dictionary<string, double>())
             metrics["baseline/" + key] = value;
         WriteJson(Path.Combine(folder, "metrics.json"), metrics, Json.Default.SortedDictionaryStringDouble);
@@ -116,6 +122,7 @@ internal static partial class EvaluationFiles
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     [JsonSerializable(typeof(ClassificationReport))]
+    [JsonSerializable(typeof(CalibratedReport))]
     [JsonSerializable(typeof(EntityReport))]
     [JsonSerializable(typeof(SortedDictionary<string, double>))]
     private sealed partial class Json : JsonSerializerContext;

@@ -1,11 +1,21 @@
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Memory;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.Estimates;
 
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Logs and shows what a training does.</summary>
 internal sealed class TrainingReporter(StageContext context) : ITrainingObserver
 {
+    public void OnMemory(MemoryEstimate estimate, TorchDevice device)
+    {
+        context.Trace($"{estimate}");
+        if (DeviceMemory.Total(device) is { } total && estimate.Peak > total)
+            context.Note(FormattableString.Invariant($"the training may not fit: it takes {estimate}, and {device} has {total / 1e9:0.00} GB; {StageEstimate.Advice}"));
+    }
+
     public void OnStarted(TrainingStarted started)
     {
         context.Trace($"{started.ParameterCount} parameters on {started.Device}, {started.Threads} threads, {started.StepsPerEpoch} steps an epoch");

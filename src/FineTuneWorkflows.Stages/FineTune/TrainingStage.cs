@@ -3,6 +3,7 @@ using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Memory;
 using FineTuneWorkflows.Learning.Training.Tasks;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Validation;
@@ -151,20 +152,37 @@ public abstract record TrainingStage : Stage
         using var validation = tokens.Split(SplitName.Validation);
         using var model = Start(context, tokens.Info, task);
         Prepare(model);
-        var result = Trainer.Run(
-            model, new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context),
-            cancellationToken, task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null);
+        var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
+        var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
+        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context), cancellationToken, masking);
 
         var folder = context.Output("model");
         model.Save(folder);
         tokens.LoadTokenizer().Save(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
+        if (heldOut is not null)
+            ClosingReport.Write(context, folder, model, examples, heldOut, result, Options(), masking, cancellationToken);
         context.SetTag("training/task", $"{task}");
         context.SetTag("training/best_epoch", FormattableString.Invariant($"{result.BestEpoch}"));
         if (result.StoppedEarly)
             context.Note($"stopped early: {Selection} did not improve in {EarlyStoppingPatience} epochs after epoch {result.BestEpoch}");
         return Task.CompletedTask;
+    }
+
+    /// <summary>What memory the training takes at most, from the parameters alone.</summary>
+    /// <param name="tokens">What will be tokenized, as far as it is known.</param>
+    /// <param name="baseFolder">The base model's folder; null for a preset.</param>
+    /// <param name="checkpointing">Whether gradients are checkpointed.</param>
+    /// <exception cref="StageException">The data does not serve what was asked for.</exception>
+    internal MemoryEstimate Estimate(TokenizedInfo tokens, string? baseFolder, bool checkpointing)
+    {
+        var (task, structure, options) = (TaskFor(tokens), Structure(tokens), Options() with { GradientCheckpointing = checkpointing });
+        var config = baseFolder is null ? ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize) : ModelConfig.Read(baseFolder);
+        var longest = Math.Min(tokens.MaxLength, config.MaxTokens);
+        return MemoryEstimate.Of(
+            config, baseFolder is null ? structure with { Layers = null } : structure, task, tokens.Labels.Count, TorchDevice.Parse(Device), options,
+            BatchShape.OfTraining(options, longest), BatchShape.OfValidation(options, longest), task == ModelTask.MaskedLanguageModeling ? Masking(tokens).Probability : 1);
     }
 
     /// <summary>What the head is to do.</summary>

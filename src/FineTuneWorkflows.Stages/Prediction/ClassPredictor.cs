@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Calibration;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Runtime;
@@ -11,10 +12,12 @@ internal sealed class ClassPredictor : TextPredictor
     private readonly SequenceClassifierModel model;
     private readonly Tokenizer tokenizer;
     private readonly int maxLength;
+    private readonly ModelCalibration? calibration;
 
-    public ClassPredictor(string folder, Tokenizer tokenizer, TorchDevice device)
+    public ClassPredictor(string folder, Tokenizer tokenizer, TorchDevice device, bool calibrated)
     {
         this.tokenizer = tokenizer;
+        calibration = calibrated ? ModelCalibration.Load(folder) : null;
         model = SequenceClassifierModel.Load(folder, device);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
@@ -24,6 +27,8 @@ internal sealed class ClassPredictor : TextPredictor
     public override IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, int batchSize = 64, CancellationToken cancellationToken = default)
     {
         var probabilities = model.Predict([.. texts.Select(text => tokenizer.Encode(text, maxLength).Ids)], batchSize, cancellationToken);
+        if (!model.IsMultiLabel && calibration is not null)
+            probabilities = calibration.Apply(probabilities);
         return [.. texts.Select((_, i) => Prediction(probabilities, i))];
     }
 

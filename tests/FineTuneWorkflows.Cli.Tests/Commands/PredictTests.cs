@@ -11,13 +11,15 @@ public sealed class PredictTests : IDisposable
 {
     private readonly Workplace place = new();
     private readonly List<string> opened = [];
+    private bool calibrated;
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _, generation) =>
+        Predictor = (model, _, _, options) =>
         {
             opened.Add(model);
-            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(generation) : new LengthPredictor();
+            calibrated = options.Calibrated;
+            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(options.Generation) : new LengthPredictor();
         },
     };
 
@@ -37,6 +39,16 @@ public sealed class PredictTests : IDisposable
             """.ReplaceLineEndings("\n").Replace("😀", "\\uD83D\\uDE00", StringComparison.Ordinal),
             answer.Out);
         Assert.Equal(["sentiment@champion"], opened);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, "--uncalibrated")]
+    public async Task Probabilities_are_calibrated_unless_that_is_not_wanted(bool expected, params string[] options)
+    {
+        await place.RunAsync(["predict", "--model", "sentiment@champion", "--text", "short", .. options]);
+
+        Assert.Equal(expected, calibrated);
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Learning.Training.Memory;
+using FineTuneWorkflows.Stages.Estimates;
+
+namespace FineTuneWorkflows.Cli.Commands.Estimate;
+
+/// <summary><c>finetune estimate</c></summary>
+internal sealed class EstimateCommand : CliCommand
+{
+    private PipelineOptions? pipelineOptions;
+
+    public override void Configure(Command command) => pipelineOptions = new(command, withTargets: true);
+
+    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    {
+        var pipeline = pipelineOptions!.Read(parsed, context);
+        var estimates = TrainingEstimator.Of(pipeline);
+        if (estimates.Count == 0)
+            context.Out.WriteLine($"{pipeline.Definition.File}: no stage trains a model");
+        foreach (var estimate in estimates)
+            Write(estimate, context);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static void Write(StageEstimate estimate, CommandContext context)
+    {
+        var (own, other) = (estimate.AsItIs, estimate.Otherwise);
+        context.Out.WriteLine($"{estimate.Stage} ({estimate.Type}) on {estimate.Device}: {Number(own.ParameterCount)} parameters, {Number(own.TrainableCount)} of them trained");
+        context.Out.WriteLine($"  {Number(own.Batch.Places)} token places at once, in texts of {Number(estimate.Longest)} tokens at most");
+        foreach (var assumption in estimate.Assumptions)
+            context.Out.WriteLine($"  assumed: {assumption}");
+        var table = new TextTable("", "as it is", estimate.Checkpointing ? "without gradient checkpointing" : "with gradient checkpointing").AlignRight(1, 2);
+        foreach (var (name, part) in (ReadOnlySpan<(string, Func<MemoryEstimate, long>)>)
+            [("weights", e => e.Weights), ("gradients", e => e.Gradients), ("moments", e => e.Moments), ("activations", e => e.Activations), ("temporaries", e => e.Temporaries), ("together at most", e => e.Peak)])
+            table.Add(name, Words.Size(part(own)), Words.Size(part(other)));
+        if (estimate.Available is { } available)
+            table.Add(estimate.Device.IsCuda ? "the device has" : "the machine has", Words.Size(available));
+        table.Write(context.Out, context.Ink, "  ");
+        if (!estimate.Fits)
+            context.Out.WriteLine($"  warning: it does not fit into {estimate.Device}'s memory; {StageEstimate.Advice}");
+    }
+
+    private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,100 @@
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Graphs;
+using FineTuneWorkflows.Stages.FetchData;
+using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Stages.Pretrain;
+using FineTuneWorkflows.Stages.Tokenize;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.TokenFiles;
+using FineTuneWorkflows.Text.Tokenization;
+
+namespace FineTuneWorkflows.Stages.Estimates;
+
+/// <summary>
+/// Estimates the memory of a pipeline's trainings from its parameters, before anything runs. Texts count as long as MaxLength lets them be, and a classifier as having two classes: what the data really have is known
+/// later, and a run says its own estimate then.
+/// </summary>
+public static class TrainingEstimator
+{
+    private const int Classes = 2;
+
+    /// <summary>Estimates each training stage whose condition is true.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <exception cref="StageException">A stage's parameters contradict each other, or there is no base model or vocabulary where they say.</exception>
+    /// <exception cref="FineTuneWorkflows.Learning.LearningException">A base model cannot be read, or there is no such device.</exception>
+    /// <exception cref="FineTuneWorkflows.Text.TextDataException">A tokenizer is missing or damaged.</exception>
+    public static IReadOnlyList<StageEstimate> Of(Pipeline pipeline) =>
+        [.. pipeline.Stages.Where(s => s.Stage is TrainingStage { Condition: true }).Select(s => Of(pipeline, s, (TrainingStage)s.Stage))];
+
+    private static StageEstimate Of(Pipeline pipeline, PipelineStage stage, TrainingStage training)
+    {
+        var assumptions = new List<string>();
+        var folder = ModelPresets.IsPreset(training.BaseModel) ? null : BaseFolder(pipeline, stage, nameof(TrainingStage.BaseModel), training.BaseModel);
+        var tokenize = Producer(pipeline, stage, "tokens");
+        var tokens = new TokenizedInfo
+        {
+            Kind = Kind(pipeline, tokenize, training, assumptions),
+            Labels = [.. Enumerable.Range(0, Classes).Select(i => $"{i}")],
+            VocabularySha256 = "",
+            TokenizerSha256 = "",
+            VocabularySize = folder is null ? VocabularySize(pipeline, tokenize, assumptions) : ModelConfig.Read(folder).VocabSize,
+            MaxLength = ((TokenizeStage)tokenize.Stage).MaxLength,
+            SpecialTokens = new() { Padding = 0, Mask = 0 },
+            Splits = new Dictionary<string, TokenSplitSummary>(),
+        };
+        var device = TorchDevice.Parse(training.Device);
+        var estimate = training.Estimate(tokens, folder, training.GradientCheckpointing);
+        return new(
+            stage.Name, stage.Descriptor.Type, device, estimate.Batch.Tokens, training.GradientCheckpointing, estimate, training.Estimate(tokens, folder, !training.GradientCheckpointing),
+            DeviceMemory.Total(device), assumptions);
+    }
+
+    private static PipelineStage Producer(Pipeline pipeline, PipelineStage stage, string artifact) => pipeline.Find(stage.Producers[artifact])!;
+
+    private static string BaseFolder(Pipeline pipeline, PipelineStage stage, string parameter, string value)
+    {
+        var path = Path.GetFullPath(BaseModels.Folder(value), stage.Folders.GetValueOrDefault(parameter, pipeline.Definition.Folder));
+        return Directory.Exists(path) ? path : throw new StageException($"stage {stage.Name}: parameter {parameter}: there is no folder {path}; {BaseModels.Advice}");
+    }
+
+    private static DataKind Kind(Pipeline pipeline, PipelineStage tokenize, TrainingStage training, List<string> assumptions)
+    {
+        var source = Producer(pipeline, tokenize, "dataset");
+        while (source.Producers.ContainsKey("dataset"))
+            source = Producer(pipeline, source, "dataset");
+        if (source.Stage is FetchDataStage { Kind: not DatasetKind.Auto } fetch)
+            return Enum.Parse<DataKind>($"{fetch.Kind}");
+        if (training is PretrainStage)
+            return DataKind.PlainText;
+        if (training is FineTuneStage { Task: not FineTuneTask.Auto } chosen)
+            return chosen.Task switch
+            {
+                FineTuneTask.MultiLabelClassification => DataKind.MultiLabelClassification,
+                FineTuneTask.TokenClassification => DataKind.TokenClassification,
+                FineTuneTask.MaskedLanguageModeling => DataKind.PlainText,
+                _ => DataKind.TextClassification,
+            };
+        assumptions.Add($"the data are texts with one label, as Kind of {source.Name} is {DatasetKind.Auto}");
+        return DataKind.TextClassification;
+    }
+
+    private static int VocabularySize(Pipeline pipeline, PipelineStage tokenize, List<string> assumptions)
+    {
+        var stage = (TokenizeStage)tokenize.Stage;
+        if (tokenize.Producers.TryGetValue("tokenizer", out var name) && pipeline.Find(name)!.Stage is TrainTokenizerStage trained)
+        {
+            assumptions.Add(FormattableString.Invariant($"the vocabulary gets the {trained.VocabularySize} entries that {name} allows"));
+            return trained.VocabularySize;
+        }
+
+        var (parameter, value) = stage.BaseModel.Length > 0 && !ModelPresets.IsPreset(stage.BaseModel)
+            ? (nameof(TokenizeStage.BaseModel), BaseModels.Folder(stage.BaseModel))
+            : (nameof(TokenizeStage.Vocabulary), stage.Vocabulary);
+        return value.Length > 0
+            ? Tokenizer.Load(Path.GetFullPath(value, tokenize.Folders.GetValueOrDefault(parameter, pipeline.Definition.Folder))).VocabularySize
+            : throw new StageException($"stage {tokenize.Name}: Vocabulary and BaseModel: the base model is a preset, which has no vocabulary; set Vocabulary, or put a stage FineTune.TrainTokenizer before it");
+    }
+}

@@ -1,0 +1,166 @@
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Memory;
+using FineTuneWorkflows.Learning.Training.Tasks;
+using TorchSharp;
+
+namespace FineTuneWorkflows.Learning.Tests.Training;
+
+public class MemoryEstimateTests
+{
+    private static readonly EncoderConfig Config = ToyData.Config with { HiddenSize = 64, HeadCount = 4, IntermediateSize = 256, LayerCount = 3, MaxPositions = 512 };
+
+    [Theory]
+    [InlineData(24, 64, false, 0.1)] // more places than the joined projections take
+    [InlineData(8, 24, false, 0.1)] // few
+    [InlineData(24, 64, false, 0.0)]
+    [InlineData(4, 300, false, 0.0)] // longer than attention is computed in full
+    [InlineData(24, 64, true, 0.1)]
+    public void What_is_counted_is_what_the_tensors_of_a_step_hold(int sequences, int tokens, bool checkpointing, double dropout)
+    {
+        EncoderConfig config = Config with { HiddenDropout = dropout, AttentionDropout = dropout };
+        using LanguageModel model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["a", "b"], 1);
+        ToyData data = Lengths(sequences, tokens);
+        var options = new TrainingOptions { BatchSize = sequences, GradientCheckpointing = checkpointing, Threads = 1 };
+        MemoryEstimate estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
+
+        using TorchSession session = TorchSession.Enter(1);
+        using var optimizer = new AdamW(model.TrainableParameters, options, 1);
+        ITrainingTask task = TrainingTasks.Make(model, data, null, options, null);
+        task.CheckData();
+        using var scope = torch.NewDisposeScope();
+        BatchLoss loss = task.Loss([.. Enumerable.Range(0, sequences)], 0);
+        long forward = Held(scope, model);
+        loss.Backward();
+        // With checkpointing one layer's own tensors are there only while it runs; all layers' inputs and their gradients stay.
+        long expected = checkpointing ? estimate.Activations - LayerOf(config, options, estimate.Batch) : estimate.Activations;
+        Assert.InRange((checkpointing ? Held(scope, model) : forward) / (double)expected, 0.98, 1.02);
+        Assert.Equal(model.Parameters.Sum(p => TensorMemory.Length(p.Value)), estimate.Weights);
+        Assert.Equal(model.Parameters.Sum(p => TensorMemory.Length(p.Value.grad!)), estimate.Gradients);
+        Assert.Equal(optimizer.State().Sum(pair => TensorMemory.Length(pair.Value)), estimate.Moments);
+    }
+
+    [Fact]
+    public void Masked_words_keep_their_logits_and_frozen_layers_need_no_gradients()
+    {
+        using LanguageModel model = LanguageModel.Create(Config, ModelTask.MaskedLanguageModeling, [], 1);
+        model.Freeze(2, embeddings: false);
+        ToyData data = Lengths(16, 32);
+        var options = new TrainingOptions { BatchSize = 16, Threads = 1 };
+        var masking = new MaskingOptions { MaskTokenId = 4, SpecialTokenIds = [0, 1, 2, 3, 4], Probability = 0.25 };
+        MemoryEstimate estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data), predictedShare: masking.Probability);
+
+        using TorchSession session = TorchSession.Enter(1);
+        ITrainingTask task = TrainingTasks.Make(model, data, null, options, masking);
+        task.CheckData();
+        using var scope = torch.NewDisposeScope();
+        BatchLoss loss = task.Loss([.. Enumerable.Range(0, 16)], 0);
+        Assert.InRange(Held(scope, model) / (double)estimate.Activations, 0.95, 1.05);
+        loss.Backward();
+        Assert.Equal(model.TrainableParameters.Sum(p => TensorMemory.Length(p.Value.grad!)), estimate.Gradients);
+        Assert.True(estimate.TrainableCount < estimate.ParameterCount);
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_yet_is_estimated_as_one_that_is()
+    {
+        using LanguageModel model = LanguageModel.Create(Config, ModelTask.TokenClassification, ["O", "B-x", "I-x"], 1);
+        model.Freeze(1, embeddings: true);
+        var options = new TrainingOptions { BatchSize = 8 };
+        var batch = new BatchShape(8 * 40, 40);
+        Assert.Equal(
+            MemoryEstimate.Of(model, options, batch, batch),
+            MemoryEstimate.Of(Config, new() { FreezeLayers = 1, FreezeEmbeddings = true }, ModelTask.TokenClassification, 3, default, options, batch, batch));
+    }
+
+    [Fact]
+    public void Pieces_token_budgets_and_checkpointing_lower_the_peak()
+    {
+        long whole = Peak(new() { BatchSize = 64 });
+        Assert.True(Peak(new() { BatchSize = 64, MicroBatchSize = 8 }) < whole);
+        Assert.True(Peak(new() { BatchSize = 64, BatchTokens = 512 }) < whole);
+        Assert.True(Peak(new() { BatchSize = 64, GradientCheckpointing = true }) < whole);
+
+        static long Peak(TrainingOptions options) => MemoryEstimate.Of(
+            Config, new(), ModelTask.SequenceClassification, 2, default, options, BatchShape.OfTraining(options, 128)).Peak;
+    }
+
+    [Fact]
+    public void The_largest_piece_is_that_of_the_batches_that_training_makes()
+    {
+        var data = new ToyData([.. Enumerable.Range(1, 24).Select(length => new int[length])], new int[24]);
+        var options = new TrainingOptions { BatchSize = 8, BatchTokens = 100 };
+        BatchShape largest = BatchShape.OfTraining(options, data);
+        int[][] batches = Batcher.Shuffled(data, 8, options.Seed, 0, 100);
+        Assert.Equal(batches.Max(batch => batch.Length * batch.Max(data.Length)), largest.Places);
+        Assert.Equal(new BatchShape(8 * 24, 24), BatchShape.OfValidation(options, data));
+        Assert.Equal(new BatchShape(100, 24), BatchShape.OfTraining(options, 24));
+        Assert.Equal(new BatchShape(24, 24), BatchShape.OfTraining(options with { BatchTokens = 10 }, 24));
+    }
+
+    [Fact]
+    public void The_trainer_says_it_before_the_first_step_and_the_processor_has_memory()
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
+        var heard = new Heard();
+        Trainer.Run(
+            model, ToyData.Make(8), null, new TrainingOptions { Epochs = 1, BatchSize = 4, Threads = 1 }, folder.Path, heard, TestContext.Current.CancellationToken);
+        Assert.Equal((0, model.ParameterCount), (heard.StepsBefore, heard.Estimate!.ParameterCount));
+        Assert.Contains("weights", heard.Estimate.ToString(), StringComparison.Ordinal);
+        Assert.InRange(DeviceMemory.Total(TorchDevice.Cpu)!.Value, 1L << 28, 1L << 50);
+    }
+
+    private static long LayerOf(EncoderConfig config, TrainingOptions options, BatchShape batch)
+    {
+        return Activations(3) - Activations(2);
+
+        long Activations(int layers) => MemoryEstimate.Of(
+            config with { LayerCount = layers }, new(), ModelTask.SequenceClassification, 2, default, options with { GradientCheckpointing = false }, batch).Activations;
+    }
+
+    private static ToyData Lengths(int count, int tokens) =>
+        new([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, tokens).Select(k => 10 + ((i + k) % 50)).ToArray())], new int[count]);
+
+    /// <summary>The bytes of the storages below all tensors of a scope, without the model's own.</summary>
+    private static unsafe long Held(DisposeScope scope, LanguageModel model)
+    {
+        var sizes = new Dictionary<IntPtr, long>();
+        torch.Tensor[] tensors = [.. scope.DisposablesView.OfType<torch.Tensor>().Where(tensor => !tensor.IsInvalid && tensor.NumberOfElements > 0)];
+        foreach (torch.Tensor tensor in tensors)
+            sizes[Storage(tensor)] = Math.Max(sizes.GetValueOrDefault(Storage(tensor)), Extent(tensor));
+        foreach (ModelParameter parameter in model.Parameters)
+        {
+            sizes.Remove(Storage(parameter.Value));
+            if (parameter.Value.grad is { } gradient)
+                sizes.Remove(Storage(gradient));
+        }
+        return sizes.Values.Sum();
+
+        static IntPtr Storage(torch.Tensor tensor)
+        {
+            using var noGrad = torch.no_grad();
+            using torch.Tensor first = tensor.detach().as_strided([1], [1], 0);
+            return (IntPtr)TensorMemory.Pointer(first);
+        }
+
+        static long Extent(torch.Tensor tensor) =>
+            (tensor.storage_offset() + 1 + tensor.shape.Zip(tensor.stride(), (size, stride) => (size - 1) * stride).Sum()) * tensor.ElementSize;
+    }
+
+    private sealed class Heard : ITrainingObserver
+    {
+        private int _steps;
+
+        public MemoryEstimate? Estimate { get; private set; }
+
+        public int StepsBefore { get; private set; }
+
+        public void OnMemory(MemoryEstimate estimate, TorchDevice device) => (Estimate, StepsBefore) = (estimate, _steps);
+
+        public void OnStep(TrainingStep step) => _steps++;
+    }
+}
