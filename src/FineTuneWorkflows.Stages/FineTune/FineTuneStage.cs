@@ -9,7 +9,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 2, Description = "Fine-tunes a model for classes of texts, entities or masked words, validates after each epoch and keeps the best. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 3, Description = "Fine-tunes a model for classes of texts, entities or masked words, validates after each epoch and keeps the best. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
