@@ -38,7 +38,7 @@ internal sealed class TrainingStepBenchmark : IBenchmark, IFreshProcess
     {
         TorchRuntime.EnsureLoaded();
         using var scratch = new ScratchFolder();
-        var config = ModelPresets.Get("base");
+        var config = (EncoderConfig)ModelPresets.Get("base");
         using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
         var product = Limits.MatrixProduct();
         var memory = Limits.Memory();

@@ -8,43 +8,25 @@ using FineTuneWorkflows.Learning.Training.Tasks;
 namespace FineTuneWorkflows.Learning.Inference;
 
 /// <summary>A saved classifier of sequences, ready to predict. Predictions take turns: one at a time in a process.</summary>
-public sealed class SequenceClassifierModel : IDisposable
+public sealed class SequenceClassifierModel : SavedModel
 {
-    private readonly LanguageModel _model;
-    private readonly int _threads;
-
-    private SequenceClassifierModel(LanguageModel model, int threads)
+    private SequenceClassifierModel(string folder, TorchDevice device, int threads)
+        : base(folder, ModelTask.SequenceClassification, device, threads)
     {
-        (_model, _threads) = (model, threads);
     }
 
     /// <summary>The class names by number.</summary>
-    public IReadOnlyList<string> Labels => _model.Labels;
+    public IReadOnlyList<string> Labels => Model.Labels;
 
     /// <summary>Whether a sequence can have any number of classes; then each class's probability stands for itself, and they do not sum to 1.</summary>
-    public bool IsMultiLabel => _model.IsMultiLabel;
-
-    /// <summary>The longest sequence it takes, in tokens.</summary>
-    public int MaxTokens => _model.Config.MaxTokens;
-
-    /// <summary>The model's configuration.</summary>
-    public ModelConfig Config => _model.Config;
+    public bool IsMultiLabel => Model.IsMultiLabel;
 
     /// <summary>Loads a Hugging Face-layout folder.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        LanguageModel model = LanguageModel.Load(folder, device);
-        if (model.Task == ModelTask.SequenceClassification)
-            return new SequenceClassifierModel(model, threads);
-        ModelTask task = model.Task;
-        model.Dispose();
-        throw new ModelException($"{folder} has a model for {task}, not for {ModelTask.SequenceClassification}.");
-    }
+    public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
 
     /// <summary>Predicts sequences of token ids, special tokens included. Batches are made by length; the answer keeps the order.</summary>
     /// <param name="sequences">The token ids of each text.</param>
@@ -66,11 +48,8 @@ public sealed class SequenceClassifierModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (data.Count == 0)
             return new ProbabilityTable(0, Labels.Count);
-        SequenceChecks.Check(data, "input", _model.Config, LabelKind.None, 0);
-        using TorchSession session = TorchSession.Enter(_threads);
-        return ClassifierScorer.Score(_model, data, batchSize, cancellation);
+        SequenceChecks.Check(data, "input", Model.Config, LabelKind.None, 0);
+        using TorchSession session = Enter();
+        return ClassifierScorer.Score(Model, data, batchSize, cancellation);
     }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose() => _model.Dispose();
 }

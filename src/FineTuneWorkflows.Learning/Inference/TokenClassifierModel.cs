@@ -8,37 +8,22 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Inference;
 
 /// <summary>A saved classifier of tokens, ready to predict. Predictions take turns: one at a time in a process.</summary>
-public sealed class TokenClassifierModel : IDisposable
+public sealed class TokenClassifierModel : SavedModel
 {
-    private readonly LanguageModel _model;
-    private readonly int _threads;
-
-    private TokenClassifierModel(LanguageModel model, int threads)
+    private TokenClassifierModel(string folder, TorchDevice device, int threads)
+        : base(folder, ModelTask.TokenClassification, device, threads)
     {
-        (_model, _threads) = (model, threads);
     }
 
     /// <summary>The class names by number, such as <c>B-PER</c>.</summary>
-    public IReadOnlyList<string> Labels => _model.Labels;
-
-    /// <summary>The longest sequence it takes, in tokens.</summary>
-    public int MaxTokens => _model.Config.MaxTokens;
+    public IReadOnlyList<string> Labels => Model.Labels;
 
     /// <summary>Loads a Hugging Face-layout folder.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static TokenClassifierModel Load(string folder, TorchDevice device = default, int threads = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        LanguageModel model = LanguageModel.Load(folder, device);
-        if (model.Task == ModelTask.TokenClassification)
-            return new TokenClassifierModel(model, threads);
-        ModelTask task = model.Task;
-        model.Dispose();
-        throw new ModelException($"{folder} has a model for {task}, not for {ModelTask.TokenClassification}.");
-    }
+    public static TokenClassifierModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
 
     /// <summary>Predicts a data set; its labels are not looked at. Batches are made by length; the answer keeps the order.</summary>
     /// <param name="data">The sequences.</param>
@@ -52,9 +37,9 @@ public sealed class TokenClassifierModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         if (data.Count == 0)
             return [];
-        SequenceChecks.Check(data, "input", _model.Config, LabelKind.None, 0);
-        using TorchSession session = TorchSession.Enter(_threads);
-        return Score(_model, data, batchSize, cancellation);
+        SequenceChecks.Check(data, "input", Model.Config, LabelKind.None, 0);
+        using TorchSession session = Enter();
+        return Score(Model, data, batchSize, cancellation);
     }
 
     /// <summary>Predicts sequences of token ids, special tokens included.</summary>
@@ -65,9 +50,6 @@ public sealed class TokenClassifierModel : IDisposable
     /// <exception cref="TrainingException">A sequence is empty, too long or has an id that the model does not know.</exception>
     public IReadOnlyList<TokenClass[]> Predict(IReadOnlyList<IReadOnlyList<int>> sequences, int batchSize = 32, CancellationToken cancellation = default) =>
         Predict(new TokenLists(sequences), batchSize, cancellation);
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose() => _model.Dispose();
 
     internal static TokenClass[][] Score(LanguageModel model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Folders;
 using FineTuneWorkflows.Learning.Models.Heads;
 using FineTuneWorkflows.Learning.Runtime;
@@ -140,6 +141,17 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The hidden states after the last layer, <c>[batch, tokens, hidden]</c>.</summary>
     internal torch.Tensor Hidden(SequenceBatch batch, bool training) => _backbone.Forward(batch, training);
+
+    /// <summary>The logits of the token after new ones, <c>[vocabulary]</c>; the cache takes the new ones in.</summary>
+    /// <param name="tokenIds">The new tokens, <c>[1, tokens]</c>.</param>
+    /// <param name="cache">The tokens before them.</param>
+    internal torch.Tensor Continue(torch.Tensor tokenIds, KeyValueCache cache)
+    {
+        if (_backbone is not Decoder decoder || _head is not CausalHead head)
+            throw new InvalidOperationException($"A model for {Task} does not continue texts.");
+        torch.Tensor hidden = decoder.Continue(tokenIds, cache);
+        return head.Of(hidden.select(1, hidden.shape[1] - 1)).view(-1);
+    }
 
     /// <summary>The logits of hidden states; see <see cref="IHead"/>.</summary>
     internal torch.Tensor Head(torch.Tensor hidden, SequenceBatch batch, torch.Tensor? places, bool training) =>

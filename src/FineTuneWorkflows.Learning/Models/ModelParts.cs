@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Heads;
 
@@ -10,6 +11,7 @@ internal static class ModelParts
     public static (IBackbone Backbone, IHead Head) Make(ParameterStore store, ModelConfig config, ModelTask task) => config switch
     {
         EncoderConfig encoder => Encoder(store, encoder, task),
+        DecoderConfig decoder => Decoder(store, decoder, task),
         _ => throw new ArgumentOutOfRangeException(nameof(config), config, "There is no such kind of model."),
     };
 
@@ -26,6 +28,20 @@ internal static class ModelParts
                 family.TokenHeadHasOwnDropout ? config.ClassifierDropout ?? config.HiddenDropout : config.HiddenDropout),
             ModelTask.MaskedLanguageModeling => new MaskedHead(store, config, family, encoder.Words),
             _ => throw new ModelException($"A model of family {config.ModelType} reads in both directions, so it has no head for {task}. Use a decoder."),
+        });
+    }
+
+    private static (IBackbone, IHead) Decoder(ParameterStore store, DecoderConfig config, ModelTask task)
+    {
+        DecoderFamily family = config.Family();
+        var decoder = new Decoder(store, config, family);
+        int classes = config.Labels().Count;
+        return (decoder, task switch
+        {
+            ModelTask.CausalLanguageModeling => new CausalHead(store, config, decoder.Words),
+            ModelTask.SequenceClassification => new LastTokenHead(store, config.HiddenSize, classes),
+            ModelTask.TokenClassification => new TokenHead(store, family.TokenHead, config.HiddenSize, classes, config.HiddenDropout),
+            _ => throw new ModelException($"A model of family {config.ModelType} reads forwards only, so it has no head for {task}. Use an encoder."),
         });
     }
 }

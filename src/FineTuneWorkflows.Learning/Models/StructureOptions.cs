@@ -45,6 +45,8 @@ public sealed record StructureOptions
         };
         if (changed is EncoderConfig encoder)
             return encoder with { ClassifierDropout = ClassifierDropout ?? encoder.ClassifierDropout, Pooling = Pooling ?? encoder.Pooling };
+        if (changed is DecoderConfig decoder)
+            changed = decoder with { EmbeddingDropout = Dropout ?? decoder.EmbeddingDropout };
         if (Pooling == SequencePooling.Mean)
             throw new ModelException($"Pooling is {Pooling}, but a model of family {config.ModelType} classifies by a sequence's last token.");
         return changed;

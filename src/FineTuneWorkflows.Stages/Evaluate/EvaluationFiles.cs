@@ -56,6 +56,23 @@ internal static partial class EvaluationFiles
         }
     }
 
+    /// <summary>Writes what a model wrote after the beginnings of test texts.</summary>
+    public static void WriteSamples(string folder, IEnumerable<(string Prompt, string Continuation)> samples)
+    {
+        using var stream = File.Create(Path.Combine(folder, "samples.jsonl"));
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        foreach (var (prompt, continuation) in samples)
+        {
+            json.WriteStartObject();
+            json.WriteString("prompt", prompt);
+            json.WriteString("continuation", continuation);
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
     /// <summary>Writes figures by name.</summary>
     public static void WriteMetrics(string folder, IEnumerable<KeyValuePair<string, double>> metrics) =>
         WriteJson(Path.Combine(folder, "metrics.json"), new SortedDictionary<string, double>(metrics.ToDictionary(), StringComparer.Ordinal), Json.Default.SortedDictionaryStringDouble);

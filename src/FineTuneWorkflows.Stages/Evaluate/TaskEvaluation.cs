@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
@@ -10,15 +11,25 @@ using FineTuneWorkflows.Text.TokenFiles;
 
 namespace FineTuneWorkflows.Stages.Evaluate;
 
-/// <summary>Measures a model by the figures of its own task: any number of classes, or masked words.</summary>
+/// <summary>Measures a model by the figures of its own task: any number of classes, masked words, or writing.</summary>
 internal static class TaskEvaluation
 {
+    private const int Samples = 5, PromptTokens = 12, SampleTokens = 48;
+
     public static void Run(EvaluateStage stage, StageContext context, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded(context.Trace);
         var tokens = TokenizedDataset.Open(context.Input("tokens").Path);
-        using var model = LanguageModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device));
         using var test = tokens.Split(SplitName.Test);
+        bool writes = Measure(stage, context, tokens, test, cancellationToken);
+        if (writes)
+            WriteSamples(stage, context, tokens, test, cancellationToken);
+    }
+
+    /// <returns>Whether the model writes texts.</returns>
+    private static bool Measure(EvaluateStage stage, StageContext context, TokenizedDataset tokens, TokenSplit test, CancellationToken cancellationToken)
+    {
+        using var model = LanguageModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device));
         context.Report(new(0, test.Count, "texts", "predicting"));
         var masking = model.Task != ModelTask.MaskedLanguageModeling ? null : new MaskingOptions
         {
@@ -30,5 +41,27 @@ internal static class TaskEvaluation
         context.LogMetrics(metrics);
         EvaluationFiles.WriteMetrics(context.Output("evaluation"), metrics);
         context.Note(string.Join(", ", metrics.Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.0000}"))));
+        return model.Task == ModelTask.CausalLanguageModeling;
+    }
+
+    /// <summary>Lets the model go on from the beginnings of some test texts: <c>samples.jsonl</c> with prompts and continuations.</summary>
+    private static void WriteSamples(EvaluateStage stage, StageContext context, TokenizedDataset tokens, TokenSplit test, CancellationToken cancellationToken)
+    {
+        var tokenizer = tokens.LoadTokenizer();
+        using var model = TextGeneratorModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads);
+        var samples = new List<(string Prompt, string Continuation)>();
+        for (var row = 0; row < test.Count && samples.Count < Samples; row++)
+        {
+            var ids = new int[test.Length(row)];
+            test.CopyTokens(row, ids);
+            var prompt = ids.AsSpan(0, Math.Min(PromptTokens, ids.Length - 1)).ToArray();
+            if (prompt.Length == 0)
+                continue;
+            var written = model.Generate(prompt, new() { MaxNewTokens = SampleTokens, Seed = stage.Seed }, cancellationToken);
+            samples.Add((tokenizer.Decode(prompt), tokenizer.Decode([.. written])));
+        }
+        EvaluationFiles.WriteSamples(context.Output("evaluation"), samples);
+        if (samples.Count > 0)
+            context.Note($"it writes: {samples[0].Prompt} ... {samples[0].Continuation}");
     }
 }

@@ -9,13 +9,13 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 3, Description = "Fine-tunes a model for classes of texts, entities or masked words, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 3, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
 {
     /// <summary>What the model is to do. Default: what the data is for.</summary>
-    [Parameter("What the model is to do; Auto goes by the data: labelled texts and pairs TextClassification, lists of labels MultiLabelClassification, tagged words TokenClassification, plain text MaskedLanguageModeling.", Category = "Model")]
+    [Parameter("What the model is to do; Auto goes by the data: labelled texts and pairs TextClassification, lists of labels MultiLabelClassification, tagged words TokenClassification, conversations CausalLanguageModeling, plain text MaskedLanguageModeling where the tokenizer has a mask token, else CausalLanguageModeling.", Category = "Model")]
     public FineTuneTask Task { get; init; }
 
     /// <summary>Dropout before the classifier. Default: the base model's.</summary>
@@ -65,7 +65,9 @@ public sealed record FineTuneStage : TrainingStage
             DataKind.TextClassification or DataKind.TextPairClassification => FineTuneTask.TextClassification,
             DataKind.MultiLabelClassification => FineTuneTask.MultiLabelClassification,
             DataKind.TokenClassification => FineTuneTask.TokenClassification,
-            DataKind.PlainText => FineTuneTask.MaskedLanguageModeling,
+            DataKind.PlainText when Task is FineTuneTask.MaskedLanguageModeling or FineTuneTask.CausalLanguageModeling => Task,
+            DataKind.PlainText when tokens.SpecialTokens.Mask is not null => FineTuneTask.MaskedLanguageModeling,
+            DataKind.PlainText or DataKind.Conversations => FineTuneTask.CausalLanguageModeling,
             _ => throw new StageException($"the tokens are of {tokens.Kind}, which no task of this stage is for"),
         };
         if (Task != FineTuneTask.Auto && Task != fitting)
@@ -74,6 +76,7 @@ public sealed record FineTuneStage : TrainingStage
         {
             FineTuneTask.TokenClassification => ModelTask.TokenClassification,
             FineTuneTask.MaskedLanguageModeling => ModelTask.MaskedLanguageModeling,
+            FineTuneTask.CausalLanguageModeling => ModelTask.CausalLanguageModeling,
             _ => ModelTask.SequenceClassification,
         };
     }

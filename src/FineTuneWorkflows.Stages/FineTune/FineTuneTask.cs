@@ -17,4 +17,7 @@ public enum FineTuneTask
 
     /// <summary>The words behind masks: pre-training, or more of it on text of one's own.</summary>
     MaskedLanguageModeling,
+
+    /// <summary>The next word: models that write texts; of conversations the answers alone are learned.</summary>
+    CausalLanguageModeling,
 }

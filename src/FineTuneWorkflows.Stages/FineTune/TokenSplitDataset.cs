@@ -8,6 +8,8 @@ internal sealed class TokenSplitDataset(TokenSplit split) : ISequenceDataset
 {
     public int Count => split.Count;
 
+    public bool HasTokenLabels => split.HasTokenLabels;
+
     public int Length(int index) => split.Length(index);
 
     public int Label(int index) => split.Label(index);

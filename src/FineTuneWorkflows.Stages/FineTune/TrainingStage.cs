@@ -17,7 +17,7 @@ namespace FineTuneWorkflows.Stages.FineTune;
 public abstract record TrainingStage : Stage
 {
     /// <summary>The model to start from. Default: <c>tiny</c>, from scratch.</summary>
-    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large.", Category = "Model"), Required]
+    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large, or one of them with gpt2- or llama- before it for models that write texts.", Category = "Model"), Required]
     public string BaseModel { get; init; } = "tiny";
 
     /// <summary>Keep only the first layers. Default: all.</summary>
@@ -178,7 +178,7 @@ public abstract record TrainingStage : Stage
     internal MemoryEstimate Estimate(TokenizedInfo tokens, string? baseFolder, bool checkpointing)
     {
         var (task, structure, options) = (TaskFor(tokens), Structure(tokens), Options() with { GradientCheckpointing = checkpointing });
-        var config = baseFolder is null ? ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize) : ModelConfig.Read(baseFolder);
+        var config = baseFolder is null ? Sized(ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize), tokens.SpecialTokens) : ModelConfig.Read(baseFolder);
         var longest = Math.Min(tokens.MaxLength, config.MaxTokens);
         return MemoryEstimate.Of(
             config, baseFolder is null ? structure with { Layers = null } : structure, task, tokens.Labels.Count, TorchDevice.Parse(Device), options,
@@ -229,6 +229,11 @@ public abstract record TrainingStage : Stage
         Threads = Threads,
     };
 
+    /// <summary>With the special tokens of the vocabulary that it learns from.</summary>
+    private static ModelConfig Sized(ModelConfig preset, SpecialTokenIds special) => preset is DecoderConfig decoder
+        ? decoder with { PadTokenId = special.Padding, StartTokenId = special.Begin, EndTokenIds = special.End is { } end ? [end] : [] }
+        : preset with { PadTokenId = special.Padding ?? 0 };
+
     private LanguageModel Start(StageContext context, TokenizedInfo tokens, ModelTask task)
     {
         var device = TorchDevice.Parse(Device);
@@ -236,7 +241,7 @@ public abstract record TrainingStage : Stage
         var labels = task is ModelTask.SequenceClassification or ModelTask.TokenClassification ? tokens.Labels : [];
         if (ModelPresets.IsPreset(BaseModel))
         {
-            var preset = ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize) with { PadTokenId = tokens.SpecialTokens.Padding ?? 0 };
+            var preset = Sized(ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize), tokens.SpecialTokens);
             return LanguageModel.Create((structure with { Layers = null }).Apply(preset), task, labels, Seed, device);
         }
 

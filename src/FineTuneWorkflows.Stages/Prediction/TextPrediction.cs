@@ -8,4 +8,7 @@ public sealed record TextPrediction(string Label, IReadOnlyList<KeyValuePair<str
 {
     /// <summary>The entities, in their order in the text; null for models of classes.</summary>
     public IReadOnlyList<PredictedEntity>? Entities { get; init; }
+
+    /// <summary>What the model wrote after the text; null for models of classes and entities.</summary>
+    public string? Continuation { get; init; }
 }

@@ -2,16 +2,21 @@ using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Tokenization;
 using FineTuneWorkflows.Text.Tokenization.Training;
 
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Makes a vocabulary of its own for a model from scratch.</summary>
-[Stage("FineTune.TrainTokenizer", Description = "Learns a WordPiece vocabulary from the training texts, for a model that starts from scratch.")]
+[Stage("FineTune.TrainTokenizer", Description = "Learns a vocabulary from the training texts, WordPiece or byte-level BPE, for a model that starts from scratch.")]
 [Consumes("dataset")]
 [Produces("tokenizer")]
 public sealed record TrainTokenizerStage : Stage
 {
+    /// <summary>The kind of vocabulary. Default: WordPiece.</summary>
+    [Parameter("The kind of vocabulary: WordPiece for encoders, lower case and with a mask token; BytePair for decoders, which keeps every character.")]
+    public TokenizerKind Kind { get; init; }
+
     /// <summary>The most entries. Default: 8192.</summary>
     [Parameter("The most entries of the vocabulary, special tokens and single characters included."), Range(100, 1_000_000)]
     public int VocabularySize { get; init; } = 8192;
@@ -24,9 +29,11 @@ public sealed record TrainTokenizerStage : Stage
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);
-        var tokenizer = WordPieceTrainer.Train(
-            dataset.Read(SplitName.Train, cancellationToken).Select(example => example.Text), new() { VocabularySize = VocabularySize, MinFrequency = MinFrequency }, context.Output("tokenizer"), new TextProgressReporter(context),
-            cancellationToken);
+        var texts = dataset.Read(SplitName.Train, cancellationToken).Select(example => example.Text);
+        var (folder, progress) = (context.Output("tokenizer"), new TextProgressReporter(context));
+        Tokenizer tokenizer = Kind == TokenizerKind.WordPiece
+            ? WordPieceTrainer.Train(texts, new() { VocabularySize = VocabularySize, MinFrequency = MinFrequency }, folder, progress, cancellationToken)
+            : BytePairTrainer.Train(texts, new() { VocabularySize = VocabularySize, MinFrequency = MinFrequency }, folder, progress, cancellationToken);
         context.LogMetric("data/vocabulary", tokenizer.VocabularySize);
         if (tokenizer.VocabularySize < VocabularySize)
             context.Note($"the vocabulary has {tokenizer.VocabularySize} entries, not {VocabularySize}: the texts hold no more pieces that stand together {MinFrequency} times");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
+using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
@@ -14,11 +15,11 @@ public sealed class PredictTests : IDisposable
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _, calibrate) =>
+        Predictor = (model, _, _, generation, calibrate) =>
         {
             opened.Add(model);
             calibrated = calibrate;
-            return new LengthPredictor();
+            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(generation) : new LengthPredictor();
         },
     };
 
@@ -143,6 +144,29 @@ public sealed class PredictTests : IDisposable
         using var json = JsonDocument.Parse(line);
         return json.RootElement.GetProperty("text").GetString()!;
     });
+
+    [Fact]
+    public async Task What_a_model_writes_follows_the_options()
+    {
+        Directory.CreateDirectory(Path.Combine(place.Folder, "writer"));
+        var answer = await place.RunAsync("predict", "--model", "writer", "--text", "Once", "--max-new-tokens", "7", "--temperature", "0", "--top-p", "0.5", "--seed", "3");
+        Assert.Equal(new(ExitCode.Done, "{\"text\":\"Once\",\"continuation\":\" and 7 0 0.5 3\"}\n", ""), answer);
+        answer = await place.RunAsync("predict", "--model", "writer", "--text", "Once");
+        Assert.Contains(" and 64 0.8 0.95 42", answer.Out, StringComparison.Ordinal);
+    }
+
+    private sealed class EchoPredictor(GenerationOptions options) : ITextPredictor
+    {
+        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+            [.. texts.Select(_ => new TextPrediction("", [])
+            {
+                Continuation = FormattableString.Invariant($" and {options.MaxNewTokens} {options.Temperature} {options.TopP} {options.Seed}"),
+            })];
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class LengthPredictor : ITextPredictor
     {

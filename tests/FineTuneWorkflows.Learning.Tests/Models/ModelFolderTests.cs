@@ -124,7 +124,7 @@ public class ModelFolderTests
 
     [Theory]
     [InlineData("{", "no valid model configuration")]
-    [InlineData("""{"model_type":"gpt2"}""", "model_type is gpt2")]
+    [InlineData("""{"model_type":"t5"}""", "model_type is t5")]
     [InlineData("""{"hidden_size":10,"num_attention_heads":3}""", "num_attention_heads is 3")]
     [InlineData("""{"vocab_size":0}""", "vocab_size is 0")]
     [InlineData("""{"vocab_size":"many"}""", "vocab_size")]

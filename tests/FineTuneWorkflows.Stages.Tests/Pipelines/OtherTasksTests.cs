@@ -57,6 +57,30 @@ public sealed class OtherTasksTests : IDisposable
     }
 
     [Fact]
+    public async Task A_decoder_learns_from_plain_text_with_byte_pairs_of_its_own_and_writes()
+    {
+        var texts = workspace.Write("texts.txt", string.Concat(Enumerable.Range(0, 200).Select(i => Workspace.Sentence(i) + "\n")));
+        var result = await workspace.RunAsync(workspace.Chain(
+            ("Fetch", "FineTune.FetchData", new { source = texts, kind = "PlainText" }),
+            ("Vocabulary", "FineTune.TrainTokenizer", new { kind = "BytePair", vocabularySize = 320 }),
+            ("Tokenize", "FineTune.Tokenize", new { maxLength = 32 }),
+            ("FineTune", "FineTune.FineTune", new { baseModel = "gpt2-tiny", layers = 1, hiddenSize = 64, epochs = 12, learningRate = 5e-3, batchSize = 8, threads = 1, device = "cpu" }),
+            ("Evaluate", "FineTune.Evaluate", new { threads = 1, device = "cpu" })));
+        Assert.True(result.Status == RunStatus.Succeeded, string.Join("; ", result.Stages.Select(s => $"{s.Stage.Name}: {s.Result.Reason}")));
+        Assert.InRange(result.Metrics()["test/perplexity"], 1, 12);
+        var folder = result.Of("FineTune").Artifacts["model"].Path;
+        Assert.Equal("GPT2LMHeadModel", JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).RootElement.GetProperty("architectures")[0].GetString());
+        var samples = File.ReadAllLines(Path.Combine(result.Of("Evaluate").Artifacts["evaluation"].Path, "samples.jsonl"));
+        Assert.NotEmpty(samples);
+
+        using var predictor = TextPredictor.Load(folder, "cpu", generation: new() { Temperature = 0, MaxNewTokens = 12 });
+        var words = texts.Length > 0 ? File.ReadAllText(texts).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet() : [];
+        var written = Assert.Single(predictor.Predict(["the film"], cancellationToken: TestContext.Current.CancellationToken)).Continuation!;
+        // It has learned the sentences' words and what stands between them.
+        Assert.Contains(written.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0].Trim('\n'), words);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_together_is_refused_by_name()
     {
         var failure = await workspace.FailureOf(

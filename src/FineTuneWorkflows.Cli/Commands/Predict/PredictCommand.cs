@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
@@ -24,12 +25,18 @@ internal sealed class PredictCommand : CliCommand
     };
 
     private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. Default: standard output.", HelpName = "FILE" };
+    private readonly Option<int> maxNewTokens = new("--max-new-tokens") { Description = "The most tokens that a model which writes texts adds.", HelpName = "N", DefaultValueFactory = _ => Usual.MaxNewTokens };
+    private readonly Option<double> temperature = new("--temperature") { Description = "How freely it chooses: 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
+    private readonly Option<double> topP = new("--top-p") { Description = "It chooses among the likeliest tokens whose probabilities sum to this.", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
+    private readonly Option<long> seed = new("--seed") { Description = "The seed of its choices.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
     private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<string?> home = Options.Home();
 
+    private static GenerationOptions Usual { get; } = new();
+
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, input, column, output, uncalibrated, home])
+        foreach (var option in (Option[])[model, texts, input, column, output, maxNewTokens, temperature, topP, seed, uncalibrated, home])
             command.Options.Add(option);
     }
 
@@ -49,7 +56,11 @@ internal sealed class PredictCommand : CliCommand
         context.Interruption.Listen();
         try
         {
-            using var predictor = Open(context, wanted, folder, services, calibrated: !parsed.Has(uncalibrated));
+            var generation = new GenerationOptions
+            {
+                MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
+            };
+            using var predictor = Open(context, wanted, folder, services, generation, calibrated: !parsed.Has(uncalibrated));
             if (target is null)
                 Write(predictor, source ?? given, PredictionWriter.For(context.Out, readable: context.Console.IsTerminal && given.Length == 1), context);
             else
@@ -65,15 +76,15 @@ internal sealed class PredictCommand : CliCommand
 
     private static string? Full(string? path, CommandContext context) => path is { Length: > 0 } ? Path.GetFullPath(path, context.Console.Folder) : null;
 
-    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, bool calibrated)
+    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, GenerationOptions generation, bool calibrated)
     {
         var open = context.Host.Predictor ?? throw new CommandException("this build of finetune has no models to predict with");
         var folder = Path.GetFullPath(model, context.Console.Folder);
         if (Directory.Exists(folder))
-            return open(folder, home, services, calibrated);
+            return open(folder, home, services, generation, calibrated);
         var at = model.LastIndexOf('@');
         return at > 0 && at < model.Length - 1
-            ? open(model, home, services, calibrated)
+            ? open(model, home, services, generation, calibrated)
             : throw new CommandException($"there is no folder {folder}; a registered model is written NAME@ALIAS, such as sentiment@champion");
     }
 

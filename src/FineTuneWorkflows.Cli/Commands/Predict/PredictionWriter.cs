@@ -14,7 +14,7 @@ internal static class PredictionWriter
 
     public static Action<string, TextPrediction> For(TextWriter writer, bool readable) => (text, prediction) => writer.WriteLine(readable ? Line(prediction) : JsonLine(text, prediction));
 
-    private static string Line(TextPrediction prediction) => prediction.Entities is { } entities
+    private static string Line(TextPrediction prediction) => prediction.Continuation is { } continuation ? continuation : prediction.Entities is { } entities
         ? entities.Count == 0 ? "no entities" : string.Join("  ", entities.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Text} [{e.Label} {e.Probability:0.000}]")))
         : $"{prediction.Label}  ({string.Join(", ", prediction.Probabilities.OrderByDescending(p => p.Value).Take(5).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000}")))})";
 
@@ -25,7 +25,9 @@ internal static class PredictionWriter
         {
             json.WriteStartObject();
             json.WriteString("text", text);
-            if (prediction.Entities is { } entities)
+            if (prediction.Continuation is { } continuation)
+                json.WriteString("continuation", continuation);
+            else if (prediction.Entities is { } entities)
                 WriteEntities(json, entities);
             else
                 WriteClasses(json, prediction);

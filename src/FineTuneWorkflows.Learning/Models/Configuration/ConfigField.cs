@@ -7,7 +7,8 @@ namespace FineTuneWorkflows.Learning.Models.Configuration;
 /// <param name="Name">The field's usual name; a family's table may have another, or none.</param>
 /// <param name="Get">The property's value; null leaves the field out.</param>
 /// <param name="Set">The configuration with the field's value, which <see cref="FieldValue"/> reads.</param>
-internal sealed record ConfigField<T>(string Name, Func<T, JsonNode?> Get, Func<T, FieldValue, T> Set);
+/// <param name="Clear">The configuration where the field is null, which then has a meaning of its own and is written; null where it means the default.</param>
+internal sealed record ConfigField<T>(string Name, Func<T, JsonNode?> Get, Func<T, FieldValue, T> Set, Func<T, T>? Clear = null);
 
 /// <summary>The value of a field, read as what it must be.</summary>
 internal readonly record struct FieldValue(string Path, string Name, JsonElement Element)

@@ -19,6 +19,30 @@ internal static class ConfigFields
         .. Rest<EncoderConfig>(),
     ];
 
+    public static IReadOnlyList<ConfigField<DecoderConfig>> Decoder { get; } =
+    [
+        .. Sizes<DecoderConfig>(),
+        new("num_key_value_heads", c => c.KeyValueHeads, (c, v) => c with { KeyValueHeadCount = v.Int() }),
+        new("head_dim", c => c.HeadWidth, (c, v) => c with { HeadSize = v.Int() }),
+        new("hidden_act", c => c.Activation, (c, v) => c with { Activation = v.Text() }),
+        new("hidden_dropout_prob", c => c.HiddenDropout, (c, v) => c with { HiddenDropout = v.Number() }),
+        new("embedding_dropout", c => c.EmbeddingDropout, (c, v) => c with { EmbeddingDropout = v.Number() }),
+        new("attention_probs_dropout_prob", c => c.AttentionDropout, (c, v) => c with { AttentionDropout = v.Number() }),
+        new("layer_norm_eps", c => c.NormEpsilon, (c, v) => c with { NormEpsilon = v.Number() }),
+        new("attention_bias", c => c.AttentionBias, (c, v) => c with { AttentionBias = v.Flag() }),
+        new("mlp_bias", c => c.MlpBias, (c, v) => c with { MlpBias = v.Flag() }),
+        new("rope_theta", c => c.RopeTheta, (c, v) => c with { RopeTheta = v.Number() }),
+        new("rope_scaling", c => c.RopeScaling?.ToJson(), (c, v) => c with { RopeScaling = RopeScaling.Read(v) }),
+        new("sliding_window", c => c.SlidingWindow, (c, v) => c with { SlidingWindow = v.Int() }, Clear: c => c with { SlidingWindow = null }),
+        new("use_sliding_window", c => c.UseSlidingWindow, (c, v) => c with { UseSlidingWindow = v.Flag() }),
+        new("max_window_layers", c => c.MaxWindowLayers, (c, v) => c with { MaxWindowLayers = v.Int() }),
+        new("layer_types", c => c.LayerTypes is null ? null : Texts(c.LayerTypes), (c, v) => c with { LayerTypes = v.Texts() }),
+        new("tie_word_embeddings", c => c.TieWordEmbeddings, (c, v) => c with { TieWordEmbeddings = v.Flag() }),
+        new("bos_token_id", c => c.StartTokenId, (c, v) => c with { StartTokenId = v.Int() }, Clear: c => c with { StartTokenId = null }),
+        new("eos_token_id", c => Ids(c.EndTokenIds), (c, v) => c with { EndTokenIds = v.Ints() }, Clear: c => c with { EndTokenIds = [] }),
+        .. Rest<DecoderConfig>(),
+    ];
+
     private static IEnumerable<ConfigField<T>> Sizes<T>()
         where T : ModelConfig =>
     [
@@ -50,6 +74,13 @@ internal static class ConfigFields
         "cls" => SequencePooling.FirstToken,
         "mean" => SequencePooling.Mean,
         _ => throw value.Wrong("cls or mean"),
+    };
+
+    private static JsonNode? Ids(IReadOnlyList<int> ids) => ids.Count switch
+    {
+        0 => null,
+        1 => ids[0],
+        _ => new JsonArray([.. ids.Select(id => (JsonNode?)id)]),
     };
 
     private static JsonArray Texts(IReadOnlyList<string> values) => new([.. values.Select(value => (JsonNode?)value)]);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Encoders;
 
 namespace FineTuneWorkflows.Learning.Models.Configuration;
@@ -18,7 +19,7 @@ internal static class ConfigFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static IEnumerable<string> Families => EncoderFamily.All.Select(f => f.ModelType);
+    public static IEnumerable<string> Families => EncoderFamily.All.Select(f => f.ModelType).Concat(DecoderFamily.All.Select(f => f.ModelType));
 
     public static ModelConfig Read(string folder)
     {
@@ -53,6 +54,8 @@ internal static class ConfigFile
         var json = new JsonObject();
         if (config is EncoderConfig encoder)
             Put(encoder, ConfigFields.Encoder, encoder.Family().FieldNames, json);
+        if (config is DecoderConfig decoder)
+            Put(decoder, ConfigFields.Decoder, decoder.Family().FieldNames, json);
         foreach ((string name, JsonElement value) in config.Others)
             json[name] = JsonNode.Parse(value.GetRawText());
         return json.ToJsonString(Format);
@@ -65,6 +68,8 @@ internal static class ConfigFile
         string type = root.TryGetProperty("model_type", out JsonElement value) ? new FieldValue(path, "model_type", value).Text() : "bert";
         if (EncoderFamily.Find(type) is { } encoder)
             return Fill(encoder.Defaults, ConfigFields.Encoder, encoder.FieldNames, root, path);
+        if (DecoderFamily.Find(type) is { } decoder)
+            return Fill(decoder.Defaults, ConfigFields.Decoder, decoder.FieldNames, root, path).Completed(path);
         throw new ModelException($"{path}: model_type is {type}; families that can be read are {string.Join(", ", Families)}.");
     }
 
@@ -83,6 +88,8 @@ internal static class ConfigFile
             // null is what transformers writes where nothing is set; it differs from the default only where null has a meaning of its own.
             if (value.ValueKind != JsonValueKind.Null)
                 config = field.Set(config, new FieldValue(path, name, value));
+            else if (field.Clear is not null)
+                config = field.Clear(config);
         }
         known.Add("dtype");
         if (root.TryGetProperty("dtype", out JsonElement type) && type.ValueKind == JsonValueKind.String)
@@ -98,7 +105,10 @@ internal static class ConfigFile
         foreach (ConfigField<T> field in fields)
         {
             string? name = names.TryGetValue(field.Name, out string? own) ? own : field.Name;
-            if (name is not null && field.Get(config) is { } value)
+            if (name is null)
+                continue;
+            JsonNode? value = field.Get(config);
+            if (value is not null || field.Clear is not null)
                 json[name] = value;
         }
     }

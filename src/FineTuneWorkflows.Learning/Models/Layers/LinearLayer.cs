@@ -2,17 +2,30 @@ using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Layers;
 
-/// <summary>y = x Wᵀ + b, with W <c>[out, in]</c> as in Hugging Face checkpoints.</summary>
+/// <summary>y = x Wᵀ + b, with W <c>[out, in]</c> as in Hugging Face checkpoints, or <c>[in, out]</c> as in those of GPT-2.</summary>
+/// <param name="store">Where the weights are declared.</param>
+/// <param name="name">What the weights' names begin with.</param>
+/// <param name="inputs">Width of the input.</param>
+/// <param name="outputs">Width of the output.</param>
+/// <param name="role">Which part of the model it is.</param>
+/// <param name="biased">Whether there is a b.</param>
+/// <param name="transposed">Whether W is <c>[in, out]</c>.</param>
 internal sealed class LinearLayer(
-    ParameterStore store, string name, long inputs, long outputs, ParameterRole role = ParameterRole.Backbone)
+    ParameterStore store, string name, long inputs, long outputs, ParameterRole role = ParameterRole.Backbone, bool biased = true, bool transposed = false)
 {
-    private readonly ModelParameter _weight = store.Add(name + ".weight", ParameterKind.Weight, role, outputs, inputs);
-    private readonly ModelParameter _bias = store.Add(name + ".bias", ParameterKind.Bias, role, outputs);
+    private readonly ModelParameter _weight =
+        store.Add(name + ".weight", ParameterKind.Weight, role, transposed ? [inputs, outputs] : [outputs, inputs]);
+
+    private readonly ModelParameter? _bias = biased ? store.Add(name + ".bias", ParameterKind.Bias, role, outputs) : null;
+
+    /// <summary>W as <c>[out, in]</c>.</summary>
+    private Tensor Matrix => transposed ? _weight.Value.t() : _weight.Value;
 
     /// <summary><c>[..., in]</c> to <c>[..., out]</c>.</summary>
-    public Tensor Forward(Tensor input) => nn.functional.linear(input, _weight.Value, _bias.Value);
+    public Tensor Forward(Tensor input) => nn.functional.linear(input, Matrix, _bias?.Value!);
 
-    /// <summary>What several layers make of one input. Of few tokens it is quicker on the processor to join their matrices first.</summary>
+    /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the processor to join their matrices
+    /// first.</summary>
     public static Tensor[] Together(Tensor input, params ReadOnlySpan<LinearLayer> layers)
     {
         const long fewTokens = 1024;
@@ -24,9 +37,13 @@ internal sealed class LinearLayer(
             return outputs;
         }
         var weights = new Tensor[layers.Length];
-        var biases = new Tensor[layers.Length];
+        var biases = new List<Tensor>(layers.Length);
         for (int i = 0; i < weights.Length; i++)
-            (weights[i], biases[i]) = (layers[i]._weight.Value, layers[i]._bias.Value);
-        return nn.functional.linear(input, cat(weights), cat(biases)).split([.. weights.Select(weight => weight.shape[0])], -1);
+        {
+            weights[i] = layers[i].Matrix;
+            if (layers[i]._bias is { } bias)
+                biases.Add(bias.Value);
+        }
+        return nn.functional.linear(input, cat(weights), biases.Count > 0 ? cat(biases) : null!).split([.. weights.Select(weight => weight.shape[0])], -1);
     }
 }

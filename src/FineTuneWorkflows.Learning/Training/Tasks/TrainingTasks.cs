@@ -19,6 +19,7 @@ internal static class TrainingTasks
             ModelTask.MaskedLanguageModeling => new MaskedLanguageTask(
                 model, training, validation, options,
                 masking ?? throw new ArgumentNullException(nameof(masking), "Masked language modelling needs the ids of the mask and of the special tokens.")),
+            ModelTask.CausalLanguageModeling => new CausalLanguageTask(model, training, validation, options),
             _ => throw new ArgumentOutOfRangeException(nameof(model), model.Task, "There is no training for such a head."),
         };
     }

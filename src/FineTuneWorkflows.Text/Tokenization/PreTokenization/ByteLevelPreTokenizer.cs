@@ -9,8 +9,10 @@ namespace FineTuneWorkflows.Text.Tokenization.PreTokenization;
 /// </summary>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : IPreTokenizer
 {
-    private static readonly SplitPreTokenizer Words = new(
-        new RegexPattern(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"), SplitBehavior.Isolated);
+    /// <summary>What a word is: letters, digits or other signs with the space before them.</summary>
+    public const string WordPattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private static readonly SplitPreTokenizer Words = new(new RegexPattern(WordPattern), SplitBehavior.Isolated);
 
     public void Apply(AlignedText text)
     {

@@ -16,8 +16,15 @@ internal sealed class PieceMerger
     private readonly Dictionary<(int, int), PairUse> _pairs = [];
     private readonly PriorityQueue<(int, int), (long NegativeCount, int First, int Second)> _queue = new();
 
-    public PieceMerger(IEnumerable<string> entries)
+    private readonly List<(string Left, string Right)> _merges = [];
+    private readonly string _continuation;
+
+    /// <summary>Starts with single characters.</summary>
+    /// <param name="entries">The entries there are already.</param>
+    /// <param name="continuation">What entries within a word begin with.</param>
+    public PieceMerger(IEnumerable<string> entries, string continuation = "##")
     {
+        _continuation = continuation;
         _entries = [.. entries];
         for (var i = 0; i < _entries.Count; i++) _ids.Add(_entries[i], i);
     }
@@ -25,11 +32,14 @@ internal sealed class PieceMerger
     /// <summary>The entries in the order in which they were made.</summary>
     public IReadOnlyList<string> Entries => _entries;
 
+    /// <summary>The pairs that became one piece, in their order.</summary>
+    public IReadOnlyList<(string Left, string Right)> Merges => _merges;
+
     /// <summary>Adds a word whose characters all have entries.</summary>
     public void Add(string word, long count)
     {
         var pieces = new List<int>(word.Length);
-        foreach (var r in word.EnumerateRunes()) pieces.Add(_ids[(pieces.Count == 0 ? "" : "##") + r]);
+        foreach (var r in word.EnumerateRunes()) pieces.Add(_ids[(pieces.Count == 0 ? "" : _continuation) + r]);
         if (pieces.Count < 2) return;
         var number = _words.Count;
         _words.Add([.. pieces]);
@@ -59,7 +69,8 @@ internal sealed class PieceMerger
 
     private void MergePair((int First, int Second) pair, PairUse use)
     {
-        var name = _entries[pair.First] + _entries[pair.Second][2..];
+        var name = _entries[pair.First] + _entries[pair.Second][_continuation.Length..];
+        _merges.Add((_entries[pair.First], _entries[pair.Second]));
         ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, name, out var exists);
         if (!exists)
         {

@@ -1,0 +1,67 @@
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Layers;
+using static TorchSharp.torch;
+
+namespace FineTuneWorkflows.Learning.Models.Decoders;
+
+/// <summary>Embeddings and layers of a causal decoder, whatever the family: no token sees a later one.</summary>
+internal sealed class Decoder : IBackbone
+{
+    private readonly DecoderConfig _config;
+    private readonly ModelParameter? _positions;
+    private readonly RotaryPositions? _rotary;
+    private readonly DecoderLayer[] _layers;
+    private readonly INorm _finalNorm;
+
+    public Decoder(ParameterStore store, DecoderConfig config, DecoderFamily family)
+    {
+        _config = config;
+        DecoderNames names = family.Names;
+        Words = store.Add(family.Prefix + names.Words + ".weight", ParameterKind.Embedding, config.VocabSize, config.HiddenSize);
+        if (names.Positions is not null)
+            _positions = store.Add(family.Prefix + names.Positions + ".weight", ParameterKind.Embedding, config.MaxPositions, config.HiddenSize);
+        if (family.IsRotary)
+            _rotary = new RotaryPositions(config);
+        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(index => new DecoderLayer(store, config, family, index))];
+        _finalNorm = family.Norm(store, family.Prefix + names.FinalNorm, config.HiddenSize, config.NormEpsilon);
+    }
+
+    public ModelParameter Words { get; }
+
+    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null) => Forward(batch.TokenIds, training, recomputation, null);
+
+    /// <summary>The hidden states of new tokens after those that the cache holds, which takes them in.</summary>
+    /// <param name="tokenIds"><c>[batch, new tokens]</c>.</param>
+    /// <param name="cache">The tokens before.</param>
+    public Tensor Continue(Tensor tokenIds, KeyValueCache cache)
+    {
+        Tensor hidden = Forward(tokenIds, training: false, null, cache);
+        cache.Advance((int)tokenIds.shape[1]);
+        return hidden;
+    }
+
+    private Tensor Forward(Tensor tokenIds, bool training, Recomputation? recomputation, KeyValueCache? cache)
+    {
+        (int batch, int tokens, int first) = ((int)tokenIds.shape[0], (int)tokenIds.shape[1], cache?.Length ?? 0);
+        Tensor hidden = Words.Value.index_select(0, tokenIds.reshape(-1)).view(batch, tokens, _config.HiddenSize);
+        if (_positions is not null)
+            hidden = hidden + _positions.Value.narrow(0, first, tokens);
+        hidden = Dropout.Apply(hidden, _config.EmbeddingDropout, training);
+        var mask = new CausalMask(first, tokens, tokenIds.device);
+        (Tensor, Tensor)? angles = _rotary?.Of(first, tokens, tokenIds.device);
+        if (recomputation is not null)
+        {
+            // Masks are made before the layers, whose own tensors go with each of them.
+            for (int layer = 0; layer < _layers.Length; layer++)
+                mask.Of(_config.WindowOf(layer));
+            hidden = recomputation.Run(
+                hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, mask, angles, training, null))));
+        }
+        else
+        {
+            foreach (DecoderLayer layer in _layers)
+                hidden = layer.Forward(hidden, mask, angles, training, cache);
+        }
+        return _finalNorm.Forward(hidden);
+    }
+}

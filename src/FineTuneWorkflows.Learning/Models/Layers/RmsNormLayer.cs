@@ -1,0 +1,12 @@
+using static TorchSharp.torch;
+
+namespace FineTuneWorkflows.Learning.Models.Layers;
+
+/// <summary>Normalization by the root of the mean square over the last dimension (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
+internal sealed class RmsNormLayer(ParameterStore store, string name, long width, double epsilon) : INorm
+{
+    private readonly ModelParameter _scale = store.Add(name + ".weight", ParameterKind.NormScale, ParameterRole.Backbone, width);
+
+    /// <inheritdoc />
+    public Tensor Forward(Tensor input) => input * (input.square().mean([-1], keepdim: true) + epsilon).rsqrt() * _scale.Value;
+}
