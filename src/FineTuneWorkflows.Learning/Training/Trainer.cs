@@ -37,6 +37,9 @@ public static class Trainer
                 + $"{training.Count} or less.");
         observer?.OnMemory(MemoryEstimate.Of(
             model, options, BatchShape.OfTraining(options, training), validation is null ? default : BatchShape.OfValidation(options, validation), masking?.Probability ?? 1), model.Device);
+        // Who asks for less memory at the cost of time gets it; others keep the quicker allocator.
+        if (options.GradientCheckpointing || options.MicroBatchSize > 0)
+            Runtime.LargeBlocks.GiveBack();
         using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
         return loop.Run(cancellation);
     }

@@ -42,7 +42,8 @@ public static class TrainingEstimator
             TokenizerSha256 = "",
             VocabularySize = folder is null ? VocabularySize(pipeline, tokenize, assumptions) : ModelConfig.Read(folder).VocabSize,
             MaxLength = ((TokenizeStage)tokenize.Stage).MaxLength,
-            SpecialTokens = new() { Padding = 0, Mask = 0 },
+            // Plain text is for guessing masked words where the model is an encoder, else the next one.
+            SpecialTokens = new() { Padding = 0, Mask = (folder is null ? ModelPresets.Get(training.BaseModel) : ModelConfig.Read(folder)) is EncoderConfig ? 0 : null },
             Splits = new Dictionary<string, TokenSplitSummary>(),
         };
         var device = TorchDevice.Parse(training.Device);
@@ -74,7 +75,7 @@ public static class TrainingEstimator
             {
                 FineTuneTask.MultiLabelClassification => DataKind.MultiLabelClassification,
                 FineTuneTask.TokenClassification => DataKind.TokenClassification,
-                FineTuneTask.MaskedLanguageModeling => DataKind.PlainText,
+                FineTuneTask.MaskedLanguageModeling or FineTuneTask.CausalLanguageModeling => DataKind.PlainText,
                 _ => DataKind.TextClassification,
             };
         assumptions.Add($"the data are texts with one label, as Kind of {source.Name} is {DatasetKind.Auto}");

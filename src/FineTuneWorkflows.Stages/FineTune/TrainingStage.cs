@@ -187,7 +187,7 @@ public abstract record TrainingStage : Stage
     internal MemoryEstimate Estimate(TokenizedInfo tokens, string? baseFolder, bool checkpointing)
     {
         var (task, structure, options) = (TaskFor(tokens), Structure(tokens), Options() with { GradientCheckpointing = checkpointing });
-        var config = baseFolder is null ? ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize) : ModelConfig.Read(baseFolder);
+        var config = baseFolder is null ? Sized(ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize), tokens.SpecialTokens) : ModelConfig.Read(baseFolder);
         var longest = Math.Min(tokens.MaxLength, config.MaxTokens);
         return MemoryEstimate.Of(
             config, baseFolder is null ? structure with { Layers = null } : structure, task, tokens.Labels.Count, TorchDevice.Parse(Device), options,

@@ -70,6 +70,9 @@ public sealed record TokenizeStage : Stage
     /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
+        var dataset = DatasetFolder.Open(context.Input("dataset").Path);
+        if (Packing == PackingChoice.On && dataset.Kind is not (DataKind.PlainText or DataKind.Conversations))
+            throw new StageException($"parameter Packing: is {Packing}, but the data are of {dataset.Kind}, where each text has its own label; only {DataKind.PlainText} and {DataKind.Conversations} can be joined to rows. Set it to {PackingChoice.Auto} or {PackingChoice.Off}");
         var tokenizer = Tokenizer.Load(TokenizerPath(context));
         if (tokenizer.ModelMaxLength is { } most && MaxLength > most)
             throw new StageException($"parameter MaxLength: is {MaxLength}, but the tokenizer's model takes {most} tokens at most");
@@ -82,7 +85,7 @@ public sealed record TokenizeStage : Stage
             Threads = Threads > 0 ? Threads : Environment.ProcessorCount,
         };
         var tokens = TokenizedDataset.Write(
-            DatasetFolder.Open(context.Input("dataset").Path), tokenizer, options, context.Output("tokens"), new TextProgressReporter(context), cancellationToken);
+            dataset, tokenizer, options, context.Output("tokens"), new TextProgressReporter(context), cancellationToken);
         foreach (var (split, summary) in tokens.Info.Splits)
             Report(context, split, summary);
         var train = tokens.Info.Splits[SplitName.Train.ToText()];

@@ -64,6 +64,34 @@ public class MemoryEstimateTests
         Assert.True(estimate.TrainableCount < estimate.ParameterCount);
     }
 
+    [Theory]
+    [InlineData("gpt2", 24, 64, 0.1)]
+    [InlineData("llama", 24, 64, 0)]
+    [InlineData("qwen2", 8, 24, 0)] // few places
+    [InlineData("qwen3", 24, 64, 0)]
+    [InlineData("mistral", 4, 300, 0)] // longer than attention is computed in full
+    public void The_tensors_of_decoders_are_counted_family_by_family(string family, int sequences, int tokens, double dropout)
+    {
+        DecoderConfig config = DecoderConfig.For(family) with
+        {
+            VocabSize = 60, HiddenSize = 64, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = family == "gpt2" ? null : 2, HeadSize = null, IntermediateSize = 192, MaxPositions = 512,
+            HiddenDropout = dropout, AttentionDropout = dropout, EmbeddingDropout = dropout, StartTokenId = 1, EndTokenIds = [2], PadTokenId = 0,
+        };
+        using LanguageModel model = LanguageModel.Create(config, ModelTask.CausalLanguageModeling, [], 1);
+        ToyData data = Lengths(sequences, tokens);
+        var options = new TrainingOptions { BatchSize = sequences, Threads = 1 };
+        MemoryEstimate estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
+
+        using TorchSession session = TorchSession.Enter(1);
+        ITrainingTask task = TrainingTasks.Make(model, data, null, options, null);
+        task.CheckData();
+        using var scope = torch.NewDisposeScope();
+        BatchLoss loss = task.Loss([.. Enumerable.Range(0, sequences)], 0);
+        Assert.InRange(Held(scope, model) / (double)estimate.Activations, 0.95, 1.05);
+        loss.Backward();
+        Assert.Equal(model.Parameters.Sum(p => TensorMemory.Length(p.Value.grad!)), estimate.Gradients);
+    }
+
     [Fact]
     public void A_model_that_is_not_there_yet_is_estimated_as_one_that_is()
     {

@@ -11,8 +11,6 @@ namespace FineTuneWorkflows.Cli.Commands.Sweep;
 /// <summary>A sweep under way: a run of its own, of which each trial's run is a part. Trials share what is up to date, and a sweep that was interrupted is taken up by the next.</summary>
 internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext context)
 {
-    private readonly List<RunSummary.Stage> trials = [];
-
     /// <summary>Runs the trials, ranks the candidates, and runs the whole pipeline with the best one's values.</summary>
     public async Task<RunStatus> RunAsync(bool whole)
     {
@@ -22,16 +20,17 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         var runId = $"{now.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
         await using var observers = RunObservers.Of(context, open.Home, open.Services);
         using var session = RunSession.Open(open.Home, runId, first.Definition.Id, name, Properties(), observers.All, time: context.Host.Time);
-        var status = await TrialsAsync(session).ConfigureAwait(false);
+        var children = new ChildRuns(session, open, context);
+        var status = await TrialsAsync(session, children).ConfigureAwait(false);
         var ranking = plan.Ranking();
         if (status != RunStatus.Cancelled)
             Report(session, ranking);
         if (status != RunStatus.Cancelled && ranking.Count == 0)
             context.Console.Error.WriteLine($"error: no trial has the metric {plan.Metric}; set --metric, or look at `{context.Console.CommandName()} runs show latest`");
         else if (whole && status != RunStatus.Cancelled)
-            status = await WholeAsync(session, ranking[0]).ConfigureAwait(false) is var last && status == RunStatus.Succeeded ? last : status;
+            status = await WholeAsync(children, ranking[0]).ConfigureAwait(false) is var last && status == RunStatus.Succeeded ? last : status;
         var end = ranking.Count == 0 && status == RunStatus.Succeeded ? RunStatus.Failed : status;
-        session.Finish(end, trials);
+        session.Finish(end, children.Summaries);
         return end;
     }
 
@@ -43,14 +42,14 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         return properties;
     }
 
-    private async Task<RunStatus> TrialsAsync(RunSession session)
+    private async Task<RunStatus> TrialsAsync(RunSession session, ChildRuns children)
     {
         var (all, number, status) = (plan.Trials().ToList(), 0, RunStatus.Succeeded);
         foreach (var trial in all)
         {
             var text = Grid.Text(trial.Values);
             context.Out.WriteLine($"Trial {++number} of {all.Count}: {text}");
-            var result = await RunAsync(plan.Read(trial.Values, false), text, session).ConfigureAwait(false);
+            var result = await children.RunAsync(plan.Read(trial.Values, false), text).ConfigureAwait(false);
             if (result.Status == RunStatus.Cancelled)
                 return RunStatus.Cancelled;
             if (result.Status == RunStatus.Failed)
@@ -65,26 +64,12 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         return status;
     }
 
-    private async Task<RunResult> RunAsync(Pipeline pipeline, string name, RunSession session)
-    {
-        RunResult result;
-        await using (var console = ConsoleObserver.Create(pipeline, context, asJson: false))
-        await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
-            result = await open.Engine.Runner.RunAsync(pipeline, new() { Name = name, Parent = session.RunId }, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
-        RunReport.WriteFailures(result, context);
-        var executed = result.Stages.Any(s => s.Result.Outcome == StageOutcome.Executed);
-        trials.Add(new(
-            name, "trial", (result.Status == RunStatus.Failed ? StageOutcome.Failed : result.Status == RunStatus.Cancelled ? StageOutcome.Cancelled : executed ? StageOutcome.Executed : StageOutcome.UpToDate).Name(),
-            Math.Round(result.Stages.Sum(s => s.Result.Seconds), 3), $"run {result.RunId}", new Dictionary<string, string>()));
-        return result;
-    }
-
-    private async Task<RunStatus> WholeAsync(RunSession session, Candidate best)
+    private async Task<RunStatus> WholeAsync(ChildRuns children, Candidate best)
     {
         IReadOnlyList<KeyValuePair<string, string>> values = [.. best.Values, .. plan.Repeats[0]];
         context.Out.WriteLine();
         context.Out.WriteLine($"The whole pipeline with the best: {Grid.Text(values)}");
-        var result = await RunAsync(plan.Read(values, true), $"best: {Grid.Text(values)}", session).ConfigureAwait(false);
+        var result = await children.RunAsync(plan.Read(values, true), $"best: {Grid.Text(values)}").ConfigureAwait(false);
         if (context.Verbosity != Parsing.Verbosity.Quiet)
             RunReport.Write(result, context);
         return result.Status;

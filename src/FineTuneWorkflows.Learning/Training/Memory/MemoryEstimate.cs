@@ -12,6 +12,7 @@ namespace FineTuneWorkflows.Learning.Training.Memory;
 /// <list type="bullet">
 /// <item>a layer of an encoder: 13 tensors <c>[batch, tokens, hidden]</c> (8 where libtorch computes attention), two <c>[batch, tokens, intermediate]</c>, and where attention is
 /// computed in full two <c>[batch, heads, tokens, tokens]</c>; each dropout adds its mask and its product;</item>
+/// <item>a layer of a decoder: as its family normalizes, turns, shares and gates, see <c>TensorCount</c>;</item>
 /// <item>with gradient checkpointing: each layer's output and its gradient, and all of one layer;</item>
 /// <item>the embeddings' sums, and the head: of one that predicts tokens the logits and their logarithms, <c>[predicted tokens, vocabulary]</c>.</item>
 /// </list>

@@ -38,6 +38,8 @@ internal sealed class TensorCount
 
     private bool PredictsTokens => _task is not (ModelTask.SequenceClassification or ModelTask.TokenClassification);
 
+    private bool Tied => PredictsTokens && _config is not DecoderConfig { TieWordEmbeddings: false };
+
     /// <summary>What a forward pass of training keeps.</summary>
     public long Activations(BatchShape batch, bool checkpointing, double predictedShare)
     {
@@ -53,9 +55,9 @@ internal sealed class TensorCount
         long layer = Math.Max((2 * inner) + (3 * width), ((Drops(_config.AttentionDropout) ? 3 : 2) * Scores(batch, training: true)) + (5 * width));
         long logits = PredictsTokens ? 2 * Predicted(batch, predictedShare) * _config.VocabSize : 0;
         // A gradient that is added to one which is there needs a place of its own first; of tied embeddings that is always so.
-        long second = inPieces ? _largestWeight : PredictsTokens && _embeddings > 0 ? _words : 0;
+        long second = inPieces ? _largestWeight : Tied && _embeddings > 0 ? _words : 0;
         long atHead = (inPieces ? Trainable : 0) + logits + second;
-        long atLayers = (inPieces || PredictsTokens ? Trainable : Trainable - _embeddings) + layer;
+        long atLayers = (inPieces || Tied ? Trainable : Trainable - _embeddings) + layer;
         long atEmbeddings = Trainable + second + width;
         return Math.Max(atHead, Math.Max(atLayers, atEmbeddings));
     }
@@ -67,22 +69,58 @@ internal sealed class TensorCount
     public long Validation(BatchShape batch, double predictedShare) => batch.Places == 0 ? 0
         : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Head(batch, training: false, predictedShare);
 
-    // Words, their sum with positions, the sum with token types, the normalized sum; and dropout.
-    private long Embeddings(BatchShape batch, bool training) =>
-        (long)(batch.Places * _config.HiddenSize * (3 + (_config.TokenTypes > 0 ? 1 : 0) + Dropout(_config.HiddenDropout, training)));
+    private long Embeddings(BatchShape batch, bool training)
+    {
+        double widths = _config switch
+        {
+            // Words, perhaps their sum with positions, at the other end the last norm.
+            DecoderConfig decoder => 1 + (decoder.Family().IsRotary ? 0 : 1) + Norm(decoder) + Dropout(decoder.EmbeddingDropout, training),
+            // Words, their sum with positions, the sum with token types, the norm.
+            _ => 3 + (_config.TokenTypes > 0 ? 1 : 0) + Dropout(_config.HiddenDropout, training),
+        };
+        return (long)(batch.Places * _config.HiddenSize * widths);
+    }
 
     private long Layer(BatchShape batch, bool training)
     {
-        bool encoder = _config is EncoderConfig;
-        bool attentionOutputDrops = (_config as EncoderConfig)?.Family().DropsAttentionOutput ?? true;
         bool inFull = InFull(batch, training);
-        // Queries, keys, values; in full their copies by heads, the scaled queries and the mixed values, and those by tokens again, else the mixed values alone; two outputs, two norms.
-        // Families with rotary positions turn queries and keys in three more tensors each, and gate the inner layer by two more: a bound, as heads may be shared.
-        double widths = (inFull ? 13 : 8) + (encoder ? 0 : 6) + Dropout(_config.HiddenDropout, training) + (attentionOutputDrops ? Dropout(_config.HiddenDropout, training) : 0);
         double scores = inFull ? 2 + Dropout(_config.AttentionDropout, training) : 0;
-        long joined = !_cuda && batch.Places < FewPlaces ? 3L * _config.HiddenSize * (_config.HiddenSize + 1) : 0;
-        return (long)((widths * batch.Places * _config.HiddenSize) + ((encoder ? 2 : 4) * batch.Places * _config.IntermediateSize) + (scores * Scores(batch, training))) + joined;
+        (double place, long joined) = _config is DecoderConfig decoder ? DecoderLayer(decoder, inFull, training) : EncoderLayer(inFull, training);
+        return (long)((place * batch.Places) + (scores * Scores(batch, training))) + (!_cuda && batch.Places < FewPlaces ? joined : 0);
     }
+
+    /// <summary>The numbers of each place besides the scores, and those of the matrices that few places join.</summary>
+    private (double Place, long Joined) EncoderLayer(bool inFull, bool training)
+    {
+        long width = _config.HiddenSize;
+        bool attentionOutputDrops = (_config as EncoderConfig)?.Family().DropsAttentionOutput ?? true;
+        // Queries, keys, values; in full their copies by heads, the scaled queries and the mixed values, and those by tokens again, else the mixed values alone; two outputs, two norms.
+        double widths = (inFull ? 13 : 8) + (Dropout(_config.HiddenDropout, training) * (attentionOutputDrops ? 2 : 1));
+        return ((widths * width) + (2 * _config.IntermediateSize), 3 * width * (width + 1));
+    }
+
+    private (double Place, long Joined) DecoderLayer(DecoderConfig config, bool inFull, bool training)
+    {
+        long width = config.HiddenSize, queries = (long)config.HeadCount * config.HeadWidth, keys = (long)config.KeyValueHeads * config.HeadWidth;
+        var family = config.Family();
+        bool shared = config.KeyValueHeads < config.HeadCount;
+        // Two norms, two outputs.
+        double numbers = width * ((2 * Norm(config)) + 2 + (2 * Dropout(config.HiddenDropout, training)));
+        numbers += queries + (2 * keys);
+        if (family.NormalizesHeads)
+            numbers += Norm(config) * (queries + keys);
+        // The product with the cosines, the negated half, both halves in the other order, and their product with the sines.
+        numbers += family.IsRotary ? 3.5 * (queries + keys) : 0;
+        // In full the scaled queries, the three by heads, the mixed values, and those by tokens again; else the mixed values, and what heads share as often as they share it.
+        numbers += queries * (inFull ? 6 : shared ? 3 : 1);
+        // Gate, inner layer, activation and product; or inner layer and activation.
+        numbers += (family.IsGated ? 4 : 2) * config.IntermediateSize;
+        long attention = family.Names.Joined is null ? width * (queries + (2 * keys)) : 0;
+        return (numbers, attention + (family.IsGated ? 2 * width * config.IntermediateSize : 0));
+    }
+
+    // The root mean square is taken in three tensors, of which libtorch's own norm makes one.
+    private static int Norm(DecoderConfig config) => config.Family().IsRotary ? 3 : 1;
 
     private long Head(BatchShape batch, bool training, double predictedShare)
     {
@@ -91,8 +129,8 @@ internal sealed class TensorCount
         {
             ModelTask.SequenceClassification => _config is EncoderConfig { Pooling: SequencePooling.Mean } ? batch.Places * _config.HiddenSize : 0,
             ModelTask.TokenClassification => (long)(predicted * _config.HiddenSize * (1 + Dropout(_config.HiddenDropout, training))),
-            // Hidden states there, a layer with its activation and norm, logits and their logarithms.
-            _ => (4 * predicted * _config.HiddenSize) + (2 * predicted * _config.VocabSize),
+            // Hidden states there, of an encoder a layer with its activation and norm, logits and their logarithms.
+            _ => ((_config is DecoderConfig ? 1 : 4) * predicted * _config.HiddenSize) + (2 * predicted * _config.VocabSize),
         };
     }
 

@@ -1,0 +1,107 @@
+using System.Globalization;
+using FineTuneWorkflows.Benchmarks.Harness;
+using FineTuneWorkflows.Benchmarks.Training;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Training.Memory;
+
+namespace FineTuneWorkflows.Benchmarks.TrainingMemory;
+
+/// <summary>
+/// The most memory that trainings on the processor take, beyond what the process has once libtorch has computed something, beside what <see cref="MemoryEstimate"/> says of them: BERT-base with 8 texts of 128
+/// tokens, and a small one (4 layers of 512) with 32, which gradient checkpointing and pieces of 8 texts must make lower. Each in a fresh process. And whether a long training grows.
+/// </summary>
+internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess
+{
+    private const int Tokens = 128;
+    private const int Steps = 4;
+    private const int Long = 10_000;
+    private const int Early = 1_000;
+    private const double Megabyte = 1e6;
+
+    public string Name => "memory";
+
+    public async Task<IReadOnlyList<BenchmarkResult>> RunAsync(Action<string> log)
+    {
+        var results = new List<BenchmarkResult>();
+        var peaks = new Dictionary<string, double>();
+        foreach (var (name, preset, texts, checkpointing, pieces) in ((string, string, int, bool, int)[])
+            [("base", "base", 8, false, 0), ("small", "small", 32, false, 0), ("small-checkpointing", "small", 32, true, 0), ("small-pieces", "small", 32, false, 8)])
+        {
+            var figures = await this.InFreshProcessAsync(preset, $"{texts}", $"{checkpointing}", $"{pieces}");
+            log(FormattableString.Invariant(
+                $"{name}: {figures["peak"] / Megabyte:0} MB beyond {figures["before"] / Megabyte:0} MB; estimated {figures["estimate"] / Megabyte:0} MB, of it activations {figures["activations"] / Megabyte:0} MB; {figures["step"]:0.00} s a step"));
+            peaks[name] = figures["peak"] / Megabyte;
+            results.Add(BenchmarkResult.Against($"{Name}-{name}", peaks[name], "MB", "the estimate", figures["estimate"] / Megabyte, "within 15% of it", 0.85, 1.15));
+        }
+
+        foreach (var lower in (ReadOnlySpan<string>)["small-checkpointing", "small-pieces"])
+            results.Add(BenchmarkResult.Against($"{Name}-{lower}-lower", peaks[lower], "MB", "without", peaks["small"], "less", 0, 0.999));
+        var growth = await this.InFreshProcessAsync("growth");
+        log(FormattableString.Invariant($"step {Early}: {growth["early"] / Megabyte:0.0} MB, step {Long}: {growth["late"] / Megabyte:0.0} MB"));
+        results.Add(BenchmarkResult.Against($"{Name}-growth", growth["late"] / Megabyte, "MB", $"at step {Early}", growth["early"] / Megabyte, "within 2% of it", 0, 1.02));
+        return results;
+    }
+
+    public Task<Dictionary<string, double>> MeasureAsync(string[] arguments) =>
+        Task.FromResult(arguments[0] == "growth" ? Growth() : Peak(arguments[0], Number(arguments[1]), bool.Parse(arguments[2]), Number(arguments[3])));
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static Dictionary<string, double> Peak(string preset, int texts, bool checkpointing, int pieces)
+    {
+        using var scratch = new ScratchFolder();
+        WarmUp(Path.Combine(scratch.Root, "warm"));
+        double before = ResidentMemory.Now;
+        ResidentMemory.ForgetPeak();
+        var config = ModelPresets.Get(preset);
+        using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
+        var data = new FixedLengths(Steps * texts, Tokens, config.VocabSize);
+        var options = new TrainingOptions { Epochs = 1, BatchSize = texts, MicroBatchSize = pieces, GradientCheckpointing = checkpointing, CheckpointEverySeconds = 0 };
+        var estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
+        var times = new StepTimes();
+        Trainer.Run(model, data, null, options, Path.Combine(scratch.Root, "run"), times);
+        return new() { ["step"] = times.After(1).Min(s => s.Seconds), ["before"] = before, ["peak"] = ResidentMemory.Peak - before, ["estimate"] = estimate.Peak, ["activations"] = estimate.Activations };
+    }
+
+    private static Dictionary<string, double> Growth()
+    {
+        using var scratch = new ScratchFolder();
+        var config = Tiny();
+        using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
+        var sizes = new SizesAtSteps(Early, Long);
+        var options = new TrainingOptions { Epochs = 1, BatchSize = 4, CheckpointEverySeconds = 0 };
+        Trainer.Run(model, new MixedLengths(Long * 4, 64, config.VocabSize), null, options, scratch.Root, sizes);
+        return new() { ["early"] = sizes.Of(Early), ["late"] = sizes.Of(Long) };
+    }
+
+    // What libtorch and its matrix library take once and keep belongs to no training.
+    private static void WarmUp(string folder)
+    {
+        var config = Tiny();
+        using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
+        Trainer.Run(model, new FixedLengths(16, 16, config.VocabSize), null, new TrainingOptions { Epochs = 1, BatchSize = 4, CheckpointEverySeconds = 0 }, folder);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    private static EncoderConfig Tiny() => ModelPresets.Get("tiny", vocabSize: 1000, width: 64);
+
+    private sealed class SizesAtSteps(params int[] steps) : ITrainingObserver
+    {
+        private readonly Dictionary<long, long> sizes = [];
+
+        public long Of(long step) => sizes[step];
+
+        public void OnStep(TrainingStep step)
+        {
+            if (!steps.Contains((int)step.Step))
+                return;
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            sizes[step.Step] = ResidentMemory.Now;
+        }
+    }
+}
