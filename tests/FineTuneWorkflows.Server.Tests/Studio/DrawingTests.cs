@@ -63,11 +63,23 @@ public class DrawingTests(RealServer real)
 
     private static async Task ConnectAsync(IPage page, ILocator from, ILocator to)
     {
-        var (start, end) = ((await from.BoundingBoxAsync())!, (await to.BoundingBoxAsync())!);
+        var (start, end) = (await BoxAsync(page, from), await BoxAsync(page, to));
         await page.Mouse.MoveAsync(start.X + (start.Width / 2), start.Y + (start.Height / 2));
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(end.X + (end.Width / 2), end.Y + (end.Height / 2), new() { Steps = 10 });
         await page.Mouse.UpAsync();
+    }
+
+    // The canvas draws a node anew while its properties are saved; meanwhile it has no place.
+    private static async Task<LocatorBoundingBoxResult> BoxAsync(IPage page, ILocator locator)
+    {
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            if (await locator.BoundingBoxAsync() is { } box)
+                return box;
+            await page.WaitForTimeoutAsync(250);
+        }
+        throw new TimeoutException($"{locator} was not drawn within 10 seconds");
     }
 
     private static async Task FillAsync(IPage page, string label, string value)
