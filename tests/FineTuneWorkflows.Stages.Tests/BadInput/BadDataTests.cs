@@ -140,7 +140,8 @@ public sealed class BadDataTests : IDisposable
             ("Fetch", Fetch, new { source = workspace.Data }), ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt" }), ("FineTune", "FineTune.FineTune", new { baseModel = "tinny" }));
         Assert.Equal(
             $"parameter BaseModel: there is no file or folder {workspace.Folder}/tinny; a base model is a folder in Hugging Face's layout, "
-            + "hf://owner/name[@revision], or one of the presets tiny, mini, small, medium, base, large, which start from scratch",
+            + "hf://owner/name[@revision], or one of the presets tiny, mini, small, medium, base, large, "
+            + string.Join(", ", ((string[])["gpt2", "llama"]).SelectMany(f => ((string[])["tiny", "mini", "small", "medium", "base", "large"]).Select(s => $"{f}-{s}"))) + ", which start from scratch",
             reason);
     }
 
