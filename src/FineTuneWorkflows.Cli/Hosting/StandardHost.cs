@@ -21,8 +21,8 @@ internal static class StandardHost
             ? Delivered(home, (StageServices)services, error.WriteLine)
             : [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
-        Predictor = (model, home, services, generation, calibrated) =>
-            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), generation: generation, calibrated: calibrated)),
+        Predictor = (model, home, services, options) =>
+            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), options: options)),
         Sync = SyncAsync,
         Export = Export,
     };

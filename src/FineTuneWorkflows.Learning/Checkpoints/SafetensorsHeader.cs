@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace FineTuneWorkflows.Learning.Checkpoints;
@@ -7,6 +8,11 @@ internal static class SafetensorsHeader
 {
     /// <summary>The longest header that is read, as in the reference implementation.</summary>
     public const long MaxHeaderBytes = 100_000_000;
+
+    // What a header says is repeated in memory and in messages, so that it must not say much at once.
+    private const int MaxNameBytes = 4096;
+    private const int MaxMetadataBytes = 1 << 24;
+    private const int MaxShownBytes = 64;
 
     /// <summary>Parses the header and checks that the tensors fill the data part exactly.</summary>
     /// <param name="json">The header's bytes.</param>
@@ -24,6 +30,7 @@ internal static class SafetensorsHeader
             Require(reader.Read() && reader.TokenType == JsonTokenType.StartObject, path, "its header is no JSON object");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                Require(reader.ValueSpan.Length <= MaxNameBytes, path, $"its header has a name of {reader.ValueSpan.Length} bytes");
                 string name = reader.GetString()!;
                 reader.Read();
                 if (name == "__metadata__")
@@ -51,12 +58,21 @@ internal static class SafetensorsHeader
     private static void ReadMetadata(ref Utf8JsonReader reader, Dictionary<string, string> metadata, string path)
     {
         Require(reader.TokenType == JsonTokenType.StartObject, path, "its __metadata__ is no object");
+        int bytes = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            Count(ref reader);
             string key = reader.GetString()!;
             reader.Read();
-            Require(reader.TokenType == JsonTokenType.String, path, $"its metadata '{key}' is no text");
+            Require(reader.TokenType == JsonTokenType.String, path, $"its metadata '{Shown(key)}' is no text");
+            Count(ref reader);
             metadata[key] = reader.GetString()!;
+        }
+
+        void Count(ref Utf8JsonReader part)
+        {
+            bytes += part.ValueSpan.Length;
+            Require(bytes <= MaxMetadataBytes, path, $"its metadata has more than {MaxMetadataBytes} bytes");
         }
     }
 
@@ -67,12 +83,12 @@ internal static class SafetensorsHeader
         List<long>? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string field = reader.GetString()!;
+            string field = Start(ref reader);
             reader.Read();
             switch (field)
             {
                 case "dtype":
-                    typeName = reader.GetString();
+                    typeName = Start(ref reader);
                     break;
                 case "shape":
                     shape = ReadNumbers(ref reader, name, field, path);
@@ -103,6 +119,12 @@ internal static class SafetensorsHeader
             $"tensor '{name}' of type {type} and shape [{string.Join(", ", shape)}] needs {length} bytes, but claims {end - begin}");
         return new TensorEntry(name, type, shape, dataStart + begin, length);
     }
+
+    /// <summary>A name of the format; of a long one, which is none, the beginning.</summary>
+    private static string Start(ref Utf8JsonReader reader) => reader.ValueSpan.Length <= MaxShownBytes ? reader.GetString()
+        ?? throw new JsonException("a text is null") : Encoding.UTF8.GetString(reader.ValueSpan[..MaxShownBytes]) + "...";
+
+    private static string Shown(string text) => text.Length <= MaxShownBytes ? text : text[..MaxShownBytes] + "...";
 
     private static List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string field, string path)
     {

@@ -48,9 +48,12 @@ public readonly record struct TorchDevice(bool IsCuda, int Index)
     }
 
     /// <summary><c>cpu</c> or <c>cuda:n</c>.</summary>
-    public override string ToString() => IsCuda ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}") : "cpu";
+    public override string ToString() => IsCuda ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}") : this == Nowhere ? "meta" : "cpu";
 
-    internal torch.Device ToTorch() => IsCuda ? new torch.Device(DeviceType.CUDA, Index) : torch.CPU;
+    /// <summary>No place at all: tensors have shapes and take no memory.</summary>
+    internal static TorchDevice Nowhere => new(false, -1);
+
+    internal torch.Device ToTorch() => IsCuda ? new torch.Device(DeviceType.CUDA, Index) : this == Nowhere ? torch.META : torch.CPU;
 
     private static int CudaDeviceCount() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 }

@@ -159,6 +159,15 @@ public abstract record TrainingStage : Stage
         var folder = context.Output("model");
         model.Save(folder);
         tokens.LoadTokenizer().Save(folder);
+        new ModelCard
+        {
+            Model = model,
+            Result = result,
+            Stage = this,
+            Tokens = tokens.Info,
+            TokensDigest = context.Input("tokens").Digest,
+            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(BaseModel, context.InputFiles(nameof(BaseModel))),
+        }.Write(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
         if (heldOut is not null)

@@ -1,4 +1,3 @@
-using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Pipelines.Contract;
@@ -16,14 +15,13 @@ public abstract class TextPredictor : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="trace">Is told how libtorch was loaded.</param>
-    /// <param name="generation">How a model that writes texts chooses its words; null takes the defaults.</param>
-    /// <param name="calibrated">Whether probabilities of classes are those at the temperature that the training kept in <c>calibration.json</c>; default true. It never changes which class is
-    /// predicted. False gives the model's own, which other tools get from the same weights.</param>
+    /// <param name="options">How answers are given; null takes the defaults.</param>
     /// <exception cref="FineTuneWorkflows.Learning.LearningException">The model cannot be loaded.</exception>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">The tokenizer is missing or damaged.</exception>
     /// <exception cref="StageException">The model's head predicts neither classes nor entities nor texts.</exception>
-    public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null, GenerationOptions? generation = null, bool calibrated = true)
+    public static TextPredictor Load(string folder, string device = "auto", Action<string>? trace = null, PredictionOptions? options = null)
     {
+        options ??= new PredictionOptions();
         // The tokenizer and the configuration first: they are cheap, and a folder that is no model's fails at once.
         var tokenizer = Tokenizer.Load(folder);
         var task = ModelConfig.Read(folder).Task;
@@ -31,8 +29,8 @@ public abstract class TextPredictor : IDisposable
         return task switch
         {
             ModelTask.TokenClassification => new EntityPredictor(folder, tokenizer, TorchDevice.Parse(device)),
-            ModelTask.CausalLanguageModeling => new TextContinuer(folder, tokenizer, TorchDevice.Parse(device), generation ?? new GenerationOptions()),
-            ModelTask.SequenceClassification or null => new ClassPredictor(folder, tokenizer, TorchDevice.Parse(device), calibrated),
+            ModelTask.CausalLanguageModeling => new TextContinuer(folder, tokenizer, TorchDevice.Parse(device), options.Generation),
+            ModelTask.SequenceClassification or null => new ClassPredictor(folder, tokenizer, TorchDevice.Parse(device), options.Calibrated),
             _ => throw new StageException($"{folder} is a base model for {task}; fine-tune it with FineTune.FineTune before predicting with it"),
         };
     }

@@ -15,11 +15,11 @@ public sealed class PredictTests : IDisposable
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _, generation, calibrate) =>
+        Predictor = (model, _, _, options) =>
         {
             opened.Add(model);
-            calibrated = calibrate;
-            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(generation) : new LengthPredictor();
+            calibrated = options.Calibrated;
+            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(options.Generation) : new LengthPredictor();
         },
     };
 

@@ -92,7 +92,8 @@ public class StepRunnerTests
         {
             TorchRuntime.EnsureLoaded();
             (_room, _store) = (room, new ParameterStore(TorchDevice.Cpu));
-            _store.Add("x", ParameterKind.Weight, 1);
+            using var noGrad = torch.no_grad();
+            _store.Add("x", ParameterKind.Weight, 1).Value.fill_(1);
         }
 
         public List<int> Computed { get; } = [];

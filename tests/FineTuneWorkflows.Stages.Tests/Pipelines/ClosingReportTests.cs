@@ -56,7 +56,7 @@ public sealed class ClosingReportTests : IDisposable
 
         string[] texts = ["the film was superb", "the film was awful", "the meal was x"];
         using var calibrated = TextPredictor.Load(folder, "cpu");
-        using var own = TextPredictor.Load(folder, "cpu", calibrated: false);
+        using var own = TextPredictor.Load(folder, "cpu", options: new() { Calibrated = false });
         var (after, before) = (calibrated.Predict(texts, cancellationToken: TestContext.Current.CancellationToken), own.Predict(texts, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(before.Select(p => p.Label), after.Select(p => p.Label));
         for (var i = 0; i < texts.Length; i++)

@@ -73,7 +73,7 @@ public sealed class OtherTasksTests : IDisposable
         var samples = File.ReadAllLines(Path.Combine(result.Of("Evaluate").Artifacts["evaluation"].Path, "samples.jsonl"));
         Assert.NotEmpty(samples);
 
-        using var predictor = TextPredictor.Load(folder, "cpu", generation: new() { Temperature = 0, MaxNewTokens = 12 });
+        using var predictor = TextPredictor.Load(folder, "cpu", options: new() { Generation = new() { Temperature = 0, MaxNewTokens = 12 } });
         var words = texts.Length > 0 ? File.ReadAllText(texts).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet() : [];
         var written = Assert.Single(predictor.Predict(["the film"], cancellationToken: TestContext.Current.CancellationToken)).Continuation!;
         // It has learned the sentences' words and what stands between them.

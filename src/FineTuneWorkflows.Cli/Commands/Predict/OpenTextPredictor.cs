@@ -1,5 +1,5 @@
-using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Stages.Prediction;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -7,7 +7,6 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 /// <param name="model">A folder with a model, as a full path; or a registered one, <c>NAME@ALIAS</c>.</param>
 /// <param name="home">The home whose registry knows registered models.</param>
 /// <param name="services">The host's services over that home.</param>
-/// <param name="generation">How a model that writes texts chooses its words.</param>
-/// <param name="calibrated">Whether probabilities of classes are those at the temperature kept with the model.</param>
+/// <param name="options">How answers are given.</param>
 /// <exception cref="Hosting.CommandException">There is no such model, or it cannot be read.</exception>
-public delegate ITextPredictor OpenTextPredictor(string model, Home home, IServiceProvider services, GenerationOptions generation, bool calibrated);
+public delegate ITextPredictor OpenTextPredictor(string model, Home home, IServiceProvider services, PredictionOptions options);

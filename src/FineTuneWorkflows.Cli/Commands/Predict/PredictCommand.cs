@@ -25,18 +25,18 @@ internal sealed class PredictCommand : CliCommand
     };
 
     private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. Default: standard output.", HelpName = "FILE" };
+    private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<int> maxNewTokens = new("--max-new-tokens") { Description = "The most tokens that a model which writes texts adds.", HelpName = "N", DefaultValueFactory = _ => Usual.MaxNewTokens };
     private readonly Option<double> temperature = new("--temperature") { Description = "How freely it chooses: 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
     private readonly Option<double> topP = new("--top-p") { Description = "It chooses among the likeliest tokens whose probabilities sum to this.", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
     private readonly Option<long> seed = new("--seed") { Description = "The seed of its choices.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
-    private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<string?> home = Options.Home();
 
     private static GenerationOptions Usual { get; } = new();
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, input, column, output, maxNewTokens, temperature, topP, seed, uncalibrated, home])
+        foreach (var option in (Option[])[model, texts, input, column, output, uncalibrated, maxNewTokens, temperature, topP, seed, home])
             command.Options.Add(option);
     }
 
@@ -56,11 +56,15 @@ internal sealed class PredictCommand : CliCommand
         context.Interruption.Listen();
         try
         {
-            var generation = new GenerationOptions
+            var options = new PredictionOptions
             {
-                MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
+                Calibrated = !parsed.Has(uncalibrated),
+                Generation = new()
+                {
+                    MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
+                },
             };
-            using var predictor = Open(context, wanted, folder, services, generation, calibrated: !parsed.Has(uncalibrated));
+            using var predictor = Open(context, wanted, folder, services, options);
             if (target is null)
                 Write(predictor, source ?? given, PredictionWriter.For(context.Out, readable: context.Console.IsTerminal && given.Length == 1), context);
             else
@@ -76,15 +80,15 @@ internal sealed class PredictCommand : CliCommand
 
     private static string? Full(string? path, CommandContext context) => path is { Length: > 0 } ? Path.GetFullPath(path, context.Console.Folder) : null;
 
-    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, GenerationOptions generation, bool calibrated)
+    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, PredictionOptions options)
     {
         var open = context.Host.Predictor ?? throw new CommandException("this build of finetune has no models to predict with");
         var folder = Path.GetFullPath(model, context.Console.Folder);
         if (Directory.Exists(folder))
-            return open(folder, home, services, generation, calibrated);
+            return open(folder, home, services, options);
         var at = model.LastIndexOf('@');
         return at > 0 && at < model.Length - 1
-            ? open(model, home, services, generation, calibrated)
+            ? open(model, home, services, options)
             : throw new CommandException($"there is no folder {folder}; a registered model is written NAME@ALIAS, such as sentiment@champion");
     }
 

@@ -19,6 +19,7 @@ internal static class ModelFolder
         if (task is ModelTask.SequenceClassification or ModelTask.TokenClassification && labels.Count == 0)
             throw new ModelException($"{path} has no id2label with two classes or more, so it is no classifier.");
         using ModelWeights weights = ModelWeights.Open(folder);
+        CheckFit(config, task, labels, weights, path, config.LayerCount, _ => HeadReuse.All);
         LanguageModel model = LanguageModel.Declare(config, task, labels, device, path);
         return Filled(model, () => WeightMatcher.Match(weights, model, config.LayerCount, HeadReuse.All).CopyTo(weights));
     }
@@ -28,7 +29,10 @@ internal static class ModelFolder
     {
         ModelConfig original = ModelConfig.Read(folder);
         using ModelWeights weights = ModelWeights.Open(folder);
-        LanguageModel model = LanguageModel.Declare(options.Apply(original), task, labels, device, Path.Combine(folder, ConfigFile.Name));
+        ModelConfig changed = options.Apply(original);
+        string path = Path.Combine(folder, ConfigFile.Name);
+        CheckFit(changed, task, labels, weights, path, original.LayerCount, declared => Reuse(original, declared));
+        LanguageModel model = LanguageModel.Declare(changed, task, labels, device, path);
         return Filled(model, () =>
         {
             WeightMatch match = WeightMatcher.Match(weights, model, original.LayerCount, Reuse(original, model));
@@ -49,6 +53,18 @@ internal static class ModelFolder
         ConfigFile.Write(model.Config, folder);
         return SafetensorsWriter.Write(
             Path.Combine(folder, ModelWeights.SingleFile), model.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+    }
+
+    /// <summary>Refuses weights that do not fit their configuration before memory is taken for a model of the sizes that it claims.</summary>
+    private static void CheckFit(
+        ModelConfig config, ModelTask task, IReadOnlyList<string> labels, ModelWeights weights, string path, int layersInFile,
+        Func<LanguageModel, HeadReuse> reuse)
+    {
+        if (config.LayerCount > weights.Entries.Count)
+            throw new CheckpointException($"{weights.Path} does not fit its {ConfigFile.Name}: {config.LayerCount} layers need more than the "
+                + $"{weights.Entries.Count} weights that are there.");
+        using LanguageModel declared = LanguageModel.Declare(config, task, labels, TorchDevice.Nowhere, path);
+        _ = WeightMatcher.Match(weights, declared, layersInFile, reuse(declared));
     }
 
     // A file without architectures that has classes was a classifier of sequences, as all files of old were.

@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Text;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Text.TokenFiles;
+
+namespace FineTuneWorkflows.Stages.FineTune;
+
+/// <summary>
+/// Writes <c>README.md</c> into a model's folder, a model card as the Hugging Face Hub reads it (https://huggingface.co/docs/hub/model-cards): front matter,
+/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover but the base's name on the hub: no time, no
+/// folder, no machine.
+/// </summary>
+internal sealed class ModelCard
+{
+    public const string FileName = "README.md";
+
+    private const int MostLabels = 20;
+    private readonly StringBuilder text = new();
+
+    /// <summary>The model as it was trained.</summary>
+    public required LanguageModel Model { get; init; }
+
+    /// <summary>What the training came to.</summary>
+    public required TrainingResult Result { get; init; }
+
+    /// <summary>The stage that trained it.</summary>
+    public required TrainingStage Stage { get; init; }
+
+    /// <summary>What it was trained on.</summary>
+    public required TokenizedInfo Tokens { get; init; }
+
+    /// <summary>The digest of the tokens.</summary>
+    public required string TokensDigest { get; init; }
+
+    /// <summary>Where it started; null from scratch.</summary>
+    public required CardBase? Base { get; init; }
+
+    /// <summary>Writes the card.</summary>
+    /// <param name="folder">The model's folder.</param>
+    public void Write(string folder)
+    {
+        var descriptor = StageDescriptor.Of(Stage.GetType());
+        var config = Model.Config;
+        FrontMatter();
+        Line($"# {config.Architectures[0]} for {Task}");
+        Line();
+        Line($"A model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
+        if (Model.Labels.Count > 0)
+            Line($"It gives {(Model.IsMultiLabel ? "any number of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
+        if (config is EncoderConfig { Pooling: SequencePooling.Mean } && Model.Task == ModelTask.SequenceClassification)
+            Line("Its classifier takes the mean of all tokens' vectors, which transformers' classes do not: there it gives other numbers.");
+        Line();
+        Started();
+        Data();
+        Metrics();
+        Training(descriptor);
+        Loading();
+        File.WriteAllText(Path.Combine(folder, FileName), text.ToString());
+    }
+
+    private string Task => Model.Task switch
+    {
+        ModelTask.SequenceClassification => "classes of texts",
+        ModelTask.TokenClassification => "entities in texts",
+        ModelTask.MaskedLanguageModeling => "masked words",
+        _ => "text generation",
+    };
+
+    private string PipelineTag => Model.Task switch
+    {
+        ModelTask.SequenceClassification => "text-classification",
+        ModelTask.TokenClassification => "token-classification",
+        ModelTask.MaskedLanguageModeling => "fill-mask",
+        _ => "text-generation",
+    };
+
+    private string AutoClass => Model.Task switch
+    {
+        ModelTask.SequenceClassification => "AutoModelForSequenceClassification",
+        ModelTask.TokenClassification => "AutoModelForTokenClassification",
+        ModelTask.MaskedLanguageModeling => "AutoModelForMaskedLM",
+        _ => "AutoModelForCausalLM",
+    };
+
+    private void FrontMatter()
+    {
+        Line("---");
+        if (Base?.Repository is { } repository)
+            Line($"base_model: {repository}");
+        Line("library_name: transformers");
+        if (Base?.License is { } license)
+            Line($"license: {license}");
+        if (Result.Metrics.Count > 0)
+        {
+            Line("metrics:");
+            foreach (var metric in Result.Metrics.Keys.Select(HubMetric).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+                Line($"- {metric}");
+        }
+
+        Line($"pipeline_tag: {PipelineTag}");
+        Line("tags:");
+        Line("- fine-tune-workflows");
+        Line("---");
+    }
+
+    private void Started()
+    {
+        if (Base is null)
+        {
+            Line($"It started from scratch, in the shape of the preset `{Stage.BaseModel}`.");
+        }
+        else
+        {
+            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}), with these weights:" : "It started from a model with these weights:");
+            Line();
+            foreach (var (name, sha256) in Base.Weights)
+                Line($"- `{name}`, SHA-256 `{sha256}`");
+            Line();
+            Line(Base.License is { } license ? $"The base's licence is {license}." : "What licence the base has is not known here: look where it came from before you pass this model on.");
+        }
+
+        Line();
+    }
+
+    private void Data()
+    {
+        Line("## Data");
+        Line();
+        Line($"Tokens with the digest `{TokensDigest}`, cut at {Number(Tokens.MaxLength)}, of the tokenizer in this folder.");
+        Line();
+        Line("| split | examples | rows | tokens |");
+        Line("|---|---:|---:|---:|");
+        foreach (var (name, split) in Tokens.Splits.OrderBy(s => s.Key, StringComparer.Ordinal))
+            Line($"| {name} | {Number(split.Examples)} | {Number(split.Count)} | {Number(split.Tokens)} |");
+        Line();
+    }
+
+    private void Metrics()
+    {
+        Line("## Metrics");
+        Line();
+        if (Result.Metrics.Count == 0)
+        {
+            Line("There was no validation data, so nothing was measured.");
+        }
+        else
+        {
+            Line($"Of epoch {Number(Result.BestEpoch)}, whose weights these are, on the validation data.");
+            Line();
+            Line("| metric | value |");
+            Line("|---|---:|");
+            foreach (var (name, value) in Result.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal))
+                Line($"| {name} | {value.ToString("0.####", CultureInfo.InvariantCulture)} |");
+        }
+
+        Line();
+    }
+
+    private void Training(StageDescriptor descriptor)
+    {
+        Line("## Training");
+        Line();
+        Line($"{Number(Result.Steps)} steps of AdamW in {Number(Result.History.Count)} epochs{(Result.StoppedEarly ? ", stopped early" : "")}.");
+        Line();
+        Line("| parameter | value |");
+        Line("|---|---|");
+        foreach (var parameter in descriptor.Parameters.Where(p => p.AffectsResult && p.Name != nameof(TrainingStage.BaseModel)).OrderBy(p => p.Name, StringComparer.Ordinal))
+            if (Shown(parameter.Get(Stage)) is { Length: > 0 } value)
+                Line($"| {parameter.Name} | {value} |");
+        Line();
+    }
+
+    private void Loading()
+    {
+        Line("## Use");
+        Line();
+        Line("```python");
+        Line($"from transformers import {AutoClass}, AutoTokenizer");
+        Line();
+        Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+        Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
+        Line("```");
+        Line();
+        Line(Model.Task == ModelTask.MaskedLanguageModeling
+            ? "With FineTuneWorkflows: `finetune run workflow.json -p BaseModel=this/folder` starts from it."
+            : "With FineTuneWorkflows: `finetune predict --model this/folder --text \"...\"`.");
+    }
+
+    // Names of the Hub's metrics; a loss is none.
+    private static string? HubMetric(string name) => name switch
+    {
+        _ when name.EndsWith("/accuracy", StringComparison.Ordinal) => "accuracy",
+        _ when name.Contains("/f1", StringComparison.Ordinal) => "f1",
+        _ when name.EndsWith("/perplexity", StringComparison.Ordinal) => "perplexity",
+        _ => null,
+    };
+
+    private static string Shown(object? value) => value switch
+    {
+        null => "",
+        bool flag => flag ? "true" : "false",
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private string Labels() => string.Join(", ", Model.Labels.Take(MostLabels).Select(label => $"`{label.ReplaceLineEndings(" ").Replace('`', '\'')}`"))
+        + (Model.Labels.Count > MostLabels ? FormattableString.Invariant($" and {Model.Labels.Count - MostLabels} more") : "");
+
+    private void Line(string line = "") => text.Append(line).Append('\n');
+}
