@@ -87,7 +87,7 @@ internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess
         GC.WaitForPendingFinalizers();
     }
 
-    private static EncoderConfig Tiny() => ModelPresets.Get("tiny", vocabSize: 1000, width: 64);
+    private static ModelConfig Tiny() => ModelPresets.Get("tiny", vocabSize: 1000, width: 64);
 
     private sealed class SizesAtSteps(params int[] steps) : ITrainingObserver
     {
