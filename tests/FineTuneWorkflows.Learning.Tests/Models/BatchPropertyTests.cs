@@ -11,7 +11,8 @@ namespace FineTuneWorkflows.Learning.Tests.Models;
 /// <summary>What stands beside a sequence in its batch is no business of its.</summary>
 public class BatchPropertyTests
 {
-    private const double Tolerance = 1e-5;
+    // Kernels add the numbers of a batch in another order than those of one row; by how much differs between machines.
+    private const double Tolerance = 1e-4;
 
     // Ids 0 and 1 pad.
     private static readonly Gen<(int[][] Sequences, int[] Order)> AnyBatch =

@@ -6,7 +6,8 @@ namespace FineTuneWorkflows.Learning.Tests.Support.Reference;
 /// <summary>Compares what a model gives, in 32-bit numbers, with what the reference gives, in 64-bit ones.</summary>
 internal static class ReferenceAssert
 {
-    public const double Tolerance = 1e-5;
+    // All agree within 4e-6 where this was written; other kernels and numbers of threads add in another order.
+    public const double Tolerance = 5e-5;
 
     public static void Close(Real[] expected, torch.Tensor actual)
     {
