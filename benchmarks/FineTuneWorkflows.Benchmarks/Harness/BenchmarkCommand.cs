@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Benchmarks.Load;
 using FineTuneWorkflows.Benchmarks.ManyStages;
 using FineTuneWorkflows.Benchmarks.NoOpRerun;
 using FineTuneWorkflows.Benchmarks.Tokenize;
@@ -11,7 +12,11 @@ namespace FineTuneWorkflows.Benchmarks.Harness;
 /// <summary>The command line: <c>[NAME] [--json]</c>.</summary>
 internal static class BenchmarkCommand
 {
-    private static readonly IBenchmark[] All = [new NoOpRerunBenchmark(), new NoOpManyStagesBenchmark(), new StageOverheadBenchmark(), new TokenizeBenchmark(), new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new MemoryBenchmark()];
+    private static readonly IBenchmark[] All =
+    [
+        new LoadBenchmark(), new PredictBenchmark(), new NoOpRerunBenchmark(), new NoOpManyStagesBenchmark(), new StageOverheadBenchmark(), new TokenizeBenchmark(),
+        new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new MemoryBenchmark(),
+    ];
 
     /// <returns>0 when all that was asked for was measured, whether the goals hold or not; 1 when something could not be measured; 2 when the command line is wrong.</returns>
     public static async Task<int> RunAsync(string[] arguments)
