@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -130,7 +129,7 @@ public sealed class PipelineRunner
             return (last, again, true);
         while (true)
         {
-            var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
+            var runId = RunIds.Next(time);
             if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
                 return (runId, held, false);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FineTuneWorkflows.Cli.Commands.Sweep;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Rendering;
@@ -15,7 +14,7 @@ internal sealed class CrossValidationRun(IReadOnlyList<Pipeline> folds, OpenHome
     {
         var first = folds[0];
         var time = context.Host.Time;
-        var runId = $"{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
+        var runId = RunIds.Next(time);
         await using var observers = RunObservers.Of(context, open.Home, open.Services);
         using var session = RunSession.Open(
             open.Home, runId, first.Definition.Id, $"{first.Definition.Name} cross-validation", new Dictionary<string, object?> { [CrossValidateCommand.Folds] = folds.Count }, observers.All, time: time);

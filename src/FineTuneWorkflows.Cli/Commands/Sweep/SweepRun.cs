@@ -16,8 +16,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
     {
         var first = plan.Read([], true);
         var name = $"{first.Definition.Name} sweep";
-        var now = context.Host.Time.GetUtcNow().UtcDateTime;
-        var runId = $"{now.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture)}-{BitConverter.ToUInt16(Guid.NewGuid().ToByteArray()):x4}";
+        var runId = RunIds.Next(context.Host.Time);
         await using var observers = RunObservers.Of(context, open.Home, open.Services);
         using var session = RunSession.Open(open.Home, runId, first.Definition.Id, name, Properties(), observers.All, time: context.Host.Time);
         var children = new ChildRuns(session, open, context);
