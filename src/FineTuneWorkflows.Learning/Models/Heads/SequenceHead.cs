@@ -17,8 +17,8 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
         Tensor vector = config.Pooling == SequencePooling.Mean ? Mean(hidden, batch) : hidden.select(1, 0);
         if (family.SequenceHead.DropsInput)
             vector = Dropout.Apply(vector, _dropout, training);
-        Tensor inner = Activations.Apply(family.SequenceHead.Activation, _dense.Forward(vector));
-        return _output.Forward(Dropout.Apply(inner, _dropout, training));
+        Tensor inner = Activations.Apply(family.SequenceHead.Activation, _dense.Forward(vector, training));
+        return _output.Forward(Dropout.Apply(inner, _dropout, training), training);
     }
 
     private static Tensor Mean(Tensor hidden, SequenceBatch batch)
