@@ -47,7 +47,7 @@ internal sealed class ModelCard
         FrontMatter();
         Line($"# {config.Architectures[0]} for {Task}");
         Line();
-        Line($"A model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
+        Line($"{(IsAdapter ? "Adapters (LoRA) of a" : "A")} model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
         if (Model.Labels.Count > 0)
             Line($"It gives {(Model.IsMultiLabel ? "any number of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
         if (config is EncoderConfig { Pooling: SequencePooling.Mean } && Model.Task == ModelTask.SequenceClassification)
@@ -60,6 +60,8 @@ internal sealed class ModelCard
         Loading();
         File.WriteAllText(Path.Combine(folder, FileName), text.ToString());
     }
+
+    private bool IsAdapter => Stage is FineTuneStage { LoraRank: not null, LoraMerge: false };
 
     private string Task => Model.Task switch
     {
@@ -90,7 +92,7 @@ internal sealed class ModelCard
         Line("---");
         if (Base?.Repository is { } repository)
             Line($"base_model: {repository}");
-        Line("library_name: transformers");
+        Line($"library_name: {(IsAdapter ? "peft" : "transformers")}");
         if (Base?.License is { } license)
             Line($"license: {license}");
         if (Result.Metrics.Count > 0)
@@ -178,9 +180,21 @@ internal sealed class ModelCard
         Line("## Use");
         Line();
         Line("```python");
-        Line($"from transformers import {AutoClass}, AutoTokenizer");
-        Line();
-        Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+        if (IsAdapter)
+        {
+            Line("from peft import PeftModel");
+            Line($"from transformers import {AutoClass}, AutoTokenizer");
+            Line();
+            Line($"base = {AutoClass}.from_pretrained(\"{Base?.Repository ?? "the/base"}\"{(Model.Labels.Count > 0 ? FormattableString.Invariant($", num_labels={Model.Labels.Count}") : "")})");
+            Line("model = PeftModel.from_pretrained(base, \"this/folder\")");
+        }
+        else
+        {
+            Line($"from transformers import {AutoClass}, AutoTokenizer");
+            Line();
+            Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+        }
+
         Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
         Line("```");
         Line();
