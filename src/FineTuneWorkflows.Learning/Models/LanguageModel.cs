@@ -172,8 +172,7 @@ public sealed class LanguageModel : IDisposable
         lora.Check();
         if (options.FreezeLayers > 0 || options.FreezeEmbeddings)
             throw new ModelException($"FreezeLayers is {options.FreezeLayers} and FreezeEmbeddings {options.FreezeEmbeddings}, but LoRA freezes all of the base already; leave them out.");
-        foreach (ModelParameter parameter in Parameters.Where(p => p.Role == ParameterRole.Backbone || Labels.Count == 0))
-            parameter.Freeze();
+        FreezeBase();
         IReadOnlyList<string> names = LoraTargets.Names(lora, Config.FamilyTable());
         foreach (LinearLayer layer in LoraTargets.Find(_store.LinearLayers, names))
         {
@@ -182,6 +181,13 @@ public sealed class LanguageModel : IDisposable
             ParameterInitializer.Fill(adapter.Up, Config.InitializerRange, options.Seed);
         }
         Lora = lora with { TargetModules = names };
+    }
+
+    /// <summary>Freezes all but adapters and a head for classes.</summary>
+    internal void FreezeBase()
+    {
+        foreach (ModelParameter parameter in Parameters.Where(p => p.Role == ParameterRole.Backbone || (p.Role != ParameterRole.Adapter && Labels.Count == 0)))
+            parameter.Freeze();
     }
 
     /// <summary>The linear layers with adapters.</summary>

@@ -76,6 +76,7 @@ internal static class AdapterFolder
                 model.Adapt(beside, entry.Shape[0], adapter.Scale(entry.Shape[0]), adapter.Lora.Dropout);
         }
         model.Adapted(adapter.Lora);
+        model.FreezeBase();
         var problems = new WeightProblems(weights.Path);
         foreach ((string name, TensorEntry entry) in found)
         {

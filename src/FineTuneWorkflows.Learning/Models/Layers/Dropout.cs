@@ -17,8 +17,8 @@ internal static unsafe class Dropout
     {
         if (!training || share <= 0)
             return input;
-        return input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
-            ? input * Mask(input.shape, share)
+        return input.device_type == DeviceType.CPU
+            ? input * Mask(input.shape, share).As(input.dtype)
             : nn.functional.dropout(input, share, true, false);
     }
 
