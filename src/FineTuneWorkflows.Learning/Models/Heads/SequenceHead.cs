@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Heads;
@@ -25,7 +26,7 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
     {
         if (batch.AttentionBias is null)
             return hidden.mean([1]);
-        Tensor mask = batch.AttentionBias.eq(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
+        Tensor mask = batch.AttentionBias.Is(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
         return (hidden * mask).sum(1) / mask.sum(1);
     }
 }

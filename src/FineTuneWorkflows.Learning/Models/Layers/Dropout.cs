@@ -26,7 +26,7 @@ internal static unsafe class Dropout
     {
         Tensor mask = empty(shape, ScalarType.Float32);
         using Tensor seed = randint(0, long.MaxValue, [1], ScalarType.Int64);
-        RandomMask.Fill((float*)TensorMemory.Pointer(mask), mask.NumberOfElements, share, (float)(1 / (1 - share)), (ulong)seed.item<long>(), get_num_threads());
+        RandomMask.Fill((float*)TensorMemory.Pointer(mask), mask.NumberOfElements, share, (float)(1 / (1 - share)), (ulong)seed.WholeNumber(), get_num_threads());
         return mask;
     }
 }
