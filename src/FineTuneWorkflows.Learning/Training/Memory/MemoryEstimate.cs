@@ -87,7 +87,8 @@ public sealed record MemoryEstimate(
         int size = narrow ? 2 : 4;
         long activations = (size * count.Activations(batch, options.GradientCheckpointing, predictedShare)) + copies;
         long training = activations + gradients + (size * (count.Backward(batch, inPieces, predictedShare) - count.Trainable));
-        long peak = Math.Max(Math.Max(training, 4 * count.Update()), (size * count.Validation(validation, predictedShare)) + copies);
+        // The update takes nothing of its own.
+        long peak = Math.Max(training, (size * count.Validation(validation, predictedShare)) + copies);
         return new MemoryEstimate(
             model.ParameterCount, count.Trainable, batch, weights, gradients, 2 * gradients, activations, Math.Max(0, peak - activations - gradients));
     }

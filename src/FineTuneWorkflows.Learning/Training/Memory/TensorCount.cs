@@ -66,9 +66,6 @@ internal sealed class TensorCount
         return Math.Max(atHead, Math.Max(atLayers, atEmbeddings));
     }
 
-    /// <summary>The gradients and what the update makes besides: nothing on the processor, where it is one pass over memory; on a GPU squares, scaled gradients and denominators.</summary>
-    public long Update() => _cuda ? 4 * Trainable : Trainable;
-
     /// <summary>All of a forward pass without dropout.</summary>
     public long Validation(BatchShape batch, double predictedShare) => batch.Places == 0 ? 0
         : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Adapters(batch, training: false) + Head(batch, training: false, predictedShare);
