@@ -6,6 +6,7 @@ using FineTuneWorkflows.Benchmarks.Tokenize;
 using FineTuneWorkflows.Benchmarks.Tracking;
 using FineTuneWorkflows.Benchmarks.Training;
 using FineTuneWorkflows.Benchmarks.TrainingMemory;
+using FineTuneWorkflows.Benchmarks.TrainingParts;
 
 namespace FineTuneWorkflows.Benchmarks.Harness;
 
@@ -15,7 +16,7 @@ internal static class BenchmarkCommand
     private static readonly IBenchmark[] All =
     [
         new LoadBenchmark(), new PredictBenchmark(), new NoOpRerunBenchmark(), new NoOpManyStagesBenchmark(), new StageOverheadBenchmark(), new TokenizeBenchmark(),
-        new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new MemoryBenchmark(),
+        new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new TrainingPartsBenchmark(), new MemoryBenchmark(),
     ];
 
     /// <returns>0 when all that was asked for was measured, whether the goals hold or not; 1 when something could not be measured; 2 when the command line is wrong.</returns>
