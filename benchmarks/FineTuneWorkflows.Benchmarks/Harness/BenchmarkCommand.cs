@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Benchmarks.Gpu;
 using FineTuneWorkflows.Benchmarks.Load;
 using FineTuneWorkflows.Benchmarks.ManyStages;
 using FineTuneWorkflows.Benchmarks.NoOpRerun;
@@ -53,7 +54,7 @@ internal static class BenchmarkCommand
     /// <summary>What a fresh process of this program does when another measures with it.</summary>
     public static async Task<int> MeasureAsync(string name, string[] arguments)
     {
-        var part = All.OfType<IFreshProcess>().Single(b => b.Name == name);
+        var part = All.OfType<IFreshProcess>().Append(new GpuTraining()).Single(b => b.Name == name);
         Console.WriteLine(JsonSerializer.Serialize(await part.MeasureAsync(arguments)));
         return 0;
     }

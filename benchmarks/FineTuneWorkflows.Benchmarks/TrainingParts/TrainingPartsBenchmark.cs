@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Benchmarks.TrainingParts;
 
 /// <summary>
 /// Parts of a training step on the processor that could be made faster, each beside the whole step: what is not here to be gained needs no code. A step is one of the preset `tiny`, 32 of the shipped sentences of middling
-/// length; its operators are the smallest and its vocabulary's share the largest, so that of larger models each part is less.
+/// length; its operators are the smallest and its vocabulary's share the largest, so that of larger models each part is less. On one core, where parts add up to the whole.
 /// </summary>
 internal sealed class TrainingPartsBenchmark : IBenchmark, IFreshProcess
 {
@@ -24,7 +24,8 @@ internal sealed class TrainingPartsBenchmark : IBenchmark, IFreshProcess
             Share("managed-calls", figures["tensors"] * (figures["operator"] - figures["scripted"]), "under 2% of it", 0.02),
             BenchmarkResult.AtMost($"{Name}-allocations", figures["bytes"] / 1e3, "kB", 200),
             Share("joining-projections", figures["joined-each-time"] - figures["joined-once"], "under 5% of it", 0.05),
-            BenchmarkResult.Against($"{Name}-packing", figures["packing"], "ms", "what the linear layers would save without padding", figures["padded"] - figures["packed"], "no less than it", 1, double.PositiveInfinity),
+            // What the linear layers would save without padding, less what packing costs.
+            Share("padding", figures["padded"] - figures["packed"] - figures["packing"], "under 5% of it", 0.05),
             BenchmarkResult.Against($"{Name}-script", figures["chain-scripted"], "ms", "the same chain operator by operator", figures["chain"], "no less than 90% of it", 0.9, double.PositiveInfinity),
         ];
 
@@ -34,7 +35,7 @@ internal sealed class TrainingPartsBenchmark : IBenchmark, IFreshProcess
     public Task<Dictionary<string, double>> MeasureAsync(string[] arguments)
     {
         TorchRuntime.EnsureLoaded();
-        using var session = TorchSession.Enter(0);
+        using var session = TorchSession.Enter(1);
         Dictionary<string, double> figures = [];
         StepParts.Measure(figures, session.Threads);
         OperatorParts.Measure(figures);
