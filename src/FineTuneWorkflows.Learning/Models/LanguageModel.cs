@@ -245,8 +245,11 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>The logits of hidden states; see <see cref="IHead"/>.</summary>
-    internal torch.Tensor Head(torch.Tensor hidden, SequenceBatch batch, torch.Tensor? places, bool training) =>
-        _head.Forward(hidden, batch, places, training).As(torch.ScalarType.Float32);
+    internal torch.Tensor Head(torch.Tensor hidden, SequenceBatch batch, torch.Tensor? places, bool training)
+    {
+        using var scope = torch.NewDisposeScope();
+        return _head.Forward(hidden, batch, places, training).As(torch.ScalarType.Float32).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Logits <c>[batch, classes]</c> of a head over sequences, else <c>[places, classes]</c>.</summary>
     /// <param name="batch">The sequences.</param>

@@ -43,26 +43,37 @@ internal sealed class Decoder : IBackbone
 
     private Tensor Forward(Tensor tokenIds, bool training, Recomputation? recomputation, KeyValueCache? cache)
     {
-        (int batch, int tokens, int first) = ((int)tokenIds.shape[0], (int)tokenIds.shape[1], cache?.Length ?? 0);
+        (int tokens, int first) = ((int)tokenIds.shape[1], cache?.Length ?? 0);
+        Tensor hidden = Embed(tokenIds, first, training);
+        var mask = new CausalMask(first, tokens, tokenIds.device);
+        (Tensor, Tensor)? angles = _rotary?.Of(first, tokens, tokenIds.device);
+        // Masks are made before the layers, whose own tensors go with each of them.
+        for (int layer = 0; layer < _layers.Length; layer++)
+            mask.Of(_config.WindowOf(layer));
+        if (recomputation is not null)
+            return Top(recomputation.Run(hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, mask, angles, training, null)))));
+        foreach (DecoderLayer layer in _layers)
+        {
+            using Tensor below = hidden;
+            hidden = layer.Forward(below, mask, angles, training, cache);
+        }
+        using (hidden)
+            return Top(hidden);
+    }
+
+    private Tensor Top(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return _finalNorm.Forward(hidden).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor tokenIds, int first, bool training)
+    {
+        using var scope = NewDisposeScope();
+        (long batch, long tokens) = (tokenIds.shape[0], tokenIds.shape[1]);
         Tensor hidden = Words.Value.index_select(0, tokenIds.reshape(-1)).view(batch, tokens, _config.HiddenSize);
         if (_positions is not null)
             hidden = hidden + _positions.Value.narrow(0, first, tokens);
-        hidden = Dropout.Apply(hidden.As(_store.ComputeType), _config.EmbeddingDropout, training);
-        var mask = new CausalMask(first, tokens, tokenIds.device);
-        (Tensor, Tensor)? angles = _rotary?.Of(first, tokens, tokenIds.device);
-        if (recomputation is not null)
-        {
-            // Masks are made before the layers, whose own tensors go with each of them.
-            for (int layer = 0; layer < _layers.Length; layer++)
-                mask.Of(_config.WindowOf(layer));
-            hidden = recomputation.Run(
-                hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, mask, angles, training, null))));
-        }
-        else
-        {
-            foreach (DecoderLayer layer in _layers)
-                hidden = layer.Forward(hidden, mask, angles, training, cache);
-        }
-        return _finalNorm.Forward(hidden);
+        return Dropout.Apply(hidden.As(_store.ComputeType), _config.EmbeddingDropout, training).MoveToOuterDisposeScope();
     }
 }

@@ -55,9 +55,11 @@ internal sealed class DecoderLayer
     /// <param name="cache">Keys and values of earlier tokens; null where there are none.</param>
     public Tensor Forward(Tensor hidden, CausalMask mask, (Tensor, Tensor)? angles, bool training, KeyValueCache? cache)
     {
+        // What backward does not keep is freed with the layer.
+        using var scope = NewDisposeScope();
         Tensor attended = Attend(_attentionNorm.Forward(hidden), mask, angles, training, cache);
         Tensor middle = Dropout.Apply(attended, _config.HiddenDropout, training).add_(hidden);
-        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle), training), _config.HiddenDropout, training).add_(middle);
+        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle), training), _config.HiddenDropout, training).add_(middle).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor input, CausalMask mask, (Tensor, Tensor)? angles, bool training, KeyValueCache? cache)

@@ -33,15 +33,24 @@ internal sealed class Encoder : IBackbone
 
     public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null)
     {
-        Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
-        if (_tokenTypes is not null)
-            sum += batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes);
-        Tensor hidden = Dropout.Apply(_norm.Forward(sum.As(_store.ComputeType)), _config.HiddenDropout, training);
+        Tensor hidden = Embed(batch, training);
         if (recomputation is not null)
             return recomputation.Run(hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, batch.AttentionBias, training))));
         foreach (EncoderLayer layer in _layers)
-            hidden = layer.Forward(hidden, batch.AttentionBias, training);
+        {
+            using Tensor below = hidden;
+            hidden = layer.Forward(below, batch.AttentionBias, training);
+        }
         return hidden;
+    }
+
+    private Tensor Embed(SequenceBatch batch, bool training)
+    {
+        using var scope = NewDisposeScope();
+        Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
+        if (_tokenTypes is not null)
+            sum += batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes);
+        return Dropout.Apply(_norm.Forward(sum.As(_store.ComputeType)), _config.HiddenDropout, training).MoveToOuterDisposeScope();
     }
 
     private Tensor Look(ModelParameter table, Tensor ids) =>

@@ -35,6 +35,8 @@ internal sealed class EncoderLayer
     /// <param name="training">Whether dropout applies.</param>
     public Tensor Forward(Tensor hidden, Tensor? attentionBias, bool training)
     {
+        // What backward does not keep is freed with the layer.
+        using var scope = NewDisposeScope();
         (long batch, long tokens) = (hidden.shape[0], hidden.shape[1]);
         Tensor[] projected = LinearLayer.Together(hidden, training, _query, _key, _value);
         Tensor context = Attention.Apply(
@@ -42,7 +44,7 @@ internal sealed class EncoderLayer
         Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize), training);
         Tensor middle = _attentionNorm.Forward(Dropout.Apply(attended, _attentionOutputDropout, training).add_(hidden));
         Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle, training)), training);
-        return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle));
+        return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle)).MoveToOuterDisposeScope();
 
         Tensor Heads(Tensor projected) => projected.view(batch, tokens, _config.HeadCount, -1).transpose(1, 2);
     }

@@ -3,7 +3,10 @@ using FineTuneWorkflows.Learning.Models.Configuration;
 
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
-/// <summary>The numbers (of 4 bytes, or of 2) in the tensors of a step, by the shapes of the model's layers.</summary>
+/// <summary>
+/// The numbers (of 4 bytes, or of 2) in the tensors of a step, by the shapes of the model's layers. A forward pass frees what backward does not keep with each layer, so that these are the inputs of the products, norms and
+/// activations, the softmax's results and the masks.
+/// </summary>
 internal sealed class TensorCount
 {
     // As LinearLayer joins query, key and value, and Attention computes in full.
@@ -13,9 +16,10 @@ internal sealed class TensorCount
     private readonly ModelTask _task;
     private readonly bool _cuda, _narrow;
     private readonly long _embeddings, _largestWeight, _words;
-    private readonly double _maskAndProduct;
-    private readonly (long Inputs, long Outputs, long Rank)[] _adapters;
-    private readonly bool _adaptersDrop;
+    private readonly double _mask;
+    private readonly IReadOnlyList<long> _unkept;
+    private readonly (long Inputs, long Rank)[] _adapters;
+    private readonly bool _adaptersDrop, _scalesTrain, _headTrains;
 
     /// <param name="model">The model.</param>
     /// <param name="cuda">Whether a GPU computes.</param>
@@ -31,13 +35,18 @@ internal sealed class TensorCount
             if (!parameter.Trainable)
                 continue;
             Trainable += size;
+            _scalesTrain |= parameter.Kind == ParameterKind.NormScale;
+            _headTrains |= parameter.Role == ParameterRole.HeadBody || (Tied && parameter.Kind == ParameterKind.Embedding);
             _largestWeight = Math.Max(_largestWeight, size);
             _embeddings += parameter.Kind == ParameterKind.Embedding ? size : 0;
         }
-        _adapters = [.. model.AdaptedLayers.Select(layer => (layer.Inputs, layer.Outputs, layer.Adapter!.Rank))];
+        int lowest = model.TrainableParameters.Select(model.DepthOf).DefaultIfEmpty(_config.LayerCount + 1).Min();
+        // The embeddings have depth 0, the first layer 1.
+        _unkept = [.. Enumerable.Range(0, _config.LayerCount).Where(layer => layer + 1 >= lowest).Select(layer => UnkeptInputs.Of(model, layer))];
+        _adapters = [.. model.AdaptedLayers.Select(layer => (layer.Inputs, layer.Adapter!.Rank))];
         _adaptersDrop = model.Lora is { Dropout: > 0 };
         // On a GPU libtorch's own dropout keeps a byte for each number of the mask.
-        _maskAndProduct = cuda ? 1.25 : 2;
+        _mask = !cuda ? 1 : narrow ? 0.5 : 0.25;
     }
 
     /// <summary>The trained weights.</summary>
@@ -45,8 +54,8 @@ internal sealed class TensorCount
 
     private bool PredictsTokens => _task is not (ModelTask.SequenceClassification or ModelTask.TokenClassification);
 
-    // Logits and their logarithms, or their gradients; both in 32 bits, besides those of 16 bits.
-    private long LogitTensors => _narrow ? 5 : 2;
+    // The gradients of the logits and of their logarithms, both in 32 bits.
+    private long LogitTensors => _narrow ? 4 : 2;
 
     /// <summary>Whether the head's matrix is the word embeddings.</summary>
     public bool Tied => PredictsTokens && _config is not DecoderConfig { TieWordEmbeddings: false };
@@ -54,9 +63,11 @@ internal sealed class TensorCount
     /// <summary>What a forward pass of training keeps.</summary>
     public long Activations(BatchShape batch, bool checkpointing, double predictedShare)
     {
-        long width = batch.Places * _config.HiddenSize, layer = Layer(batch, training: true), adapters = Adapters(batch, training: true);
-        long layers = checkpointing ? layer + (adapters / _config.LayerCount) + (((2 * _config.LayerCount) + 1) * width) : (layer * _config.LayerCount) + adapters;
-        return Embeddings(batch, training: true) + layers + Head(batch, training: true, predictedShare);
+        long width = batch.Places * _config.HiddenSize, layer = Layer(batch), adapters = Adapters(batch);
+        // Below what is trained nothing is kept.
+        long layers = checkpointing ? layer + (adapters / _config.LayerCount) + (((2 * _config.LayerCount) + 1) * width)
+            : (layer * _unkept.Count) - (batch.Places * _unkept.Sum()) + adapters;
+        return Embeddings(batch) + layers + Head(batch, predictedShare);
     }
 
     /// <summary>The gradients that are there and what the backward pass makes besides, where that is the most: in the head, in the first layer, or in the embeddings.</summary>
@@ -73,81 +84,82 @@ internal sealed class TensorCount
         return Math.Max(atHead, Math.Max(atLayers, atEmbeddings));
     }
 
-    /// <summary>All of a forward pass without dropout.</summary>
-    public long Validation(BatchShape batch, double predictedShare) => batch.Places == 0 ? 0
-        : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Adapters(batch, training: false) + Head(batch, training: false, predictedShare);
-
-    // The dropped input, the thin product and what it is scaled to, and of few places the sum with the layer's own.
-    private long Adapters(BatchShape batch, bool training) => _adapters.Sum(a =>
-        batch.Places * ((2 * a.Rank) + (!_cuda && batch.Places < FewPlaces ? a.Outputs : 0)) + (training && _adaptersDrop ? (long)(batch.Places * a.Inputs * _maskAndProduct) : 0));
-
-    private long Embeddings(BatchShape batch, bool training)
+    /// <summary>The most that is there at once in a forward pass without gradients, whose layers leave their results alone: all of one layer, or the logits.</summary>
+    public long Validation(BatchShape batch, double predictedShare)
     {
-        double widths = _config switch
-        {
-            // Words, perhaps their sum with positions, at the other end the last norm.
-            DecoderConfig decoder => Wide(1 + (decoder.Family().IsRotary ? 0 : 1)) + Norm(decoder) + Dropout(decoder.EmbeddingDropout, training),
-            // Words, their sum with positions, the sum with token types, the norm.
-            _ => Wide(2 + (_config.TokenTypes > 0 ? 1 : 0)) + 1 + Dropout(_config.HiddenDropout, training),
-        };
+        if (batch.Places == 0)
+            return 0;
+        long width = batch.Places * _config.HiddenSize;
+        // Besides what training keeps of it: its inputs and outputs, the projections before they are copied, and the scores.
+        long layer = (long)(KeptByPlace(training: false) * batch.Places) + (8 * width) + (2 * Scores(batch, training: false));
+        return Math.Max(layer, (4 * width) + (PredictsTokens ? (LogitTensors + 1) * Predicted(batch, predictedShare) * _config.VocabSize : 0));
+    }
+
+    // The scaled thin product, and the dropped input and its mask.
+    private long Adapters(BatchShape batch) => _adapters.Sum(a =>
+        (batch.Places * a.Rank) + (_adaptersDrop ? (long)(batch.Places * a.Inputs * (1 + _mask)) : 0));
+
+    // The first layer's input, of an encoder the norm's too; of a decoder what the last norm keeps besides, less what the first one does not where nothing is trained before it.
+    private long Embeddings(BatchShape batch)
+    {
+        double widths = _config is DecoderConfig decoder ? (_embeddings > 0 ? Norm(decoder) + Mask(decoder.EmbeddingDropout, true) : 1)
+            : _embeddings > 0 ? 2 + Mask(_config.HiddenDropout, true) : 1;
         return (long)(batch.Places * _config.HiddenSize * widths);
     }
 
-    private long Layer(BatchShape batch, bool training)
+    /// <summary>What backward keeps of one layer, matrices included that few places join.</summary>
+    private long Layer(BatchShape batch)
     {
-        bool inFull = InFull(batch, training);
-        double scores = inFull ? 2 + Dropout(_config.AttentionDropout, training) : 0;
-        (double place, long joined) = _config is DecoderConfig decoder ? DecoderLayer(decoder, inFull, training) : EncoderLayer(inFull, training);
-        return (long)((place * batch.Places) + (scores * Scores(batch, training))) + (!_cuda && batch.Places < FewPlaces ? joined : 0);
+        long joined = !_cuda && batch.Places < FewPlaces ? Joined() : 0;
+        double scores = 1 + (Drops(_config.AttentionDropout) ? 1 + _mask : 0);
+        return (long)((KeptByPlace(training: true) * batch.Places) + (scores * Scores(batch, training: true))) + joined;
     }
 
-    /// <summary>The numbers of each place besides the scores, and those of the matrices that few places join.</summary>
-    private (double Place, long Joined) EncoderLayer(bool inFull, bool training)
+    /// <summary>The numbers of each place besides the scores.</summary>
+    private double KeptByPlace(bool training)
     {
         long width = _config.HiddenSize;
-        bool attentionOutputDrops = (_config as EncoderConfig)?.Family().DropsAttentionOutput ?? true;
-        // Queries, keys, values; in full their copies by heads, the scaled queries and the mixed values, and those by tokens again, else the mixed values alone; two outputs, two norms.
-        double widths = (inFull ? 13 : 8) + (Dropout(_config.HiddenDropout, training) * (attentionOutputDrops ? 2 : 1));
-        return ((widths * width) + (2 * _config.IntermediateSize), 3 * width * (width + 1));
-    }
-
-    private (double Place, long Joined) DecoderLayer(DecoderConfig config, bool inFull, bool training)
-    {
-        long width = config.HiddenSize, queries = (long)config.HeadCount * config.HeadWidth, keys = (long)config.KeyValueHeads * config.HeadWidth;
+        double mask = Mask(_config.HiddenDropout, training);
+        if (_config is not DecoderConfig config)
+        {
+            bool attentionOutputDrops = (_config as EncoderConfig)?.Family().DropsAttentionOutput ?? true;
+            // Queries, keys and values, the mixed values, and each norm's input and result; the inner layer and its activation.
+            return (width * (8 + (mask * (attentionOutputDrops ? 2 : 1)))) + (2 * _config.IntermediateSize);
+        }
+        long queries = (long)config.HeadCount * config.HeadWidth, keys = (long)config.KeyValueHeads * config.HeadWidth;
         var family = config.Family();
-        bool shared = config.KeyValueHeads < config.HeadCount;
-        // Two norms, two outputs.
-        double numbers = width * ((2 * Norm(config)) + 2 + (2 * Dropout(config.HiddenDropout, training)));
-        numbers += queries + (2 * keys);
+        double numbers = 2 * width * (Norm(config) + mask);
         if (family.NormalizesHeads)
-            numbers += Norm(config) * (queries + keys);
-        // What is turned.
-        numbers += family.IsRotary ? queries + keys : 0;
-        // In full the scaled queries, the three by heads, the mixed values, and those by tokens again; else the mixed values, and what heads share as often as they share it.
-        numbers += queries * (inFull ? 6 : shared ? 3 : 1);
+            numbers += (Norm(config) - 1) * (queries + keys);
+        // Queries, keys and values, each as often as heads share it, and the mixed values.
+        numbers += 4 * queries;
         // Gate, inner layer, activation and product; or inner layer and activation.
-        numbers += (family.IsGated ? 4 : 2) * config.IntermediateSize;
-        long attention = family.Names.Joined is null ? width * (queries + (2 * keys)) : 0;
-        return (numbers, attention + (family.IsGated ? 2 * width * config.IntermediateSize : 0));
+        return numbers + ((family.IsGated ? 4 : 2) * config.IntermediateSize);
     }
 
-    // What is divided by the root mean square and its scaled copy, and of 16-bit numbers the 32-bit ones; libtorch's own norm makes one tensor.
-    private int Norm(DecoderConfig config) => !config.Family().IsRotary ? 1 : _narrow ? 4 : 2;
+    private long Joined()
+    {
+        long width = _config.HiddenSize;
+        if (_config is not DecoderConfig config)
+            return 3 * width * width;
+        long attention = config.Family().Names.Joined is null ? width * ((config.HeadCount + (2L * config.KeyValueHeads)) * config.HeadWidth) : 0;
+        return attention + (config.Family().IsGated ? 2 * width * config.IntermediateSize : 0);
+    }
 
-    private long Head(BatchShape batch, bool training, double predictedShare)
+    // The norm's input and result; of one by the root mean square the quotient, where the scale is trained, and of 16-bit numbers the 32-bit ones.
+    private double Norm(DecoderConfig config) => !config.Family().IsRotary ? 2 : (_narrow ? 2 : 1) + (_scalesTrain ? 1 : 0) + 1;
+
+    private long Head(BatchShape batch, double predictedShare)
     {
         long predicted = Predicted(batch, predictedShare);
         return _task switch
         {
-            ModelTask.SequenceClassification => _config is EncoderConfig { Pooling: SequencePooling.Mean } ? batch.Places * _config.HiddenSize : 0,
-            ModelTask.TokenClassification => (long)(predicted * _config.HiddenSize * (1 + Dropout(_config.HiddenDropout, training))),
-            // Hidden states there, of an encoder a layer with its activation and norm, logits and their logarithms.
-            _ => ((_config is DecoderConfig ? 1 : 4) * predicted * _config.HiddenSize) + (LogitTensors * predicted * _config.VocabSize),
+            ModelTask.SequenceClassification => 0,
+            ModelTask.TokenClassification => (long)(predicted * _config.HiddenSize * (1 + Mask(_config.HiddenDropout, true))),
+            // Hidden states there, of an encoder a layer with its activation and norm, and the logits' logarithms.
+            _ => ((_config is not DecoderConfig ? 4 : _headTrains ? 1 : 0) * predicted * _config.HiddenSize) + ((_narrow ? 2 : 1) * predicted * _config.VocabSize),
         };
     }
-
-    // Tensors of 32 bits whatever the others have, and the narrow copy of the last.
-    private int Wide(int tensors) => _narrow ? (2 * tensors) + 1 : tensors;
 
     private static long Predicted(BatchShape batch, double share) => (long)Math.Ceiling(batch.Places * share);
 
@@ -155,7 +167,7 @@ internal sealed class TensorCount
 
     private long Scores(BatchShape batch, bool training) => InFull(batch, training) ? batch.Places * batch.Tokens * _config.HeadCount : 0;
 
-    private double Dropout(double share, bool training) => training && Drops(share) ? _maskAndProduct : 0;
+    private double Mask(double share, bool training) => training && Drops(share) ? _mask : 0;
 
     private static bool Drops(double share) => share > 0;
 }

@@ -69,7 +69,8 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
         if (targets.Count == 0)
             return new BatchLoss(Parameters[0].Value.sum().Times(0), 0, batch.TokenCount, batch.Places);
         Recomputation? recomputation = NewRecomputation();
-        torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
+        // The loss keeps what it needs of them.
+        using torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             logits, targets.Labels(batch), reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
         return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, recomputation);
