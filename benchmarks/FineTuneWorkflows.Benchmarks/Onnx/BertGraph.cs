@@ -11,7 +11,7 @@ namespace FineTuneWorkflows.Benchmarks.Onnx;
 /// </summary>
 internal sealed class BertGraph
 {
-    public const string TokenIds = "input_ids", Mask = "attention_mask", Logits = "logits";
+    public const string TokenIds = "input_ids", Positions = "position_ids", Mask = "attention_mask", Logits = "logits";
 
     private readonly OnnxGraph graph = new();
     private readonly SafetensorsReader weights;
@@ -34,6 +34,7 @@ internal sealed class BertGraph
     private void Build()
     {
         graph.Input(TokenIds, OnnxType.Int64, "batch", "tokens");
+        graph.Input(Positions, OnnxType.Int64, "batch", "tokens");
         graph.Input(Mask, OnnxType.Int64, "batch", "tokens");
         var bias = AttentionBias();
         var hidden = Embeddings();
@@ -47,8 +48,8 @@ internal sealed class BertGraph
     /// <summary>0 at tokens and the lowest number at padding, [batch, 1, 1, tokens].</summary>
     private string AttentionBias()
     {
-        var wide = graph.Node("mask_1", "Unsqueeze", [Mask, graph.Constant(OnnxTensor.Integers("axis_1", 1))]);
-        wide = graph.Node("mask_2", "Unsqueeze", [wide, graph.Constant(OnnxTensor.Integers("axis_2", 2))]);
+        var wide = graph.Node("mask_1", "Unsqueeze", [Mask], ("axes", new long[] { 1 }));
+        wide = graph.Node("mask_2", "Unsqueeze", [wide], ("axes", new long[] { 2 }));
         var numbers = graph.Node("mask_numbers", "Cast", [wide], ("to", (long)OnnxType.Float));
         var inverse = graph.Node("mask_inverse", "Sub", [graph.Constant(OnnxTensor.Scalar("one", 1f)), numbers]);
         return graph.Node("mask_bias", "Mul", [inverse, graph.Constant(OnnxTensor.Scalar("lowest", float.MinValue))]);
@@ -57,11 +58,8 @@ internal sealed class BertGraph
     private string Embeddings()
     {
         var words = graph.Node("words", "Gather", [Weight("bert.embeddings.word_embeddings.weight"), TokenIds]);
-        var shape = graph.Node("ids_shape", "Shape", [TokenIds]);
-        var tokens = graph.Node("ids_tokens", "Gather", [shape, graph.Constant(OnnxTensor.Integers("second", 1))]);
-        var zero = graph.Constant(OnnxTensor.Integers("zero", 0));
-        var positions = graph.Node("positions", "Slice", [Weight("bert.embeddings.position_embeddings.weight"), zero, tokens, zero]);
-        var type = graph.Node("type", "Gather", [Weight("bert.embeddings.token_type_embeddings.weight"), zero]);
+        var positions = graph.Node("positions", "Gather", [Weight("bert.embeddings.position_embeddings.weight"), Positions]);
+        var type = graph.Node("type", "Gather", [Weight("bert.embeddings.token_type_embeddings.weight"), graph.Constant(OnnxTensor.Integers("first_type", 0))]);
         var sum = graph.Node("words_types", "Add", [words, type]);
         return Norm("bert.embeddings.LayerNorm", graph.Node("embedded", "Add", [sum, positions]));
     }
@@ -72,7 +70,7 @@ internal sealed class BertGraph
         string query = Heads(self + "query", hidden, 0, 2, 1, 3), key = Heads(self + "key", hidden, 0, 2, 3, 1), value = Heads(self + "value", hidden, 0, 2, 1, 3);
         var scores = graph.Node(self + "product", "MatMul", [query, key]);
         scores = graph.Node(self + "scaled", "Div", [scores, graph.Constant(OnnxTensor.Scalar(self + "root", MathF.Sqrt(config.HiddenSize / config.HeadCount)))]);
-        var shares = graph.Node(self + "shares", "Softmax", [graph.Node(self + "masked", "Add", [scores, bias])], ("axis", -1L));
+        var shares = graph.Node(self + "shares", "Softmax", [graph.Node(self + "masked", "Add", [scores, bias])], ("axis", 3L));
         var mixed = graph.Node(self + "turned", "Transpose", [graph.Node(self + "mixed", "MatMul", [shares, value])], ("perm", new long[] { 0, 2, 1, 3 }));
         var context = graph.Node(self + "context", "Reshape", [mixed, graph.Constant(OnnxTensor.Integers(self + "width", 0, 0, config.HiddenSize))]);
         var attended = Linear(prefix + "attention.output.dense", context);
@@ -87,7 +85,7 @@ internal sealed class BertGraph
         return graph.Node(name + ".turned", "Transpose", [graph.Node(name + ".heads", "Reshape", [Linear(name, hidden), shape])], ("perm", order));
     }
 
-    // Hendrycks and Gimpel 2016, arXiv:1606.08415; operator set 17 has it in parts only.
+    // Hendrycks and Gimpel 2016, arXiv:1606.08415.
     private string Gelu(string prefix, string input)
     {
         string half = graph.Constant(OnnxTensor.Scalar(prefix + "half", 0.5f)), one = graph.Constant(OnnxTensor.Scalar(prefix + "one", 1f)), root = graph.Constant(OnnxTensor.Scalar(prefix + "root_2", MathF.Sqrt(2)));
@@ -102,8 +100,18 @@ internal sealed class BertGraph
         return graph.Node(output ?? name, "Add", [product, Weight(name + ".bias")]);
     }
 
-    private string Norm(string name, string input) =>
-        graph.Node(name, "LayerNormalization", [input, Weight(name + ".weight"), Weight(name + ".bias")], ("axis", -1L), ("epsilon", (float)config.NormEpsilon));
+    // Ba et al. 2016, arXiv:1607.06450; operator set 12 has it in parts only, like GELU.
+    private string Norm(string name, string input)
+    {
+        var rest = graph.Node(name + ".rest", "Sub", [input, Mean(name + ".mean", input)]);
+        var square = graph.Node(name + ".square", "Pow", [rest, graph.Constant(OnnxTensor.Scalar(name + ".two", 2f))]);
+        var variance = graph.Node(name + ".sum", "Add", [Mean(name + ".variance", square), graph.Constant(OnnxTensor.Scalar(name + ".epsilon", (float)config.NormEpsilon))]);
+        var normal = graph.Node(name + ".normal", "Div", [rest, graph.Node(name + ".deviation", "Sqrt", [variance])]);
+        var scaled = graph.Node(name + ".scaled", "Mul", [normal, Weight(name + ".weight")]);
+        return graph.Node(name, "Add", [scaled, Weight(name + ".bias")]);
+    }
+
+    private string Mean(string name, string input) => graph.Node(name, "ReduceMean", [input], ("axes", new long[] { -1 }), ("keepdims", 1L));
 
     private string Weight(string name, bool transposed = false)
     {

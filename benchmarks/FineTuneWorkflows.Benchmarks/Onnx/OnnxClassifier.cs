@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Benchmarks.Onnx;
 /// <summary>A classifier of sequences run by ONNX Runtime on the processor, with all of its optimizations of graphs and a thread for each core, as the product has them.</summary>
 internal sealed class OnnxClassifier : IDisposable
 {
-    private static readonly string[] Inputs = [BertGraph.TokenIds, BertGraph.Mask], Outputs = [BertGraph.Logits];
+    private static readonly string[] Inputs = [BertGraph.TokenIds, BertGraph.Positions, BertGraph.Mask], Outputs = [BertGraph.Logits];
 
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
@@ -33,16 +33,18 @@ internal sealed class OnnxClassifier : IDisposable
     public float[] Logits(IReadOnlyList<int[]> sequences)
     {
         var longest = sequences.Max(s => s.Length);
-        long[] ids = new long[sequences.Count * longest], mask = new long[ids.Length];
+        long[] ids = new long[sequences.Count * longest], positions = new long[ids.Length], mask = new long[ids.Length];
         for (var row = 0; row < sequences.Count; row++)
         {
+            for (var i = 0; i < longest; i++)
+                positions[(row * longest) + i] = i;
             for (var i = 0; i < sequences[row].Length; i++)
                 (ids[(row * longest) + i], mask[(row * longest) + i]) = (sequences[row][i], 1);
         }
 
         long[] shape = [sequences.Count, longest];
-        using OrtValue idValue = OrtValue.CreateTensorValueFromMemory(ids, shape), maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
-        using var results = session.Run(options, Inputs, [idValue, maskValue], Outputs);
+        using OrtValue idValue = OrtValue.CreateTensorValueFromMemory(ids, shape), positionValue = OrtValue.CreateTensorValueFromMemory(positions, shape), maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
+        using var results = session.Run(options, Inputs, [idValue, positionValue, maskValue], Outputs);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 

@@ -1,13 +1,13 @@
 namespace FineTuneWorkflows.Benchmarks.Onnx;
 
 /// <summary>
-/// A graph of operators, written as an ONNX file. Messages and their fields' numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, operators those of the default operator set 17:
-/// https://onnx.ai/onnx/operators.
+/// A graph of operators, written as an ONNX file. Messages and their fields' numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, operators those of the default operator set 12:
+/// https://onnx.ai/onnx/operators. It is an old one, because in later ones ONNX Runtime does not find BERT's attention.
 /// </summary>
 internal sealed class OnnxGraph
 {
-    // The version of the format that came with operator set 17 (ONNX 1.12).
-    private const int FormatVersion = 8, OperatorSet = 17;
+    // The version of the format that came with operator set 12 (ONNX 1.7).
+    private const int FormatVersion = 7, OperatorSet = 12;
 
     private readonly List<ProtobufMessage> nodes = [], inputs = [], outputs = [];
     private readonly List<OnnxTensor> constants = [];
