@@ -22,14 +22,15 @@ internal sealed class LinearLayer(
     private Tensor Matrix => transposed ? _weight.Value.t() : _weight.Value;
 
     /// <summary><c>[..., in]</c> to <c>[..., out]</c>.</summary>
-    public Tensor Forward(Tensor input) => nn.functional.linear(input, Matrix, _bias?.Value!);
+    public Tensor Forward(Tensor input) => LinearProduct.Apply(input, Matrix, _bias?.Value);
 
     /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the processor to join their matrices
     /// first.</summary>
     public static Tensor[] Together(Tensor input, params ReadOnlySpan<LinearLayer> layers)
     {
         const long fewTokens = 1024;
-        if (input.device_type != TorchSharp.DeviceType.CPU || input.shape[0] * input.shape[1] >= fewTokens)
+        if (input.device_type != TorchSharp.DeviceType.CPU || input.shape[0] * input.shape[1] >= fewTokens
+            || LinearProduct.IsQuicker(input, layers[0].Matrix))
         {
             var outputs = new Tensor[layers.Length];
             for (int i = 0; i < outputs.Length; i++)
@@ -44,6 +45,7 @@ internal sealed class LinearLayer(
             if (layers[i]._bias is { } bias)
                 biases.Add(bias.Value);
         }
-        return nn.functional.linear(input, cat(weights), biases.Count > 0 ? cat(biases) : null!).split([.. weights.Select(weight => weight.shape[0])], -1);
+        return LinearProduct.Apply(input, cat(weights), biases.Count > 0 ? cat(biases) : null)
+            .split([.. weights.Select(weight => weight.shape[0])], -1);
     }
 }
