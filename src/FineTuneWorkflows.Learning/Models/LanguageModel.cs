@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Decoders;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Folders;
 using FineTuneWorkflows.Learning.Models.Heads;
 using FineTuneWorkflows.Learning.Runtime;
@@ -163,5 +164,7 @@ public sealed class LanguageModel : IDisposable
     /// <param name="places">The tokens to compute, as numbers in the flattened batch; null for all.</param>
     /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept.</param>
     internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null, Recomputation? recomputation = null) =>
-        _head.Forward(_backbone.Forward(batch, training, recomputation), batch, places, training);
+        !training && recomputation is null && _backbone is Encoder encoder && _head is SequenceHead { SeesFirstOnly: true }
+            ? _head.Forward(encoder.ForwardFirst(batch), batch, places, training)
+            : _head.Forward(_backbone.Forward(batch, training, recomputation), batch, places, training);
 }
