@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -36,6 +37,12 @@ public sealed class LoraTests : IDisposable
         Assert.Equal(64, digests.RootElement.GetProperty("model.safetensors").GetString()!.Length);
         Assert.Contains(merge ? "library_name: transformers" : "library_name: peft", File.ReadAllText(Path.Combine(model, "README.md")), StringComparison.Ordinal);
         Assert.Contains("| LoraRank | 4 |", File.ReadAllText(Path.Combine(model, "README.md")), StringComparison.Ordinal);
+
+        var merged = Path.Combine(workspace.Folder, "merged");
+        Assert.Contains("Merged adapters of rank 4", AdapterMerger.Merge(adapter, null, merged), StringComparison.Ordinal);
+        if (merge)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(model, "model.safetensors")), File.ReadAllBytes(Path.Combine(merged, "model.safetensors")));
+        Assert.Contains("whole model", Assert.Throws<StageException>(() => AdapterMerger.Merge(merged, null, merged)).Message, StringComparison.Ordinal);
 
         using var predictor = TextPredictor.Load(model, "cpu");
         Assert.Equal(["positive", "negative"], predictor.Predict(["the film was superb !", "the meal was awful ."], cancellationToken: TestContext.Current.CancellationToken).Select(p => p.Label));

@@ -93,12 +93,12 @@ internal static class AdapterFolder
 
     private static string FolderOf(AdapterConfig adapter, string folder, Func<string, string>? findBase)
     {
-        if (Directory.Exists(adapter.BaseModel))
-            return adapter.BaseModel;
-        bool path = Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
-        if (path || findBase is null)
-            throw new ModelException($"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
-        return findBase($"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}");
+        // Names on the hub and paths look alike; a path that is there, or that cannot be a name, is a path.
+        bool path = Directory.Exists(adapter.BaseModel) || Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
+        string name = path ? adapter.BaseModel : $"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}";
+        string found = findBase?.Invoke(name) ?? name;
+        return Directory.Exists(found) ? found : throw new ModelException(
+            $"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
     }
 
     private static void CheckBase(string folder, string baseFolder)
