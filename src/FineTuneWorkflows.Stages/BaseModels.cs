@@ -29,7 +29,7 @@ internal static class BaseModels
     /// is asked for anew each time; a reference to a commit that is in the cache asks nobody.
     /// </summary>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">The hub has no such model, or does not answer.</exception>
-    public static string Folder(string baseModel, CancellationToken cancellationToken = default) => HubReference.Is(baseModel)
-        ? new HuggingFaceHub().FetchAsync(baseModel, HubCacheFolder.FromEnvironment(), cancellationToken: cancellationToken).GetAwaiter().GetResult()
+    public static string Folder(string baseModel) => HubReference.Is(baseModel)
+        ? new HuggingFaceHub().FetchAsync(baseModel, HubCacheFolder.FromEnvironment()).GetAwaiter().GetResult()
         : baseModel;
 }
