@@ -27,9 +27,9 @@ internal static class PlanReport
         foreach (var step in planned)
             table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Action == PlannedAction.Reuse ? "" : step.Reason);
         table.Write(context.Out, context.Ink);
-        foreach (var step in planned)
-            foreach (var download in step.Downloads)
-                context.Out.WriteLine($"note: {step.Stage.Name}: {download.Pinned} is not downloaded yet; a run downloads {(download.Bytes is { } bytes ? Words.Size(bytes) : "it")}");
+        // Of stages that want the same, the one that wants most of it: what is there is not downloaded again.
+        foreach (var (stage, download) in planned.SelectMany(p => p.Downloads.Select(d => (p.Stage.Name, d))).GroupBy(d => d.d.Pinned, StringComparer.Ordinal).Select(g => g.MaxBy(d => d.d.Bytes)))
+            context.Out.WriteLine($"note: {stage}: {download.Pinned} is not downloaded yet; a run downloads {(download.Bytes is { } bytes ? Words.Size(bytes) : "it")}");
         var changes = planned.Count(p => p.Action is PlannedAction.Execute or PlannedAction.Depends);
         context.Out.WriteLine();
         context.Out.WriteLine(
