@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Estimates;
+using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Text.Tests.Sources;
 using static FineTuneWorkflows.Text.Tests.Sources.FaultyServer;
@@ -107,6 +109,25 @@ public sealed class BaseOfTheHubTests : IAsyncDisposable
         HubEnvironment.Set("http://127.0.0.1:9", CacheFolder, offline: true);
         Assert.Equal("Fetch:executed Tokenize:executed FineTune:executed", (await Run(options: new() { ForceAll = true })).Outcomes());
         Assert.Equal(asked, server.HubRequests.Count());
+    }
+
+    [Fact]
+    public async Task Adapters_name_their_base_by_commit_and_find_it_in_the_cache()
+    {
+        await ServeATinyBase();
+        var result = await workspace.RunAsync(workspace.Chain(
+            ("Fetch", "FineTune.FetchData", new { source = workspace.Data }),
+            ("Tokenize", "FineTune.Tokenize", new { baseModel = Base, maxLength = 16 }),
+            ("FineTune", "FineTune.FineTune", new { baseModel = Base, loraRank = 2, loraMerge = false, epochs = 1, batchSize = 64, threads = 1, device = "cpu" })));
+        Assert.True(result.Status == RunStatus.Succeeded, result.Of("FineTune").Reason);
+        var adapter = result.Of("FineTune").Artifacts["model"];
+        using var config = JsonDocument.Parse(await File.ReadAllBytesAsync(adapter.File("adapter_config.json"), Cancel));
+        Assert.Equal(("owner/name", HubServer.Commit), (config.RootElement.GetProperty("base_model_name_or_path").GetString(), config.RootElement.GetProperty("revision").GetString()));
+
+        server.Main = HubServer.Later;
+        HubEnvironment.Set("http://127.0.0.1:9", CacheFolder, offline: true);
+        using var predictor = TextPredictor.Load(adapter.Path, "cpu");
+        Assert.Single(predictor.Predict(["the film was very good !"], cancellationToken: Cancel));
     }
 
     [Fact]
