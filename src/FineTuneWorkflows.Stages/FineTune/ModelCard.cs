@@ -10,8 +10,7 @@ namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>
 /// Writes <c>README.md</c> into a model's folder, a model card as the Hugging Face Hub reads it (https://huggingface.co/docs/hub/model-cards): front matter,
-/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover but the base's name on the hub: no time, no
-/// folder, no machine.
+/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover: no time, no folder, no machine.
 /// </summary>
 internal sealed class ModelCard
 {
@@ -116,7 +115,7 @@ internal sealed class ModelCard
         }
         else
         {
-            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}), with these weights:" : "It started from a model with these weights:");
+            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}){(Base.Commit is { } commit ? $", commit `{commit}`" : "")}, with these weights:" : "It started from a model with these weights:");
             Line();
             foreach (var (name, sha256) in Base.Weights)
                 Line($"- `{name}`, SHA-256 `{sha256}`");

@@ -138,7 +138,7 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<InputPath> InputPaths()
     {
         if (!ModelPresets.IsPreset(BaseModel))
-            yield return new(nameof(BaseModel), BaseModels.Folder(BaseModel), Advice: BaseModels.Advice);
+            yield return BaseModels.Input(nameof(BaseModel), BaseModel);
     }
 
     /// <inheritdoc />
@@ -173,7 +173,7 @@ public abstract record TrainingStage : Stage
             Stage = this,
             Tokens = tokens.Info,
             TokensDigest = context.Input("tokens").Digest,
-            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(BaseModel, context.InputFiles(nameof(BaseModel))),
+            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(context.PinnedInput(nameof(BaseModel)), context.InputFiles(nameof(BaseModel))),
         }.Write(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
