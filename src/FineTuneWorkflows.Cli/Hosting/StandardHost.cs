@@ -23,6 +23,7 @@ internal static class StandardHost
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services, options) =>
             new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), options: options)),
+        Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
         Sync = SyncAsync,
         Export = Export,
     };

@@ -15,7 +15,7 @@ internal static class EntityEvaluation
     public static void Run(EvaluateStage stage, StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded(context.Trace);
-        using var model = TokenClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads);
+        using var model = TokenClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads, BaseModels.Folder);
         using var tokens = TokenizedDataset.Open(context.Input("tokens").Path).Split(SplitName.Test);
         var data = new TokenSplitDataset(tokens);
         context.Report(new(0, data.Count, "texts", "predicting"));

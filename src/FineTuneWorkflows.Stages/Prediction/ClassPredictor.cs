@@ -18,7 +18,7 @@ internal sealed class ClassPredictor : TextPredictor
     {
         this.tokenizer = tokenizer;
         calibration = calibrated ? ModelCalibration.Load(folder) : null;
-        model = SequenceClassifierModel.Load(folder, device);
+        model = SequenceClassifierModel.Load(folder, device, findBase: BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 

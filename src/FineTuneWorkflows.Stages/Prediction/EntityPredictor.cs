@@ -16,7 +16,7 @@ internal sealed class EntityPredictor : TextPredictor
     public EntityPredictor(string folder, Tokenizer tokenizer, TorchDevice device)
     {
         this.tokenizer = tokenizer;
-        model = TokenClassifierModel.Load(folder, device);
+        model = TokenClassifierModel.Load(folder, device, findBase: BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 

@@ -15,7 +15,7 @@ internal sealed class TextContinuer : TextPredictor
     public TextContinuer(string folder, Tokenizer tokenizer, TorchDevice device, GenerationOptions options)
     {
         (this.tokenizer, this.options) = (tokenizer, options);
-        model = TextGeneratorModel.Load(folder, device);
+        model = TextGeneratorModel.Load(folder, device, findBase: BaseModels.Folder);
     }
 
     public override IReadOnlyList<string> Labels => [];

@@ -37,18 +37,18 @@ internal sealed class EncoderLayer
     public Tensor Forward(Tensor hidden, Tensor? attentionBias, bool training, bool firstOnly = false)
     {
         Tensor[] projected = firstOnly
-            ? [_query.Forward(hidden.narrow(1, 0, 1)), .. LinearLayer.Together(hidden, _key, _value)]
-            : LinearLayer.Together(hidden, _query, _key, _value);
+            ? [_query.Forward(hidden.select(1, 0), training), .. LinearLayer.Together(hidden, training, _key, _value)]
+            : LinearLayer.Together(hidden, training, _query, _key, _value);
         if (firstOnly)
             hidden = hidden.narrow(1, 0, 1);
         (long batch, long tokens) = (hidden.shape[0], hidden.shape[1]);
         Tensor context = Attention.Apply(
             Heads(projected[0]), Heads(projected[1]), Heads(projected[2]), attentionBias, training ? _config.AttentionDropout : 0);
-        Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize));
+        Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize), training);
         Tensor middle = _attentionNorm.Forward(Dropout.Apply(attended, _attentionOutputDropout, training).add_(hidden));
-        Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle)));
+        Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle, training)), training);
         return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle));
 
-        Tensor Heads(Tensor projected) => projected.view(batch, projected.shape[1], _config.HeadCount, -1).transpose(1, 2);
+        Tensor Heads(Tensor projected) => projected.view(batch, -1, _config.HeadCount, _config.HiddenSize / _config.HeadCount).transpose(1, 2);
     }
 }
