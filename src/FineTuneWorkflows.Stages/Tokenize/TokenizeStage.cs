@@ -10,7 +10,7 @@ using FineTuneWorkflows.Text.Tokenization;
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
-[Stage("FineTune.Tokenize", Version = 2, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
+[Stage("FineTune.Tokenize", Version = 3, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
 [Consumes("dataset")]
 [Consumes("tokenizer", Optional = true)]
 [Produces("tokens")]
@@ -35,8 +35,8 @@ public sealed record TokenizeStage : Stage
     [Parameter("Whether plain text and conversations are joined to rows of MaxLength; Auto joins plain text only.", Category = "Kinds")]
     public PackingChoice Packing { get; init; }
 
-    /// <summary>How conversations are written. Default: as the vocabulary shows.</summary>
-    [Parameter("How conversations are written; Auto goes by the tokens that the vocabulary has.", Category = "Kinds")]
+    /// <summary>How conversations are written. Default: by the tokenizer's own chat template; where it has none, as its vocabulary shows.</summary>
+    [Parameter("How conversations are written; Auto goes by the tokenizer's own chat template, else by the tokens that the vocabulary has. Plain is for vocabularies without tokens for chat. With any but Auto the model's folder gets that format's template.", Category = "Kinds")]
     public ConversationFormat ChatFormat { get; init; }
 
     /// <summary>Whether each sub-word of a tagged word has a label. Default: the first alone.</summary>
