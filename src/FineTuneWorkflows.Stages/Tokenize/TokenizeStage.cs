@@ -90,6 +90,9 @@ public sealed record TokenizeStage : Stage
             Report(context, split, summary);
         var train = tokens.Info.Splits[SplitName.Train.ToText()];
         context.Note(FormattableString.Invariant($"{train.Tokens} training tokens, {train.Lengths.Mean:0.0} a text on average, 95% of texts within {train.Lengths.P95}"));
+        if (dataset.Kind == DataKind.Conversations)
+            context.Note(tokens.Info.ChatFormat is not { } format ? "conversations are written by the tokenizer's own chat template"
+                : $"conversations are written in the format {format}" + (ChatTemplate.IsIn(tokenizer) ? ", whose template takes the place of the tokenizer's own" : ""));
         if (tokens.Info.Packed)
             context.Note($"joined {train.Examples} training texts to {train.Count} rows of {MaxLength} tokens at most");
         return Task.CompletedTask;

@@ -66,13 +66,26 @@ public sealed class ChatTemplate
     /// <exception cref="TextDataException">It cannot be followed, or is neither a text nor a list of named ones.</exception>
     public static ChatTemplate? Of(Tokenizer tokenizer)
     {
+        return Find(tokenizer) is var (source, origin) ? new(source, origin) : null;
+    }
+
+    /// <summary>Whether a tokenizer brings a template along, be it one that can be followed or not.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <exception cref="TextDataException">It is neither a text nor a list of named ones.</exception>
+    public static bool IsIn(Tokenizer tokenizer)
+    {
         ArgumentNullException.ThrowIfNull(tokenizer);
+        return Find(tokenizer) is not null;
+    }
+
+    private static (string Source, string Origin)? Find(Tokenizer tokenizer)
+    {
         var files = tokenizer.Files();
-        if (files.TryGetValue(ChatTemplateFile.Own, out var own)) return new(Encoding.UTF8.GetString(own), ChatTemplateFile.Own);
+        if (files.TryGetValue(ChatTemplateFile.Own, out var own)) return (Encoding.UTF8.GetString(own), ChatTemplateFile.Own);
         if (!files.TryGetValue(ChatTemplateFile.Config, out var config)) return null;
         try
         {
-            return JsonNode.Parse(config)?[ChatTemplateFile.Key] is { } found ? new(Named(found), $"{ChatTemplateFile.Config}, {ChatTemplateFile.Key}") : null;
+            return JsonNode.Parse(config)?[ChatTemplateFile.Key] is { } found ? (Named(found), $"{ChatTemplateFile.Config}, {ChatTemplateFile.Key}") : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
