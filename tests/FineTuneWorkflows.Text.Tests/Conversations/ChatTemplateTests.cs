@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using FineTuneWorkflows.Text.Conversations;
 
 namespace FineTuneWorkflows.Text.Tests.Conversations;
@@ -48,6 +49,24 @@ public sealed class ChatTemplateTests
             string.Concat(Enumerable.Repeat("{% if true %}", 100_000)), "{{ " + string.Concat(Enumerable.Repeat("not ", 1_000_000)) + "1 }}", "{{ a" + string.Concat(Enumerable.Repeat("|trim", 50_000)) + " }}",
         ];
         Assert.All(deep, template => Assert.Throws<TextDataException>(() => ChatTemplate.Parse(template, "here")));
+    }
+
+    [Fact]
+    public void A_damaged_template_is_refused_or_writes_something_and_never_crashes()
+    {
+        string[] templates = [.. Cases().Select(c => c.Template).Distinct()];
+        string[] bits = ["{{", "}}", "{%", "%}", "(", ")", "[", "]", "|", ".", "'", "\"", "-", "+", "~", "//", "%", " is ", " not ", " in ", " if ", " else ", "none", "messages", "loop", "ns", "1", "0", "-1", ":", ",", "=", "\\", "ä", "\0", "|join", "|first", "|tojson", "|int", "|selectattr('role')", "|map('trim')", ".split('a')", ".get('x')", "[::0]", "[99]", "range(9)", "namespace()"];
+        Gen.Select(Gen.Int[0, templates.Length - 1], Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Gen.OneOfConst(bits)).Array[1, 4]).Sample((which, edits) =>
+        {
+            var template = templates[which];
+            foreach (var (where, removed, added) in edits)
+            {
+                var at = (int)(where * template.Length);
+                template = template[..at] + added + template[Math.Min(template.Length, at + removed)..];
+            }
+            var (text, refused) = Written(template, [new("system", "s"), new("user", "u"), new("assistant", "a")], true);
+            Assert.True(text is not null || refused is { Length: > 0 });
+        }, iter: 30_000);
     }
 
     private static (string? Text, string? Refused) Written(string template, IReadOnlyList<ChatMessage> messages, bool generation)
