@@ -24,6 +24,7 @@ internal static class StandardHost
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services, device, options) =>
             new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
+        Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
         Sync = SyncAsync,
         Export = Export,
     };

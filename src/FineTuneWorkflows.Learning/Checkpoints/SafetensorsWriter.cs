@@ -19,11 +19,13 @@ public static unsafe class SafetensorsWriter
     /// <param name="path">The file; an old one is replaced once the new one is safely on disk.</param>
     /// <param name="tensors">The tensors by name; non-contiguous ones and ones on a GPU are copied one at a time.</param>
     /// <param name="metadata">More entries for <c>__metadata__</c>.</param>
+    /// <param name="type">The element type to write, one tensor converted at a time; null, the default, writes each as it is.</param>
     public static string Write(
-        string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<KeyValuePair<string, torch.Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        torch.ScalarType? type = null)
     {
         KeyValuePair<string, torch.Tensor>[] sorted = [.. tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
-        byte[] header = Header(sorted, metadata);
+        byte[] header = Header(sorted, metadata, type);
         string digest = "";
         AtomicFile.Write(path, stream =>
         {
@@ -33,13 +35,13 @@ public static unsafe class SafetensorsWriter
             Put(stream, hash, length);
             Put(stream, hash, header);
             foreach ((_, torch.Tensor tensor) in sorted)
-                PutTensor(stream, hash, tensor);
+                PutTensor(stream, hash, tensor, type ?? tensor.dtype);
             digest = Convert.ToHexStringLower(hash.GetHashAndReset());
         });
         return digest;
     }
 
-    private static byte[] Header(KeyValuePair<string, torch.Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(KeyValuePair<string, torch.Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata, torch.ScalarType? type)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -56,14 +58,15 @@ public static unsafe class SafetensorsWriter
             foreach ((string name, torch.Tensor tensor) in tensors)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", TensorTypes.FromTorch(tensor.dtype).ToString());
+                TensorType written = TensorTypes.FromTorch(type ?? tensor.dtype);
+                json.WriteString("dtype", written.ToString());
                 json.WriteStartArray("shape");
                 foreach (long size in tensor.shape)
                     json.WriteNumberValue(size);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                offset += TensorMemory.Length(tensor);
+                offset += tensor.NumberOfElements * TensorTypes.Size(written);
                 json.WriteNumberValue(offset);
                 json.WriteEndArray();
                 json.WriteEndObject();
@@ -76,11 +79,11 @@ public static unsafe class SafetensorsWriter
         return header;
     }
 
-    private static void PutTensor(Stream stream, IncrementalHash hash, torch.Tensor tensor)
+    private static void PutTensor(Stream stream, IncrementalHash hash, torch.Tensor tensor, torch.ScalarType type)
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        torch.Tensor plain = tensor.detach().cpu().contiguous();
+        torch.Tensor plain = tensor.detach().cpu().to(type).contiguous();
         byte* start = TensorMemory.Pointer(plain);
         long length = TensorMemory.Length(plain);
         for (long done = 0; done < length; done += ChunkBytes)

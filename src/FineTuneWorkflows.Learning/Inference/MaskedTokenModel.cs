@@ -10,8 +10,8 @@ namespace FineTuneWorkflows.Learning.Inference;
 /// <summary>A saved masked language model that guesses what stands behind masks. Guesses take turns: one at a time in a process.</summary>
 public sealed class MaskedTokenModel : SavedModel
 {
-    private MaskedTokenModel(string folder, TorchDevice device, int threads)
-        : base(folder, ModelTask.MaskedLanguageModeling, device, threads)
+    private MaskedTokenModel(string folder, TorchDevice device, int threads, Func<string, string>? findBase)
+        : base(folder, ModelTask.MaskedLanguageModeling, device, threads, findBase)
     {
     }
 
@@ -19,8 +19,10 @@ public sealed class MaskedTokenModel : SavedModel
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static MaskedTokenModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
+    public static MaskedTokenModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>
+        new(folder, device, threads, findBase);
 
     /// <summary>The likeliest tokens behind each mask. Batches are made by length; the answer keeps the order.</summary>
     /// <param name="sequences">The token ids of each text, special tokens and masks included.</param>

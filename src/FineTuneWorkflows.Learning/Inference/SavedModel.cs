@@ -10,11 +10,12 @@ public abstract class SavedModel : IDisposable
     private readonly int _threads;
 
     /// <summary>Loads a model of one task.</summary>
-    private protected SavedModel(string folder, ModelTask task, TorchDevice device, int threads)
+    private protected SavedModel(string folder, ModelTask task, TorchDevice device, int threads, Func<string, string>? findBase)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _threads = threads;
-        Model = LanguageModel.Load(folder, device);
+        Model = LanguageModel.Load(folder, device, findBase);
+        Model.MergeAdapters();
         ModelTask own = Model.Task;
         if (own == task)
             return;

@@ -10,8 +10,8 @@ namespace FineTuneWorkflows.Learning.Inference;
 /// <summary>A saved classifier of sequences, ready to predict. Predictions take turns: one at a time in a process.</summary>
 public sealed class SequenceClassifierModel : SavedModel
 {
-    private SequenceClassifierModel(string folder, TorchDevice device, int threads)
-        : base(folder, ModelTask.SequenceClassification, device, threads)
+    private SequenceClassifierModel(string folder, TorchDevice device, int threads, Func<string, string>? findBase)
+        : base(folder, ModelTask.SequenceClassification, device, threads, findBase)
     {
     }
 
@@ -25,8 +25,10 @@ public sealed class SequenceClassifierModel : SavedModel
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
+    public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>
+        new(folder, device, threads, findBase);
 
     /// <summary>Predicts sequences of token ids, special tokens included. Batches are made by length; the answer keeps the order.</summary>
     /// <param name="sequences">The token ids of each text.</param>

@@ -9,8 +9,8 @@ namespace FineTuneWorkflows.Learning.Inference;
 /// <summary>A saved causal language model that goes on with a text. Each token is computed once: keys and values of those before it are kept.</summary>
 public sealed class TextGeneratorModel : SavedModel
 {
-    private TextGeneratorModel(string folder, TorchDevice device, int threads)
-        : base(folder, ModelTask.CausalLanguageModeling, device, threads)
+    private TextGeneratorModel(string folder, TorchDevice device, int threads, Func<string, string>? findBase)
+        : base(folder, ModelTask.CausalLanguageModeling, device, threads, findBase)
     {
     }
 
@@ -18,8 +18,10 @@ public sealed class TextGeneratorModel : SavedModel
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static TextGeneratorModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
+    public static TextGeneratorModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>
+        new(folder, device, threads, findBase);
 
     /// <summary>Writes tokens after a prompt until one ends the text, as many as asked for are written, or the model's positions are used up.</summary>
     /// <param name="prompt">The tokens to go on from: one or more, fewer than <see cref="SavedModel.MaxTokens"/>.</param>

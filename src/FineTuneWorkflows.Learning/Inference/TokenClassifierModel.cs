@@ -10,8 +10,8 @@ namespace FineTuneWorkflows.Learning.Inference;
 /// <summary>A saved classifier of tokens, ready to predict. Predictions take turns: one at a time in a process.</summary>
 public sealed class TokenClassifierModel : SavedModel
 {
-    private TokenClassifierModel(string folder, TorchDevice device, int threads)
-        : base(folder, ModelTask.TokenClassification, device, threads)
+    private TokenClassifierModel(string folder, TorchDevice device, int threads, Func<string, string>? findBase)
+        : base(folder, ModelTask.TokenClassification, device, threads, findBase)
     {
     }
 
@@ -22,8 +22,10 @@ public sealed class TokenClassifierModel : SavedModel
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
-    public static TokenClassifierModel Load(string folder, TorchDevice device = default, int threads = 0) => new(folder, device, threads);
+    public static TokenClassifierModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>
+        new(folder, device, threads, findBase);
 
     /// <summary>Predicts a data set; its labels are not looked at. Batches are made by length; the answer keeps the order.</summary>
     /// <param name="data">The sequences.</param>

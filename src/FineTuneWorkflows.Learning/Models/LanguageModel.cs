@@ -1,7 +1,9 @@
+using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Folders;
 using FineTuneWorkflows.Learning.Models.Heads;
+using FineTuneWorkflows.Learning.Models.Layers;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
@@ -15,11 +17,11 @@ public sealed class LanguageModel : IDisposable
     private readonly IBackbone _backbone;
     private readonly IHead _head;
 
-    private LanguageModel(ModelConfig config, ModelTask task, TorchDevice device)
+    private LanguageModel(ModelConfig config, ModelTask task, TorchDevice device, torch.ScalarType baseType)
     {
         TorchRuntime.EnsureLoaded();
         (Config, Task, Labels) = (config, task, config.Labels());
-        _store = new ParameterStore(device);
+        _store = new ParameterStore(device, baseType);
         (_backbone, _head) = ModelParts.Make(_store, config, task);
     }
 
@@ -40,6 +42,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>All weights, in the model's order, frozen ones included.</summary>
     public IReadOnlyList<ModelParameter> Parameters => _store.All;
+
+    /// <summary>How it is adapted; null where it has no adapters.</summary>
+    public LoraOptions? Lora { get; private set; }
 
     /// <summary>The weights that training changes.</summary>
     public IReadOnlyList<ModelParameter> TrainableParameters => [.. _store.All.Where(parameter => parameter.Trainable)];
@@ -79,18 +84,48 @@ public sealed class LanguageModel : IDisposable
         Action<string>? note = null) =>
         ModelFolder.LoadForTraining(folder, task, labels, options ?? new StructureOptions(), device, note ?? (static _ => { }));
 
-    /// <summary>Loads a model that was saved, with the head that its <c>config.json</c> names; every weight must be there.</summary>
+    /// <summary>Loads a model that was saved, with the head that its <c>config.json</c> names; every weight must be there. A folder with an adapter in PEFT's layout is
+    /// loaded upon its base, and keeps the adapter until <see cref="MergeAdapters"/>.</summary>
     /// <param name="folder">A Hugging Face-layout folder.</param>
     /// <param name="device">Where the weights are to be.</param>
+    /// <param name="findBase">Gives the folder of an adapter's base by its name: a path, or <c>hf://owner/name[@revision]</c>. Null takes paths alone.</param>
     /// <exception cref="LearningException">The folder cannot be used; weights that are missing, extra or misshapen are named and counted.</exception>
-    public static LanguageModel Load(string folder, TorchDevice device = default) => ModelFolder.Load(folder, device);
+    public static LanguageModel Load(string folder, TorchDevice device = default, Func<string, string>? findBase = null) =>
+        AdapterFolder.Is(folder) ? AdapterFolder.Load(folder, device, findBase) : ModelFolder.Load(folder, device);
 
     /// <summary>
     /// Writes <c>config.json</c> and <c>model.safetensors</c> (32-bit), which transformers' <c>AutoModelFor...from_pretrained</c> loads. The bytes depend on
     /// the weights and the configuration alone.
     /// </summary>
     /// <returns>The SHA-256 of <c>model.safetensors</c>.</returns>
-    public string Save(string folder) => ModelFolder.Save(this, folder);
+    /// <exception cref="InvalidOperationException">The model has adapters: merge them first, or save them alone.</exception>
+    public string Save(string folder) => Lora is null ? ModelFolder.Save(this, folder)
+        : throw new InvalidOperationException("The model has adapters: merge them first, or save them alone.");
+
+    /// <summary>
+    /// Writes the adapters and the head that is trained with them, in PEFT's layout: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, which
+    /// <c>PeftModel.from_pretrained</c> loads upon the base; and <c>config.json</c> with the class names. The bytes depend on the weights, the configuration and the base's name alone.
+    /// </summary>
+    /// <param name="folder">Where to write.</param>
+    /// <param name="adapted">What was adapted.</param>
+    /// <returns>The SHA-256 of <c>adapter_model.safetensors</c>.</returns>
+    /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
+    public string SaveAdapter(string folder, AdapterBase adapted) => AdapterFolder.Save(this, folder, adapted);
+
+    /// <summary>Adds what the adapters do to the weights beside which they stand, and drops them: the model computes the same, but for rounding, and is one like any other. Does
+    /// nothing where there are none.</summary>
+    public void MergeAdapters()
+    {
+        using var noGrad = torch.no_grad();
+        foreach (LinearLayer layer in AdaptedLayers)
+        {
+            using var scope = torch.NewDisposeScope();
+            layer.Weight.Replace(layer.Adapter!.Merged());
+            _store.Remove([layer.Adapter.Down, layer.Adapter.Up]);
+            layer.Adapter = null;
+        }
+        Lora = null;
+    }
 
     /// <summary>Freezes weights: training leaves them as they are, and spends neither time nor memory on their gradients.</summary>
     /// <param name="layers">The number of first layers to freeze.</param>
@@ -112,11 +147,67 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _store.Dispose();
 
-    internal static LanguageModel Declare(ModelConfig config, ModelTask task, IReadOnlyList<string> labels, TorchDevice device, string source)
+    /// <summary>Makes a model whose weights have no values yet.</summary>
+    /// <param name="config">The family and its sizes.</param>
+    /// <param name="task">What the head does.</param>
+    /// <param name="labels">The class names.</param>
+    /// <param name="device">Where the weights are to be.</param>
+    /// <param name="source">Where the configuration came from, for messages.</param>
+    /// <param name="baseType">The element type of the weights below the head.</param>
+    internal static LanguageModel Declare(
+        ModelConfig config, ModelTask task, IReadOnlyList<string> labels, TorchDevice device, string source, torch.ScalarType baseType = torch.ScalarType.Float32)
     {
         ModelConfig headed = config.ForTask(task, labels);
         headed.Check(source);
-        return new LanguageModel(headed, task, device);
+        return new LanguageModel(headed, task, device, baseType);
+    }
+
+    /// <summary>Prepares the weights for training as the options say: freezes some, or all below a head for classes and puts adapters beside them.</summary>
+    /// <exception cref="ModelException">The options contradict each other, or name layers that there are not.</exception>
+    internal void Prepare(StructureOptions options)
+    {
+        Freeze(options.FreezeLayers, options.FreezeEmbeddings);
+        if (options.Lora is not { } lora)
+            return;
+        lora.Check();
+        if (options.FreezeLayers > 0 || options.FreezeEmbeddings)
+            throw new ModelException($"FreezeLayers is {options.FreezeLayers} and FreezeEmbeddings {options.FreezeEmbeddings}, but LoRA freezes all of the base already; leave them out.");
+        FreezeBase();
+        IReadOnlyList<string> names = LoraTargets.Names(lora, Config.FamilyTable());
+        foreach (LinearLayer layer in LoraTargets.Find(_store.LinearLayers, names))
+        {
+            LoraAdapter adapter = Adapt(layer, lora.Rank, lora.Alpha / lora.Rank, lora.Dropout);
+            ParameterInitializer.Fill(adapter.Down, Config.InitializerRange, options.Seed);
+            ParameterInitializer.Fill(adapter.Up, Config.InitializerRange, options.Seed);
+        }
+        Lora = lora with { TargetModules = names };
+    }
+
+    /// <summary>Freezes all but adapters and a head for classes.</summary>
+    internal void FreezeBase()
+    {
+        foreach (ModelParameter parameter in Parameters.Where(p => p.Role == ParameterRole.Backbone || (p.Role != ParameterRole.Adapter && Labels.Count == 0)))
+            parameter.Freeze();
+    }
+
+    /// <summary>The linear layers with adapters.</summary>
+    internal IEnumerable<LinearLayer> AdaptedLayers => _store.LinearLayers.Where(layer => layer.Adapter is not null);
+
+    /// <summary>All linear layers.</summary>
+    internal IReadOnlyList<LinearLayer> LinearLayers => _store.LinearLayers;
+
+    /// <summary>Puts an adapter without values beside a layer.</summary>
+    internal LoraAdapter Adapt(LinearLayer layer, long rank, double scale, double dropout) => layer.Adapter = new LoraAdapter(_store, layer, rank, scale, dropout);
+
+    /// <summary>Notes how the adapters were made that <see cref="Adapt"/> put there.</summary>
+    internal void Adapted(LoraOptions options) => Lora = options;
+
+    /// <summary>Has all layers compute in an element type from now on; logits have 32 bits all the same.</summary>
+    internal void ComputeIn(torch.ScalarType type)
+    {
+        _store.ComputeType = type;
+        foreach (ModelParameter parameter in Parameters)
+            parameter.ForgetCopy();
     }
 
     /// <summary>What a parameter belongs to: 0 the embeddings, then the layers from 1 on, then the head and what is above the layers.</summary>
@@ -150,12 +241,12 @@ public sealed class LanguageModel : IDisposable
         if (_backbone is not Decoder decoder || _head is not CausalHead head)
             throw new InvalidOperationException($"A model for {Task} does not continue texts.");
         torch.Tensor hidden = decoder.Continue(tokenIds, cache);
-        return head.Of(hidden.select(1, hidden.shape[1] - 1)).view(-1);
+        return head.Of(hidden.select(1, hidden.shape[1] - 1)).view(-1).As(torch.ScalarType.Float32);
     }
 
     /// <summary>The logits of hidden states; see <see cref="IHead"/>.</summary>
     internal torch.Tensor Head(torch.Tensor hidden, SequenceBatch batch, torch.Tensor? places, bool training) =>
-        _head.Forward(hidden, batch, places, training);
+        _head.Forward(hidden, batch, places, training).As(torch.ScalarType.Float32);
 
     /// <summary>Logits <c>[batch, classes]</c> of a head over sequences, else <c>[places, classes]</c>.</summary>
     /// <param name="batch">The sequences.</param>
@@ -163,5 +254,5 @@ public sealed class LanguageModel : IDisposable
     /// <param name="places">The tokens to compute, as numbers in the flattened batch; null for all.</param>
     /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept.</param>
     internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null, Recomputation? recomputation = null) =>
-        _head.Forward(_backbone.Forward(batch, training, recomputation), batch, places, training);
+        Head(_backbone.Forward(batch, training, recomputation), batch, places, training);
 }

@@ -24,11 +24,17 @@ internal abstract record ModelFamily(string ModelType, string ClassName, string 
     /// <summary>What the names of stored constants end with; they are no weights.</summary>
     public required IReadOnlyList<string> Constants { get; init; }
 
+    /// <summary>The layers beside which adapters stand unless others are named, as PEFT has them: queries and values.</summary>
+    public abstract IReadOnlyList<string> AdapterTargets { get; }
+
     /// <summary>What stands before the names of layer <paramref name="index"/>, prefix included.</summary>
     public string Layer(int index) => Prefix + string.Format(CultureInfo.InvariantCulture, LayerFormat, index);
 
     /// <summary>Whether a weight belongs to a head.</summary>
     public bool IsHead(string name) => HeadPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>The part of a layer's name that tells it from the others of its layer of the model.</summary>
+    protected static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..];
 
     /// <summary>Whether a weight belongs to the embeddings.</summary>
     public bool IsEmbedding(string name) => Embeddings.Any(start => name.StartsWith(Prefix + start, StringComparison.Ordinal));

@@ -17,4 +17,10 @@ public enum ParameterKind
 
     /// <summary>The shift of a normalization; starts at 0.</summary>
     NormShift,
+
+    /// <summary>An adapter's first matrix, <c>[rank, in]</c>; starts uniform within ±1/√in, as PEFT's does (He et al. 2015, arXiv:1502.01852, with a = √5).</summary>
+    AdapterDown,
+
+    /// <summary>An adapter's second matrix, <c>[out, rank]</c>; starts at 0.</summary>
+    AdapterUp,
 }

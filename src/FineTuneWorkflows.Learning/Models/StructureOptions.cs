@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 
 namespace FineTuneWorkflows.Learning.Models;
@@ -27,10 +28,16 @@ public sealed record StructureOptions
     /// <summary>Whether the embeddings' weights stay as they are; default false.</summary>
     public bool FreezeEmbeddings { get; init; }
 
+    /// <summary>Train adapters beside the base's weights instead of these; null (the default) trains the weights.</summary>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>Whether the weights of a base with adapters keep 16 bits where its file has bfloat16, instead of being widened to 32; default false.</summary>
+    public bool KeepBFloat16 { get; init; }
+
     /// <summary>The seed of weights that start fresh; default 42.</summary>
     public long Seed { get; init; } = 42;
 
-    /// <summary>The configuration with these changes. Freezing is no part of it: see <see cref="LanguageModel.Freeze"/>.</summary>
+    /// <summary>The configuration with these changes. Freezing and adapters are no part of it.</summary>
     /// <exception cref="ModelException">More layers are asked for than there are, or pooling of a model that has none.</exception>
     public ModelConfig Apply(ModelConfig config)
     {

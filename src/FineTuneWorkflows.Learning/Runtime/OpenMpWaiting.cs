@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace FineTuneWorkflows.Learning.Runtime;
 
 /// <summary>
 /// How long libtorch's threads spin before they sleep. GNU OpenMP's default (some 300,000 rounds after each parallel loop) wastes the cores that other programs need, and training slows up to tenfold where cores are
 /// shared; a short spin costs nothing on an idle machine. See the libgomp manual, GOMP_SPINCOUNT. Whoever sets <c>GOMP_SPINCOUNT</c> or <c>OMP_WAIT_POLICY</c> decides alone.
 /// </summary>
-internal static partial class OpenMpWaiting
+internal static class OpenMpWaiting
 {
     private const string SpinCount = "GOMP_SPINCOUNT";
     private const string Rounds = "1000";
@@ -16,12 +14,8 @@ internal static partial class OpenMpWaiting
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(SpinCount) is not null || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null)
             return;
-        // .NET keeps a copy of the environment: only the C library's own is read by libgomp.
-        diagnostic(SetNative(SpinCount, Rounds, 0) == 0
+        diagnostic(NativeEnvironment.SetIfMissing(SpinCount, Rounds)
             ? $"Set {SpinCount}={Rounds}, so that waiting threads leave the cores to others."
             : $"Could not set {SpinCount}; training may slow down where cores are shared.");
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetNative(string name, string value, int overwrite);
 }

@@ -15,6 +15,7 @@ public static class TorchRuntime
     public const string LibtorchVariable = "FINETUNE_LIBTORCH";
 
     private static readonly Lock Gate = new();
+    private static IReadOnlyDictionary<string, IntPtr> _handles = new Dictionary<string, IntPtr>();
     private static bool _loaded;
     private static TorchRuntimeException? _failure;
 
@@ -47,6 +48,13 @@ public static class TorchRuntime
 
     /// <summary>The version of libtorch that TorchSharp was built for, such as <c>2.10.0</c>.</summary>
     public static string Version => torch.__version__;
+
+    /// <summary>A library that is loaded, such as <c>torch_cpu</c>.</summary>
+    internal static IntPtr Handle(string library)
+    {
+        EnsureLoaded();
+        return _handles[library];
+    }
 
     /// <summary>Finds the folder with libtorch below <paramref name="folder"/>: itself or its <c>lib</c>.</summary>
     /// <exception cref="TorchRuntimeException">Neither holds libtorch_cpu.</exception>
@@ -82,6 +90,7 @@ public static class TorchRuntime
             handles["torch_cuda"] = LoadFile(cuda);
         handles["torch"] = LoadFile(Path.Combine(folder, NativeFolders.FileName("torch")));
         handles["LibTorchSharp"] = LoadFile(torchSharp);
+        _handles = handles;
 
         // TorchSharp's loader asks by name; where .NET finds nothing that loads, it asks here before giving up.
         AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += (_, name) => handles.GetValueOrDefault(name);

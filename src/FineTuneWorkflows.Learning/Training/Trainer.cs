@@ -30,6 +30,8 @@ public static class Trainer
         ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null)
     {
         options.Check(validation is not null);
+        if (Runtime.PrecisionSupport.Problem(model.Device, options.Precision) is { } problem)
+            throw new TrainingException($"Precision is {options.Precision}, but {problem}. Set Precision to {Runtime.Precision.Float32}, or Device to one that has it.");
         ITrainingTask task = TrainingTasks.Make(model, training, validation, options, masking);
         task.CheckData();
         if (training.Count < options.BatchSize)
@@ -40,8 +42,16 @@ public static class Trainer
         // Who asks for less memory at the cost of time gets it; others keep the quicker allocator.
         if (options.GradientCheckpointing || options.MicroBatchSize > 0)
             Runtime.LargeBlocks.GiveBack();
-        using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
-        return loop.Run(cancellation);
+        try
+        {
+            model.ComputeIn(options.Precision == Runtime.Precision.BFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32);
+            using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
+            return loop.Run(cancellation);
+        }
+        finally
+        {
+            model.ComputeIn(TorchSharp.torch.ScalarType.Float32);
+        }
     }
 
     /// <summary>Measures a model on data as a validation would.</summary>

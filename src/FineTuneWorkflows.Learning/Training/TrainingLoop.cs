@@ -34,7 +34,7 @@ internal sealed class TrainingLoop : IDisposable
         _plan = new BatchPlan(task.Training, options);
         _schedule = new LearningRateSchedule(options, _plan.TotalSteps);
         _checkpoints = new CheckpointStore(workFolder, options.KeepCheckpoints);
-        _session = TorchSession.Enter(options.Threads);
+        _session = TorchSession.Enter(options.Threads, options.Deterministic && task.Device.IsCuda, options.Precision == Precision.TensorFloat32);
         try
         {
             _optimizer = new AdamW(task.Parameters, options, _session.Threads, task.RateShares);
@@ -248,7 +248,7 @@ internal sealed class TrainingLoop : IDisposable
         TrainingOptions o = _options;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"2|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.ClassWeights}|{o.LayerDecay:R}|{o.HeadLearningRate:R}|{o.GradientCheckpointing}|{o.GradientClip:R}|"
+            $"3|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.ClassWeights}|{o.LayerDecay:R}|{o.HeadLearningRate:R}|{o.GradientCheckpointing}|{o.Precision}|{o.GradientClip:R}|"
             + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using FineTuneWorkflows.Learning.Runtime;
 
 namespace FineTuneWorkflows.Learning.Training;
 
@@ -74,6 +75,13 @@ public sealed record TrainingOptions
     /// <summary>Keep only the layers' inputs of a forward pass and compute each layer again when its gradients are due (Chen et al. 2016, arXiv:1604.06174):
     /// less memory, a third more computing. Default false.</summary>
     public bool GradientCheckpointing { get; init; }
+
+    /// <summary>How exactly layers compute; default 32-bit numbers throughout.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Have a GPU take algorithms alone that give the same bits each time, so that a training that is resumed there ends as one that was not interrupted; slower. Default
+    /// false. The processor's are so always.</summary>
+    public bool Deterministic { get; init; }
 
     /// <summary>Decay of the first moment; default 0.9.</summary>
     [Range(0.0, 0.999999)]

@@ -19,7 +19,7 @@ internal static class EntityEvaluation
     public static void Run(EvaluateStage stage, StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded(context.Trace);
-        using var model = TokenClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads);
+        using var model = TokenClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads, BaseModels.Folder);
         WordTags.Check(model.Labels, context.Input("model").Path);
         var test = dataset.Read(SplitName.Test, cancellationToken).ToList();
         context.Report(new(0, test.Count, "texts", "predicting"));

@@ -94,7 +94,7 @@ public sealed record EvaluateStage : Stage
     private ProbabilityTable Predict(StageContext context, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded(context.Trace);
-        using var model = SequenceClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(Device), Threads);
+        using var model = SequenceClassifierModel.Load(context.Input("model").Path, TorchDevice.Parse(Device), Threads, BaseModels.Folder);
         using var tokens = TokenizedDataset.Open(context.Input("tokens").Path).Split(SplitName.Test);
         return model.Predict(new TokenSplitDataset(tokens), BatchSize, cancellationToken);
     }

@@ -29,7 +29,7 @@ internal static class TaskEvaluation
     /// <returns>Whether the model writes texts.</returns>
     private static bool Measure(EvaluateStage stage, StageContext context, TokenizedDataset tokens, TokenSplit test, CancellationToken cancellationToken)
     {
-        using var model = LanguageModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device));
+        using var model = LanguageModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), BaseModels.Folder);
         context.Report(new(0, test.Count, "texts", "predicting"));
         var masking = model.Task != ModelTask.MaskedLanguageModeling ? null : new MaskingOptions
         {
@@ -51,7 +51,7 @@ internal static class TaskEvaluation
     private static void WriteSamples(EvaluateStage stage, StageContext context, TokenizedDataset tokens, TokenSplit test, CancellationToken cancellationToken)
     {
         var tokenizer = tokens.LoadTokenizer();
-        using var model = TextGeneratorModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads);
+        using var model = TextGeneratorModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads, BaseModels.Folder);
         var samples = new List<(string Prompt, string Continuation, string? Expected)>();
         for (var row = 0; row < test.Count && samples.Count < Samples; row++)
         {

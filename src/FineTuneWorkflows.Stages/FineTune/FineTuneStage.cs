@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Text.Datasets;
@@ -9,7 +10,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 5, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 6, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
@@ -34,6 +35,26 @@ public sealed record FineTuneStage : TrainingStage
     [Parameter("Leave the embeddings as they are.", Category = "Model")]
     public bool FreezeEmbeddings { get; init; }
 
+    /// <summary>The rank of LoRA's adapters. Default: none are trained.</summary>
+    [Parameter("Train adapters of this rank beside the base's weights, which stay as they are (LoRA), and a head for classes with them: far less memory, small results. They take a higher LearningRate, such as 2e-4. Empty trains the weights.", Category = "LoRA"), Range(1, 65_536)]
+    public int? LoraRank { get; init; }
+
+    /// <summary>What adapters' outputs are multiplied with, over the rank. Default: 16.</summary>
+    [Parameter("What an adapter's output is multiplied with, over the rank.", Category = "LoRA"), Range(1e-6, 1e6)]
+    public double LoraAlpha { get; init; } = 16;
+
+    /// <summary>Dropout of adapters' inputs. Default: 0.</summary>
+    [Parameter("Dropout of an adapter's input.", Category = "LoRA"), Range(0.0, 0.9)]
+    public double LoraDropout { get; init; }
+
+    /// <summary>The layers beside which adapters stand. Default: queries and values.</summary>
+    [Parameter("The layers beside which adapters stand, by the ends of their names, such as query, value or q_proj; all-linear for all; empty takes queries and values.", Category = "LoRA")]
+    public IReadOnlyList<string> LoraTargets { get; init; } = [];
+
+    /// <summary>Whether the adapters are merged into the model. Default: true.</summary>
+    [Parameter("Merge the adapters into the model, which is then one like any other, and keep them beside it in adapter/. Off keeps the adapters alone, in PEFT's layout: the base must be there wherever they are used.", Category = "LoRA")]
+    public bool LoraMerge { get; init; } = true;
+
     /// <summary>How much the examples of a class count. Default: each the same.</summary>
     [Parameter("How much the examples of a class count: None, each the same; Balanced, each class the same in all.", Category = "Training")]
     public ClassWeighting ClassWeights { get; init; }
@@ -56,6 +77,15 @@ public sealed record FineTuneStage : TrainingStage
 
     /// <inheritdoc />
     protected override string Selection => BestMetric;
+
+    /// <inheritdoc />
+    public override IEnumerable<string> Check()
+    {
+        foreach (var problem in base.Check().Concat(LoraParameters.Check(this)))
+            yield return problem;
+        if (ModelPresets.IsPreset(BaseModel) && (FreezeLayers > 0 || FreezeEmbeddings))
+            yield return $"{(FreezeLayers > 0 ? nameof(FreezeLayers) : nameof(FreezeEmbeddings))} and BaseModel: {BaseModel} starts from scratch, and weights that were never learned would stay so; set BaseModel to a base that has learned, or leave FreezeLayers and FreezeEmbeddings out";
+    }
 
     /// <inheritdoc />
     private protected override ModelTask TaskFor(TokenizedInfo tokens)
@@ -89,7 +119,18 @@ public sealed record FineTuneStage : TrainingStage
         MultiLabel = tokens.Kind == DataKind.MultiLabelClassification,
         FreezeLayers = FreezeLayers,
         FreezeEmbeddings = FreezeEmbeddings,
+        Lora = LoraParameters.Of(this),
+        KeepBFloat16 = Precision == Precision.BFloat16,
     };
+
+    /// <inheritdoc />
+    private protected override void Save(StageContext context, LanguageModel model, string folder)
+    {
+        if (LoraRank is null)
+            base.Save(context, model, folder);
+        else
+            LoraParameters.Save(this, model, folder, context.InputFiles(nameof(BaseModel)));
+    }
 
     /// <inheritdoc />
     private protected override Learning.Training.Tasks.MaskingOptions Masking(TokenizedInfo tokens) => base.Masking(tokens) with { Probability = MaskProbability };

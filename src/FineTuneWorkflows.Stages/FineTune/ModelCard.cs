@@ -11,8 +11,7 @@ namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>
 /// Writes <c>README.md</c> into a model's folder, a model card as the Hugging Face Hub reads it (https://huggingface.co/docs/hub/model-cards): front matter,
-/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover but the base's name on the hub: no time, no
-/// folder, no machine.
+/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover: no time, no folder, no machine.
 /// </summary>
 internal sealed class ModelCard
 {
@@ -48,7 +47,7 @@ internal sealed class ModelCard
         FrontMatter();
         Line($"# {config.Architectures[0]} for {Task}");
         Line();
-        Line($"A model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
+        Line($"{(IsAdapter ? "Adapters (LoRA) of a" : "A")} model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
         if (Model.Labels.Count > 0)
             Line($"It gives {(Model.IsMultiLabel ? "any number of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
         if (config is EncoderConfig { Pooling: SequencePooling.Mean } && Model.Task == ModelTask.SequenceClassification)
@@ -61,6 +60,8 @@ internal sealed class ModelCard
         Loading();
         File.WriteAllText(Path.Combine(folder, FileName), text.ToString());
     }
+
+    private bool IsAdapter => Stage is FineTuneStage { LoraRank: not null, LoraMerge: false };
 
     private string Task => Model.Task switch
     {
@@ -91,7 +92,7 @@ internal sealed class ModelCard
         Line("---");
         if (Base?.Repository is { } repository)
             Line($"base_model: {repository}");
-        Line("library_name: transformers");
+        Line($"library_name: {(IsAdapter ? "peft" : "transformers")}");
         if (Base?.License is { } license)
             Line($"license: {license}");
         if (Result.Metrics.Count > 0)
@@ -115,7 +116,7 @@ internal sealed class ModelCard
         }
         else
         {
-            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}), with these weights:" : "It started from a model with these weights:");
+            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}){(Base.Commit is { } commit ? $", commit `{commit}`" : "")}, with these weights:" : "It started from a model with these weights:");
             Line();
             foreach (var (name, sha256) in Base.Weights)
                 Line($"- `{name}`, SHA-256 `{sha256}`");
@@ -179,9 +180,21 @@ internal sealed class ModelCard
         Line("## Use");
         Line();
         Line("```python");
-        Line($"from transformers import {AutoClass}, AutoTokenizer");
-        Line();
-        Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+        if (IsAdapter)
+        {
+            Line("from peft import PeftModel");
+            Line($"from transformers import {AutoClass}, AutoTokenizer");
+            Line();
+            Line($"base = {AutoClass}.from_pretrained(\"{Base?.Repository ?? "the/base"}\"{(Model.Labels.Count > 0 ? FormattableString.Invariant($", num_labels={Model.Labels.Count}") : "")})");
+            Line("model = PeftModel.from_pretrained(base, \"this/folder\")");
+        }
+        else
+        {
+            Line($"from transformers import {AutoClass}, AutoTokenizer");
+            Line();
+            Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+        }
+
         Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
         Line("```");
         Line();

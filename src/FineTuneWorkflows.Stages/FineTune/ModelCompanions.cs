@@ -19,7 +19,11 @@ internal static class ModelCompanions
     {
         var tokenizer = tokens.LoadTokenizer();
         tokenizer.Save(folder);
-        new ModelInput(tokens.Info.Kind).Save(folder);
+        var input = new ModelInput(tokens.Info.Kind);
+        input.Save(folder);
+        // Adapters beside a model that they are merged into are a model of their own.
+        if (Path.Combine(folder, LoraParameters.AdapterFolder) is var adapters && Directory.Exists(adapters))
+            input.Save(adapters);
         if (task != ModelTask.CausalLanguageModeling)
             return;
         // Other tools must stop where an answer ends, too.

@@ -120,6 +120,14 @@ public abstract record TrainingStage : Stage
     [Parameter("Compute each layer again when its gradients are due instead of keeping what they need: less memory, a third more computing.", Category = "Execution")]
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>How exactly layers compute. Default: 32-bit numbers throughout.</summary>
+    [Parameter("How exactly layers compute: Float32; TensorFloat32, products on a GPU with fewer digits; BFloat16, 16-bit numbers, with weights, norms, losses and updates of 32. Refused where the device does not compute so.", Category = "Execution")]
+    public Precision Precision { get; init; }
+
+    /// <summary>Deterministic algorithms on a GPU. Default: off.</summary>
+    [Parameter("Have a GPU take only algorithms that give the same bits each time, so that a resumed training ends as one that was not interrupted; slower. The CPU's always do.", Category = "Execution", AffectsResult = false)]
+    public bool Deterministic { get; init; }
+
     /// <inheritdoc />
     public override StageResource Resource => TorchDevice.Parse(Device).IsCuda ? StageResource.Gpu : StageResource.Cpu;
 
@@ -130,7 +138,7 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<InputPath> InputPaths()
     {
         if (!ModelPresets.IsPreset(BaseModel))
-            yield return new(nameof(BaseModel), BaseModels.Folder(BaseModel), Advice: BaseModels.Advice);
+            yield return BaseModels.Input(nameof(BaseModel), BaseModel);
     }
 
     /// <inheritdoc />
@@ -151,13 +159,12 @@ public abstract record TrainingStage : Stage
         using var training = tokens.Split(SplitName.Train);
         using var validation = tokens.Split(SplitName.Validation);
         using var model = Start(context, tokens.Info, task);
-        Prepare(model);
         var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
         var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
         var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context), cancellationToken, masking);
 
         var folder = context.Output("model");
-        model.Save(folder);
+        Save(context, model, folder);
         ModelCompanions.Write(folder, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
         new ModelCard
         {
@@ -166,7 +173,7 @@ public abstract record TrainingStage : Stage
             Stage = this,
             Tokens = tokens.Info,
             TokensDigest = context.Input("tokens").Digest,
-            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(BaseModel, context.InputFiles(nameof(BaseModel))),
+            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(context.PinnedInput(nameof(BaseModel)), context.InputFiles(nameof(BaseModel))),
         }.Write(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
@@ -202,10 +209,11 @@ public abstract record TrainingStage : Stage
     /// <summary>Changes of a base's structure.</summary>
     private protected virtual StructureOptions Structure(TokenizedInfo tokens) => new() { Layers = Layers, Dropout = Dropout, Seed = Seed };
 
-    /// <summary>What is done to the model before it is trained.</summary>
-    private protected virtual void Prepare(LanguageModel model)
-    {
-    }
+    /// <summary>Writes the trained model; afterwards it has no adapters.</summary>
+    /// <param name="context">The stage's context.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">The model's folder.</param>
+    private protected virtual void Save(StageContext context, LanguageModel model, string folder) => model.Save(folder);
 
     /// <summary>How tokens are masked.</summary>
     private protected virtual MaskingOptions Masking(TokenizedInfo tokens) => new()
@@ -229,6 +237,8 @@ public abstract record TrainingStage : Stage
         GradientClip = GradientClip,
         LabelSmoothing = LabelSmoothing,
         GradientCheckpointing = GradientCheckpointing,
+        Precision = Precision,
+        Deterministic = Deterministic,
         Seed = Seed,
         BestMetric = Selection,
         EarlyStoppingPatience = EarlyStoppingPatience,

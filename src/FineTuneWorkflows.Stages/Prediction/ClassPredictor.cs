@@ -20,7 +20,7 @@ internal sealed class ClassPredictor : TextPredictor
     {
         this.tokenizer = tokenizer;
         calibration = options.Calibrated ? ModelCalibration.Load(folder) : null;
-        model = SequenceClassifierModel.Load(folder, device, options.Threads);
+        model = SequenceClassifierModel.Load(folder, device, options.Threads, BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 

@@ -21,7 +21,7 @@ internal sealed class EntityPredictor : TextPredictor
     {
         this.tokenizer = tokenizer;
         WordTags.Check(ModelConfig.Read(folder).Labels(), folder);
-        model = TokenClassifierModel.Load(folder, device, options.Threads);
+        model = TokenClassifierModel.Load(folder, device, options.Threads, BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 

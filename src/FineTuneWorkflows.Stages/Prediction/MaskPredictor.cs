@@ -20,7 +20,7 @@ internal sealed class MaskPredictor : TextPredictor
     {
         (this.tokenizer, this.options) = (tokenizer, options);
         mask = tokenizer.SpecialTokens.Mask ?? throw new StageException($"{folder} guesses masked words, but its tokenizer names no mask token (mask_token)");
-        model = MaskedTokenModel.Load(folder, device, options.Threads);
+        model = MaskedTokenModel.Load(folder, device, options.Threads, BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 

@@ -28,7 +28,7 @@ internal sealed class TextContinuer : TextPredictor
         var ends = GenerationConfig.Read(folder)?.EndTokenIds ?? [];
         int?[] own = [tokenizer.SpecialTokens.End, chat?.EndOfTurn];
         this.options = options.Generation with { StopTokenIds = [.. options.Generation.StopTokenIds.Concat(ends).Concat(own.OfType<int>()).Distinct()] };
-        model = TextGeneratorModel.Load(folder, device, options.Threads);
+        model = TextGeneratorModel.Load(folder, device, options.Threads, BaseModels.Folder);
     }
 
     public override IReadOnlyList<string> Labels => [];

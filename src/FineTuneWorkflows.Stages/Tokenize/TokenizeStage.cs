@@ -4,6 +4,7 @@ using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Sources.Hub;
 using FineTuneWorkflows.Text.TokenFiles;
 using FineTuneWorkflows.Text.Tokenization;
 
@@ -58,13 +59,17 @@ public sealed record TokenizeStage : Stage
     {
         if (!HasTokenizer)
             yield break;
-        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModels.Folder(BaseModel)) : (nameof(Vocabulary), Vocabulary);
+        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModel) : (nameof(Vocabulary), Vocabulary);
+        // Of a model on the hub the small files alone are downloaded; paths count from where they come to lie.
+        var remote = HasBaseFolder && HubReference.Is(BaseModel) ? new HubModelInput(parameter, BaseModel, HubSelection.Tokenizer) : null;
+        if (remote is not null)
+            path = "";
         var folder = IsVocabularyFile ? Path.GetDirectoryName(path)! : path;
         var named = IsVocabularyFile ? Path.GetFileName(path) : HasBaseFolder ? ModelConfig : null;
         if (named is not null)
-            yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null);
+            yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null) { Remote = remote };
         foreach (var name in Tokenizer.FileNames.Append(ModelConfig).Where(n => n != named))
-            yield return new(parameter, Path.Combine(folder, name), Optional: true);
+            yield return new(parameter, Path.Combine(folder, name), Optional: true) { Remote = remote };
     }
 
     /// <inheritdoc />

@@ -7,6 +7,7 @@ namespace FineTuneWorkflows.Learning.Models.Decoders;
 /// <summary>Embeddings and layers of a causal decoder, whatever the family: no token sees a later one.</summary>
 internal sealed class Decoder : IBackbone
 {
+    private readonly ParameterStore _store;
     private readonly DecoderConfig _config;
     private readonly ModelParameter? _positions;
     private readonly RotaryPositions? _rotary;
@@ -15,7 +16,7 @@ internal sealed class Decoder : IBackbone
 
     public Decoder(ParameterStore store, DecoderConfig config, DecoderFamily family)
     {
-        _config = config;
+        (_store, _config) = (store, config);
         DecoderNames names = family.Names;
         Words = store.Add(family.Prefix + names.Words + ".weight", ParameterKind.Embedding, config.VocabSize, config.HiddenSize);
         if (names.Positions is not null)
@@ -46,7 +47,7 @@ internal sealed class Decoder : IBackbone
         Tensor hidden = Words.Value.index_select(0, tokenIds.reshape(-1)).view(batch, tokens, _config.HiddenSize);
         if (_positions is not null)
             hidden = hidden + _positions.Value.narrow(0, first, tokens);
-        hidden = Dropout.Apply(hidden, _config.EmbeddingDropout, training);
+        hidden = Dropout.Apply(hidden.As(_store.ComputeType), _config.EmbeddingDropout, training);
         var mask = new CausalMask(first, tokens, tokenIds.device);
         (Tensor, Tensor)? angles = _rotary?.Of(first, tokens, tokenIds.device);
         if (recomputation is not null)

@@ -34,6 +34,8 @@ internal sealed record DecoderFamily(string ModelType, string ClassName, string 
     /// <summary>Whether the feed-forward layer is gated (Shazeer 2020, arXiv:2002.05202).</summary>
     public bool IsGated { get; init; } = true;
 
+    public override IReadOnlyList<string> AdapterTargets => Names.Joined is { } joined ? [LastPart(joined)] : [LastPart(Names.Query), LastPart(Names.Value)];
+
     public static IReadOnlyList<DecoderFamily> All { get; } = [Gpt2(), Llama(), Mistral(), Qwen2(), Qwen3()];
 
     public static DecoderFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

@@ -57,13 +57,13 @@ internal sealed class DecoderLayer
     {
         Tensor attended = Attend(_attentionNorm.Forward(hidden), mask, angles, training, cache);
         Tensor middle = Dropout.Apply(attended, _config.HiddenDropout, training).add_(hidden);
-        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle)), _config.HiddenDropout, training).add_(middle);
+        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle), training), _config.HiddenDropout, training).add_(middle);
     }
 
     private Tensor Attend(Tensor input, CausalMask mask, (Tensor, Tensor)? angles, bool training, KeyValueCache? cache)
     {
         (long batch, long tokens) = (input.shape[0], input.shape[1]);
-        (Tensor query, Tensor key, Tensor value) = Project(input);
+        (Tensor query, Tensor key, Tensor value) = Project(input, training);
         if (_queryNorm is not null)
             (query, key) = (_queryNorm.Forward(query), _keyNorm!.Forward(key));
         (query, key, value) = (query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2));
@@ -73,15 +73,15 @@ internal sealed class DecoderLayer
             (key, value) = cache.Append(_index, key, value);
         Tensor context = Attention.Apply(
             query, Shared(key), Shared(value), mask.Of(_config.WindowOf(_index)), training ? _config.AttentionDropout : 0);
-        return _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, -1));
+        return _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, -1), training);
     }
 
     /// <summary>Queries, keys and values, <c>[batch, tokens, heads, head width]</c>.</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input)
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input, bool training)
     {
         Tensor[] parts = _joined is null
-            ? LinearLayer.Together(input, _query!, _key!, _value!)
-            : _joined.Forward(input).split(
+            ? LinearLayer.Together(input, training, _query!, _key!, _value!)
+            : _joined.Forward(input, training).split(
                 [_config.HeadCount * _config.HeadWidth, _config.KeyValueHeads * _config.HeadWidth, _config.KeyValueHeads * _config.HeadWidth], -1);
         return (Heads(parts[0], _config.HeadCount), Heads(parts[1], _config.KeyValueHeads), Heads(parts[2], _config.KeyValueHeads));
 
@@ -98,11 +98,11 @@ internal sealed class DecoderLayer
         return heads.unsqueeze(2).expand(shape[0], shape[1], times, shape[2], shape[3]).reshape(shape[0], shape[1] * times, shape[2], shape[3]);
     }
 
-    private Tensor Mlp(Tensor input)
+    private Tensor Mlp(Tensor input, bool training)
     {
         if (_gate is null)
-            return _down.Forward(Activations.Apply(_config.Activation, _up.Forward(input)));
-        Tensor[] parts = LinearLayer.Together(input, _gate, _up);
-        return _down.Forward(Activations.Apply(_config.Activation, parts[0]) * parts[1]);
+            return _down.Forward(Activations.Apply(_config.Activation, _up.Forward(input, training)), training);
+        Tensor[] parts = LinearLayer.Together(input, training, _gate, _up);
+        return _down.Forward(Activations.Apply(_config.Activation, parts[0]) * parts[1], training);
     }
 }

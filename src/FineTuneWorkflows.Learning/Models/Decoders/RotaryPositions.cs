@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Layers;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Decoders;
@@ -39,6 +40,7 @@ internal sealed class RotaryPositions
     public static Tensor Turn(Tensor heads, (Tensor Cosines, Tensor Sines) angles)
     {
         Tensor[] halves = heads.chunk(2, -1);
-        return (heads * angles.Cosines).add_(cat([-halves[1], halves[0]], -1) * angles.Sines);
+        (Tensor cosines, Tensor sines) = (angles.Cosines.As(heads.dtype), angles.Sines.As(heads.dtype));
+        return (heads * cosines).add_(cat([-halves[1], halves[0]], -1) * sines);
     }
 }

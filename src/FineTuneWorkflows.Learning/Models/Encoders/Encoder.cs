@@ -7,6 +7,7 @@ namespace FineTuneWorkflows.Learning.Models.Encoders;
 /// <summary>Embeddings and layers of a bidirectional encoder (Devlin et al. 2018, arXiv:1810.04805), whatever the family.</summary>
 internal sealed class Encoder : IBackbone
 {
+    private readonly ParameterStore _store;
     private readonly EncoderConfig _config;
     private readonly ModelParameter _positions;
     private readonly ModelParameter? _tokenTypes;
@@ -16,7 +17,7 @@ internal sealed class Encoder : IBackbone
 
     public Encoder(ParameterStore store, EncoderConfig config, EncoderFamily family)
     {
-        _config = config;
+        (_store, _config) = (store, config);
         EncoderNames names = family.Names;
         int width = config.HiddenSize;
         Words = store.Add(family.Prefix + names.WordEmbeddings + ".weight", ParameterKind.Embedding, config.VocabSize, width);
@@ -35,7 +36,7 @@ internal sealed class Encoder : IBackbone
         Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
         if (_tokenTypes is not null)
             sum += batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes);
-        Tensor hidden = Dropout.Apply(_norm.Forward(sum), _config.HiddenDropout, training);
+        Tensor hidden = Dropout.Apply(_norm.Forward(sum.As(_store.ComputeType)), _config.HiddenDropout, training);
         if (recomputation is not null)
             return recomputation.Run(hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, batch.AttentionBias, training))));
         foreach (EncoderLayer layer in _layers)

@@ -26,6 +26,8 @@ internal sealed record EncoderFamily(string ModelType, string ClassName, string 
     /// <summary>Whether the classifier's dropout applies to a head over tokens; else that of hidden states does.</summary>
     public bool TokenHeadHasOwnDropout { get; init; } = true;
 
+    public override IReadOnlyList<string> AdapterTargets => [LastPart(Names.Query), LastPart(Names.Value)];
+
     public static IReadOnlyList<EncoderFamily> All { get; } = [Bert(), Roberta("roberta", "Roberta", 50265), Roberta("xlm-roberta", "XLMRoberta", 250002), DistilBert()];
 
     public static EncoderFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

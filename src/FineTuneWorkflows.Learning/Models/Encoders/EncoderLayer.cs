@@ -36,12 +36,12 @@ internal sealed class EncoderLayer
     public Tensor Forward(Tensor hidden, Tensor? attentionBias, bool training)
     {
         (long batch, long tokens) = (hidden.shape[0], hidden.shape[1]);
-        Tensor[] projected = LinearLayer.Together(hidden, _query, _key, _value);
+        Tensor[] projected = LinearLayer.Together(hidden, training, _query, _key, _value);
         Tensor context = Attention.Apply(
             Heads(projected[0]), Heads(projected[1]), Heads(projected[2]), attentionBias, training ? _config.AttentionDropout : 0);
-        Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize));
+        Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize), training);
         Tensor middle = _attentionNorm.Forward(Dropout.Apply(attended, _attentionOutputDropout, training).add_(hidden));
-        Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle)));
+        Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle, training)), training);
         return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle));
 
         Tensor Heads(Tensor projected) => projected.view(batch, tokens, _config.HeadCount, -1).transpose(1, 2);

@@ -32,10 +32,14 @@ internal static class ModelFolder
         ModelConfig changed = options.Apply(original);
         string path = Path.Combine(folder, ConfigFile.Name);
         CheckFit(changed, task, labels, weights, path, original.LayerCount, declared => Reuse(original, declared));
-        LanguageModel model = LanguageModel.Declare(changed, task, labels, device, path);
+        bool narrow = options.Lora is not null && options.KeepBFloat16 && weights.Entries.Values.All(entry => entry.Type == TensorType.BF16);
+        LanguageModel model = LanguageModel.Declare(changed, task, labels, device, path, narrow ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
         return Filled(model, () =>
         {
             WeightMatch match = WeightMatcher.Match(weights, model, original.LayerCount, Reuse(original, model));
+            if (options.Lora is not null && model.Labels.Count == 0 && match.Fresh.Count > 0)
+                throw new ModelException($"LoRA trains beside the weights of a base, but {folder} has no head for {task}: {WeightMatcher.Some([.. match.Fresh.Select(p => p.Name)])} would start "
+                    + "fresh and stay so. Train without LoRA first, or take a base with that head.");
             match.CopyTo(weights);
             foreach (ModelParameter parameter in match.Fresh)
                 ParameterInitializer.Fill(parameter, original.InitializerRange, options.Seed);
@@ -43,8 +47,26 @@ internal static class ModelFolder
                 note($"Start fresh, as {folder} has no fitting ones: {string.Join(", ", match.Fresh.Select(parameter => parameter.Name))}.");
             if (match.LeftOut.Count > 0)
                 note($"{match.LeftOut.Count} weights of {folder} are not used: {WeightMatcher.Some(match.LeftOut)}.");
-            model.Freeze(options.FreezeLayers, options.FreezeEmbeddings);
+            model.Prepare(options);
         });
+    }
+
+    /// <summary>Loads a base for an adapter that brings its head: what the base lacks of that stays without values.</summary>
+    public static (LanguageModel Model, IReadOnlyList<string> Lacking) LoadBase(string folder, ModelConfig config, ModelTask task, TorchDevice device)
+    {
+        int layers = ModelConfig.Read(folder).LayerCount;
+        IReadOnlyList<string> labels = config.Labels();
+        using ModelWeights weights = ModelWeights.Open(folder);
+        HeadReuse reuse = labels.Count > 0 ? HeadReuse.Body : HeadReuse.All;
+        CheckFit(config, task, labels, weights, folder, layers, _ => reuse);
+        LanguageModel model = LanguageModel.Declare(config, task, labels, device, folder);
+        IReadOnlyList<string> lacking = [];
+        return (Filled(model, () =>
+        {
+            WeightMatch match = WeightMatcher.Match(weights, model, layers, reuse);
+            match.CopyTo(weights);
+            lacking = [.. match.Fresh.Select(parameter => parameter.Name)];
+        }), lacking);
     }
 
     public static string Save(LanguageModel model, string folder)
@@ -52,7 +74,8 @@ internal static class ModelFolder
         Directory.CreateDirectory(folder);
         ConfigFile.Write(model.Config, folder);
         return SafetensorsWriter.Write(
-            Path.Combine(folder, ModelWeights.SingleFile), model.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+            Path.Combine(folder, ModelWeights.SingleFile), model.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)),
+            type: torch.ScalarType.Float32);
     }
 
     /// <summary>Refuses weights that do not fit their configuration before memory is taken for a model of the sizes that it claims.</summary>
@@ -76,7 +99,8 @@ internal static class ModelFolder
         return same ? HeadReuse.Same : HeadReuse.Body;
     }
 
-    private static LanguageModel Filled(LanguageModel model, Action fill)
+    /// <summary>Fills a model that was declared, and frees it where that fails.</summary>
+    internal static LanguageModel Filled(LanguageModel model, Action fill)
     {
         try
         {

@@ -13,5 +13,5 @@ internal sealed class CausalHead(ParameterStore store, DecoderConfig config, Mod
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training) => Of(hidden.At(places));
 
     /// <summary><c>[tokens, hidden]</c> to <c>[tokens, vocabulary]</c>.</summary>
-    public Tensor Of(Tensor hidden) => nn.functional.linear(hidden, _output.Value);
+    public Tensor Of(Tensor hidden) => nn.functional.linear(hidden, _output.As(hidden.dtype));
 }

@@ -11,6 +11,6 @@ internal sealed class LastTokenHead(ParameterStore store, int width, int classCo
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training)
     {
         long[] last = [.. batch.Lengths.Select((length, row) => ((long)row * batch.Width) + length - 1)];
-        return _output.Forward(hidden.At(tensor(last).to(hidden.device)));
+        return _output.Forward(hidden.At(tensor(last).to(hidden.device)), training);
     }
 }

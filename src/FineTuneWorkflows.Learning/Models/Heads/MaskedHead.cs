@@ -14,7 +14,7 @@ internal sealed class MaskedHead(ParameterStore store, EncoderConfig config, Enc
 
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training)
     {
-        Tensor inner = Activations.Apply(family.MaskedHead.Activation ?? config.Activation, _dense.Forward(hidden.At(places)));
-        return nn.functional.linear(_norm.Forward(inner), words.Value, _bias.Value);
+        Tensor inner = Activations.Apply(family.MaskedHead.Activation ?? config.Activation, _dense.Forward(hidden.At(places), training));
+        return nn.functional.linear(_norm.Forward(inner), words.As(inner.dtype), _bias.As(inner.dtype));
     }
 }

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Heads;
@@ -17,15 +18,15 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
         Tensor vector = config.Pooling == SequencePooling.Mean ? Mean(hidden, batch) : hidden.select(1, 0);
         if (family.SequenceHead.DropsInput)
             vector = Dropout.Apply(vector, _dropout, training);
-        Tensor inner = Activations.Apply(family.SequenceHead.Activation, _dense.Forward(vector));
-        return _output.Forward(Dropout.Apply(inner, _dropout, training));
+        Tensor inner = Activations.Apply(family.SequenceHead.Activation, _dense.Forward(vector, training));
+        return _output.Forward(Dropout.Apply(inner, _dropout, training), training);
     }
 
     private static Tensor Mean(Tensor hidden, SequenceBatch batch)
     {
         if (batch.AttentionBias is null)
             return hidden.mean([1]);
-        Tensor mask = batch.AttentionBias.eq(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
+        Tensor mask = batch.AttentionBias.Is(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
         return (hidden * mask).sum(1) / mask.sum(1);
     }
 }

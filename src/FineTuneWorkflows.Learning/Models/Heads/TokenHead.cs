@@ -9,5 +9,5 @@ internal sealed class TokenHead(ParameterStore store, string name, int width, in
     private readonly LinearLayer _output = new(store, name, width, classCount, ParameterRole.HeadOutput);
 
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training) =>
-        _output.Forward(Dropout.Apply(hidden.At(places), dropout, training));
+        _output.Forward(Dropout.Apply(hidden.At(places), dropout, training), training);
 }

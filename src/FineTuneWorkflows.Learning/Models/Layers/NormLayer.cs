@@ -10,5 +10,5 @@ internal sealed class NormLayer(ParameterStore store, string name, long width, d
     private readonly long[] _shape = [width];
 
     /// <inheritdoc />
-    public Tensor Forward(Tensor input) => nn.functional.layer_norm(input, _shape, _scale.Value, _shift.Value, epsilon);
+    public Tensor Forward(Tensor input) => nn.functional.layer_norm(input, _shape, _scale.As(input.dtype), _shift.As(input.dtype), epsilon);
 }

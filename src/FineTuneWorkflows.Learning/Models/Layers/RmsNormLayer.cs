@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Layers;
@@ -8,5 +9,11 @@ internal sealed class RmsNormLayer(ParameterStore store, string name, long width
     private readonly ModelParameter _scale = store.Add(name + ".weight", ParameterKind.NormScale, ParameterRole.Backbone, width);
 
     /// <inheritdoc />
-    public Tensor Forward(Tensor input) => input * (input.square().mean([-1], keepdim: true) + epsilon).rsqrt() * _scale.Value;
+    public Tensor Forward(Tensor input)
+    {
+        // The mean square of 16-bit numbers is taken in 32 bits, as transformers does.
+        Tensor wide = input.As(ScalarType.Float32);
+        Tensor normalized = wide * wide.square().mean([-1], keepdim: true).Plus(epsilon).rsqrt();
+        return normalized.As(input.dtype) * _scale.As(input.dtype);
+    }
 }

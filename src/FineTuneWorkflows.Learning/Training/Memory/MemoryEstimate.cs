@@ -2,17 +2,20 @@ using System.Globalization;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
+using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
 /// <summary>
 /// The memory that a training takes at most, in bytes, beyond the program itself (with libtorch some 0.3 GB on the processor). Weights, gradients and AdamW's two
-/// moments are counted exactly, 4 bytes a number. Activations are every tensor of a forward pass of the largest piece of a batch, as they all stay until the
+/// moments are counted exactly, 4 bytes a number (a base that is kept in bfloat16 2). Activations are every tensor of a forward pass of the largest piece of a batch, as they all stay until the
 /// piece's gradients are taken:
 /// <list type="bullet">
 /// <item>a layer of an encoder: 13 tensors <c>[batch, tokens, hidden]</c> (8 where libtorch computes attention), two <c>[batch, tokens, intermediate]</c>, and where attention is
 /// computed in full two <c>[batch, heads, tokens, tokens]</c>; each dropout adds its mask and its product;</item>
 /// <item>a layer of a decoder: as its family normalizes, turns, shares and gates, see <c>TensorCount</c>;</item>
+/// <item>beside an adapted layer: the adapter's thin and wide products and their sum;</item>
+/// <item>in <see cref="Precision.BFloat16"/> all of these have 2 bytes a number, and there is a copy of each weight of 2 bytes a number besides;</item>
 /// <item>with gradient checkpointing: each layer's output and its gradient, and all of one layer;</item>
 /// <item>the embeddings' sums, and the head: of one that predicts tokens the logits and their logarithms, <c>[predicted tokens, vocabulary]</c>.</item>
 /// </list>
@@ -59,8 +62,10 @@ public sealed record MemoryEstimate(
         bool classes = task is ModelTask.SequenceClassification or ModelTask.TokenClassification;
         string[] labels = classes ? [.. Enumerable.Range(0, classCount).Select(i => i.ToString(CultureInfo.InvariantCulture))] : [];
         // On the processor: memory that is never written is never taken.
-        using LanguageModel model = LanguageModel.Declare(structure.Apply(config), task, labels, TorchDevice.Cpu, "The configuration");
-        model.Freeze(structure.FreezeLayers, structure.FreezeEmbeddings);
+        using LanguageModel model = LanguageModel.Declare(
+            structure.Apply(config), task, labels, TorchDevice.Cpu, "The configuration",
+            structure is { KeepBFloat16: true, Lora: not null } && config.TorchType == "bfloat16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
+        model.Prepare(structure);
         return Of(model, device.IsCuda, options, batch, validation, predictedShare);
     }
 
@@ -76,10 +81,13 @@ public sealed record MemoryEstimate(
     {
         var count = new TensorCount(model, cuda);
         bool inPieces = options.MicroBatchSize > 0 && options.MicroBatchSize < options.BatchSize;
-        long weights = 4 * model.ParameterCount, gradients = 4 * count.Trainable;
-        long activations = 4 * count.Activations(batch, options.GradientCheckpointing, predictedShare);
-        long training = activations + (4 * count.Backward(batch, inPieces, predictedShare));
-        long peak = Math.Max(Math.Max(training, 4 * count.Update()), 4 * count.Validation(validation, predictedShare));
+        bool narrow = options.Precision == Precision.BFloat16;
+        long weights = model.Parameters.Sum(p => TensorMemory.Length(p.Value)), gradients = 4 * count.Trainable;
+        long copies = narrow ? model.Parameters.Where(p => p.Value.dtype == torch.ScalarType.Float32).Sum(p => 2 * p.Value.NumberOfElements) : 0;
+        int size = narrow ? 2 : 4;
+        long activations = (size * count.Activations(batch, options.GradientCheckpointing, predictedShare)) + copies;
+        long training = activations + gradients + (size * (count.Backward(batch, inPieces, predictedShare) - count.Trainable));
+        long peak = Math.Max(Math.Max(training, 4 * count.Update()), (size * count.Validation(validation, predictedShare)) + copies);
         return new MemoryEstimate(
             model.ParameterCount, count.Trainable, batch, weights, gradients, 2 * gradients, activations, Math.Max(0, peak - activations - gradients));
     }

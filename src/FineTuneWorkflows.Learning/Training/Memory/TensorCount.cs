@@ -14,6 +14,8 @@ internal sealed class TensorCount
     private readonly bool _cuda;
     private readonly long _embeddings, _largestWeight, _words;
     private readonly double _maskAndProduct;
+    private readonly (long Inputs, long Outputs, long Rank)[] _adapters;
+    private readonly bool _adaptersDrop;
 
     public TensorCount(LanguageModel model, bool cuda)
     {
@@ -29,6 +31,8 @@ internal sealed class TensorCount
             _largestWeight = Math.Max(_largestWeight, size);
             _embeddings += parameter.Kind == ParameterKind.Embedding ? size : 0;
         }
+        _adapters = [.. model.AdaptedLayers.Select(layer => (layer.Inputs, layer.Outputs, layer.Adapter!.Rank))];
+        _adaptersDrop = model.Lora is { Dropout: > 0 };
         // On a GPU libtorch's own dropout keeps a byte for each number of the mask.
         _maskAndProduct = cuda ? 1.25 : 2;
     }
@@ -43,8 +47,8 @@ internal sealed class TensorCount
     /// <summary>What a forward pass of training keeps.</summary>
     public long Activations(BatchShape batch, bool checkpointing, double predictedShare)
     {
-        long width = batch.Places * _config.HiddenSize, layer = Layer(batch, training: true);
-        long layers = checkpointing ? layer + (((2 * _config.LayerCount) + 1) * width) : layer * _config.LayerCount;
+        long width = batch.Places * _config.HiddenSize, layer = Layer(batch, training: true), adapters = Adapters(batch, training: true);
+        long layers = checkpointing ? layer + (adapters / _config.LayerCount) + (((2 * _config.LayerCount) + 1) * width) : (layer * _config.LayerCount) + adapters;
         return Embeddings(batch, training: true) + layers + Head(batch, training: true, predictedShare);
     }
 
@@ -67,7 +71,11 @@ internal sealed class TensorCount
 
     /// <summary>All of a forward pass without dropout.</summary>
     public long Validation(BatchShape batch, double predictedShare) => batch.Places == 0 ? 0
-        : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Head(batch, training: false, predictedShare);
+        : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Adapters(batch, training: false) + Head(batch, training: false, predictedShare);
+
+    // The dropped input, the thin product and what it is scaled to, the wide product, and its sum with the layer's own.
+    private long Adapters(BatchShape batch, bool training) => _adapters.Sum(a =>
+        batch.Places * ((2 * a.Rank) + (2 * a.Outputs)) + (training && _adaptersDrop ? (long)(batch.Places * a.Inputs * _maskAndProduct) : 0));
 
     private long Embeddings(BatchShape batch, bool training)
     {
