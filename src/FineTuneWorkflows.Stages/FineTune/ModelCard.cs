@@ -4,6 +4,7 @@ using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.TokenFiles;
 
 namespace FineTuneWorkflows.Stages.FineTune;
@@ -197,9 +198,11 @@ internal sealed class ModelCard
         Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
         Line("```");
         Line();
-        Line(Model.Task == ModelTask.MaskedLanguageModeling
-            ? "With FineTuneWorkflows: `finetune run workflow.json -p BaseModel=this/folder` starts from it."
-            : "With FineTuneWorkflows: `finetune predict --model this/folder --text \"...\"`.");
+        var input = Tokens.Kind == DataKind.TextPairClassification ? "--text \"...\" --second-text \"...\""
+            : Model.Task == ModelTask.MaskedLanguageModeling ? "--text \"a text with the tokenizer's mask in it\"" : "--text \"...\"";
+        Line($"With FineTuneWorkflows: `finetune predict --model this/folder {input}`" + (Model.Task == ModelTask.MaskedLanguageModeling
+            ? "; `finetune run workflow.json -p BaseModel=this/folder` starts from it."
+            : "."));
     }
 
     // Names of the Hub's metrics; a loss is none.

@@ -165,7 +165,7 @@ public abstract record TrainingStage : Stage
 
         var folder = context.Output("model");
         Save(context, model, folder);
-        tokens.LoadTokenizer().Save(folder);
+        ModelCompanions.Write(folder, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
         new ModelCard
         {
             Model = model,
@@ -265,11 +265,13 @@ public abstract record TrainingStage : Stage
         }
 
         var files = context.InputFiles(nameof(BaseModel));
-        if (files.FirstOrDefault(f => f.RelativePath == "config.json") is not { } config)
-            throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
-        var folder = Path.GetDirectoryName(config.FullPath)!;
+        var folder = BaseFolder(context);
         if (files.Any(f => Tokenizer.FileNames.Contains(f.RelativePath)) && Tokenizer.Load(folder).VocabularySha256 != tokens.VocabularySha256)
             throw new StageException($"parameter BaseModel: the vocabulary in {folder} is not the one that the texts were tokenized with; set the same BaseModel in the Tokenize stage");
         return LanguageModel.FromPretrained(folder, task, labels, structure, device, context.Note);
     }
+
+    private string BaseFolder(StageContext context) => context.InputFiles(nameof(BaseModel)).FirstOrDefault(f => f.RelativePath == "config.json") is { } config
+        ? Path.GetDirectoryName(config.FullPath)!
+        : throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
 }

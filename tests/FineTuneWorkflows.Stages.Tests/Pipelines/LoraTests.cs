@@ -40,6 +40,7 @@ public sealed class LoraTests : IDisposable
 
         var merged = Path.Combine(workspace.Folder, "merged");
         Assert.Contains("Merged adapters of rank 4", AdapterMerger.Merge(adapter, null, merged), StringComparison.Ordinal);
+        Assert.Equal(FineTuneWorkflows.Text.Datasets.DataKind.TextClassification, ModelInput.Read(merged)!.Kind);
         if (merge)
             Assert.Equal(File.ReadAllBytes(Path.Combine(model, "model.safetensors")), File.ReadAllBytes(Path.Combine(merged, "model.safetensors")));
         Assert.Contains("whole model", Assert.Throws<StageException>(() => AdapterMerger.Merge(merged, null, merged)).Message, StringComparison.Ordinal);
