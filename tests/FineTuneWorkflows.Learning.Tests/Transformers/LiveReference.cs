@@ -1,0 +1,35 @@
+using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Tests.Python;
+
+namespace FineTuneWorkflows.Learning.Tests.Transformers;
+
+/// <summary>Has the Python at hand write all models and adapters, once, when they are first asked for.</summary>
+public sealed class LiveReference : IDisposable
+{
+    private const string Seed = "2";
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _root;
+
+    public LiveReference() => _root = new Lazy<string>(() =>
+    {
+        ReferencePython.Run(ReferenceFiles.Script("write_models.py"), _folder.Path, Seed);
+        ReferencePython.Run(ReferenceFiles.Script("write_adapters.py"), _folder.Path, Seed);
+        return _folder.Path;
+    });
+
+    /// <summary>The folder with <c>models</c> and <c>adapters</c>.</summary>
+    public string Root => _root.Value;
+
+    /// <summary>The first two numbers of the version that wrote.</summary>
+    public Version TransformersVersion
+    {
+        get
+        {
+            string line = File.ReadLines(Path.Combine(Root, "models", "versions.txt")).First();
+            string[] numbers = line.Split(' ')[1].Split('.');
+            return Version.Parse($"{numbers[0]}.{numbers[1]}");
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
