@@ -20,16 +20,8 @@ public sealed class LiveReference : IDisposable
     /// <summary>The folder with <c>models</c> and <c>adapters</c>.</summary>
     public string Root => _root.Value;
 
-    /// <summary>The first two numbers of the version that wrote.</summary>
-    public Version TransformersVersion
-    {
-        get
-        {
-            string line = File.ReadLines(Path.Combine(Root, "models", "versions.txt")).First();
-            string[] numbers = line.Split(' ')[1].Split('.');
-            return Version.Parse($"{numbers[0]}.{numbers[1]}");
-        }
-    }
+    /// <summary>What wrote.</summary>
+    internal TransformersVersion Version => TransformersVersion.Of(Path.Combine(Root, "models"));
 
     public void Dispose() => _folder.Dispose();
 }

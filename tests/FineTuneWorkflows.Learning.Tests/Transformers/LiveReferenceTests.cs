@@ -8,9 +8,7 @@ public sealed class LiveReferenceTests(LiveReference live) : ReferenceComparison
     private protected override string Root(string name)
     {
         ReferencePython.Require("torch", "transformers", "peft", "safetensors");
-        Assert.SkipWhen(
-            name.EndsWith("-window", StringComparison.Ordinal) && live.TransformersVersion < new Version(4, 53),
-            $"transformers {live.TransformersVersion} gives every layer the window, whatever max_window_layers says");
+        live.Version.SkipWhatItDoesOtherwise(name);
         return live.Root;
     }
 

@@ -60,3 +60,4 @@ for own in sorted(path for path in pathlib.Path(sys.argv[1]).iterdir() if path.i
     except Exception as error:  # It is the reader's to judge; the other folders are still to be read.
         problems = [f"{type(error).__name__}: {error}"]
     (own / "loading.txt").write_text("".join(problem + "\n" for problem in problems))
+(pathlib.Path(sys.argv[1]) / "versions.txt").write_text(f"transformers {transformers.__version__}\n")
