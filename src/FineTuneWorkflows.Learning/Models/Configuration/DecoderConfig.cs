@@ -107,7 +107,7 @@ public sealed record DecoderConfig : ModelConfig
     internal DecoderFamily Family() => Known(ModelType);
 
     // As is usual with vocabularies that have no token for it: what ends a text pads too.
-    private protected override ModelConfig Padded() => PadTokenId is not null ? this : this with { PadTokenId = EndTokenIds.FirstOrDefault() };
+    private protected override ModelConfig Padded() => PadTokenId is not null ? this : this with { PadTokenId = EndTokenIds.FirstOrDefault(id => id < VocabSize) };
 
     /// <summary>With what follows from other fields where the file does not say it.</summary>
     internal DecoderConfig Completed(string path)
