@@ -45,7 +45,7 @@ def pairs(folder, tokenizer, config):
 def whole(folder, tokenizer, config):
     """tokenizer.json."""
     folder.mkdir(parents=True)
-    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
