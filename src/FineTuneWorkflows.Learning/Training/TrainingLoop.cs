@@ -20,10 +20,12 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TorchSession _session;
     private readonly AdamW _optimizer;
     private readonly StepRunner _steps;
+    private readonly DivergenceSearch _divergence;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchPlan _plan;
     private readonly Stopwatch _sinceCheckpoint = new();
     private TrainingState _state;
+    private int[] _batch = [];
     private readonly double _operationsPerToken, _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
@@ -41,6 +43,7 @@ internal sealed class TrainingLoop : IDisposable
             _operationsPerToken = 6.0 * task.Parameters.Where(p => p.Kind == ParameterKind.Weight).Sum(p => p.Value.NumberOfElements);
             _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device);
             _steps = new StepRunner(task, _optimizer, options, observer);
+            _divergence = new DivergenceSearch(task, _steps);
             _state = new TrainingState
             {
                 Identity = Identity(),
@@ -154,12 +157,13 @@ internal sealed class TrainingLoop : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         long step = _state.Step + 1;
+        _batch = indices;
         double rate = _schedule.At(_state.Step);
         StepOutcome outcome = _steps.Run(indices, _state.Epoch, _state.StepInEpoch, rate, step);
         if (!double.IsFinite(outcome.LossSum))
-            throw Diverged("loss", outcome.Loss, step);
+            throw Diverged("loss", outcome.Loss, gradients: false);
         if (!double.IsFinite(outcome.GradientNorm))
-            throw Diverged("gradient norm", outcome.GradientNorm, step);
+            throw Diverged("gradient norm", outcome.GradientNorm, gradients: true);
         _state = _state with
         {
             Step = step,
@@ -186,9 +190,12 @@ internal sealed class TrainingLoop : IDisposable
         double value = trainingLoss;
         if (_task.HasValidation)
         {
+            foreach ((string name, double metric) in metrics)
+            {
+                if (!double.IsFinite(metric))
+                    throw Diverged(name.Replace('/', ' '), metric);
+            }
             value = metrics[_options.BestMetric];
-            if (!double.IsFinite(metrics[BestMetrics.Loss]))
-                throw Diverged("validation loss", metrics[BestMetrics.Loss], _state.Step);
             improved = _state.Best is null || BestMetrics.IsBetter(_options.BestMetric, value, _state.Best.Value);
         }
         _state = _state with
@@ -216,10 +223,13 @@ internal sealed class TrainingLoop : IDisposable
         (_options.CheckpointEverySteps > 0 && _state.Step % _options.CheckpointEverySteps == 0)
         || (_options.CheckpointEverySeconds > 0 && _sinceCheckpoint.Elapsed.TotalSeconds >= _options.CheckpointEverySeconds);
 
+    /// <summary>Writes a checkpoint of finite numbers only, so that whatever is resumed from is sound.</summary>
     private void WriteCheckpoint()
     {
-        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)),
-            _optimizer.State());
+        KeyValuePair<string, torch.Tensor>[] weights = [.. _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))];
+        if (Finiteness.FirstProblem(weights.Concat(_optimizer.State())) is { } name)
+            throw Diverged($"update left {name} with numbers that are not finite", _state.Step, _state.StepInEpoch, _batch, "");
+        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, weights, _optimizer.State());
         _sinceCheckpoint.Restart();
         _observer.OnCheckpointWritten(checkpoint.Folder, _state.Step);
     }
@@ -231,16 +241,30 @@ internal sealed class TrainingLoop : IDisposable
             weights.ReadInto(parameter.Name, parameter.Value);
     }
 
-    private DivergenceException Diverged(string what, double value, long step)
+    /// <summary>The batch under way has a loss or gradient that is no finite number, and was not learned from.</summary>
+    private DivergenceException Diverged(string what, double value, bool gradients)
+    {
+        string finding = _divergence.OfWeights() ?? _divergence.OfExamples(_batch, _state.Epoch, _state.StepInEpoch, gradients);
+        return Diverged($"{what} became {Number(value)}", _state.Step + 1, _state.StepInEpoch + 1, _batch, finding);
+    }
+
+    /// <summary>The validation after the last batch gave what is no finite number.</summary>
+    private DivergenceException Diverged(string what, double value) =>
+        Diverged($"{what} became {Number(value)}", _state.Step, _state.StepInEpoch, [], _divergence.OfWeights() ?? "");
+
+    private DivergenceException Diverged(string what, long step, int batch, int[] examples, string finding)
     {
         string? checkpoint = _checkpoints.Newest?.Folder;
         return new DivergenceException(
             string.Create(CultureInfo.InvariantCulture,
-                $"The {what} became {value} at step {step} of {_plan.TotalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is "
-                    + $"{_options.LearningRate}) or a longer WarmupRatio. ")
+                $"The {what} at step {step} of {_plan.TotalSteps}, in epoch {_state.Epoch + 1}, batch {batch} of {_plan.StepsOf(_state.Epoch)}")
+            + (examples.Length > 0 ? $" ({DivergenceSearch.Names(examples)}). " : ". ") + finding
+            + string.Create(CultureInfo.InvariantCulture, $"Try a lower LearningRate (it is {_options.LearningRate}) or a longer WarmupRatio. ")
             + (checkpoint is null ? "There is no checkpoint before it." : $"The last good checkpoint is {checkpoint}."),
-            _state.Epoch + 1, step, checkpoint);
+            _state.Epoch + 1, step, batch, examples, checkpoint);
     }
+
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Digest of all that decides the result, but for the number of threads and the device, whose change is only reported.</summary>
     private string Identity()

@@ -2,7 +2,6 @@ using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
-using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Training;
 
@@ -76,19 +75,6 @@ public class TrainingRefusalTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_names_step_epoch_and_last_checkpoint()
-    {
-        using var folder = new TemporaryFolder();
-        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
-        var observer = new Poison(model, atStep: 5);
-        var options = new TrainingOptions { Epochs = 4, BatchSize = 16, Threads = 1 };
-        DivergenceException exception = Assert.Throws<DivergenceException>(() =>
-            Trainer.Run(model, ToyData.Make(48), null, options, folder.Path, observer, TestContext.Current.CancellationToken));
-        Assert.Equal((2, 6L, folder["step-00000003"]), (exception.Epoch, exception.Step, exception.LastGoodCheckpoint));
-        Assert.Contains("loss became NaN at step 6 of 12, in epoch 2", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Patience_ends_the_training_and_the_best_epochs_weights_are_returned()
     {
         using var folder = new TemporaryFolder();
@@ -113,14 +99,4 @@ public class TrainingRefusalTests
     }
 
     private static string Refusal(TrainingOptions options) => Assert.Throws<TrainingException>(() => options.Check(hasValidation: false)).Message;
-
-    private sealed class Poison(LanguageModel model, long atStep) : ITrainingObserver
-    {
-        public void OnStep(TrainingStep step)
-        {
-            using var noGrad = torch.no_grad();
-            if (step.Step == atStep)
-                model.Parameters[0].Value.fill_(float.NaN);
-        }
-    }
 }

@@ -1,6 +1,10 @@
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Tests.Support;
+using TorchSharp;
 
 namespace FineTuneWorkflows.Stages.Tests.BadInput;
 
@@ -36,6 +40,28 @@ public sealed class BadTrainingTests : IDisposable
             $"{{\"text\":\"{string.Join(' ', Enumerable.Repeat("film", 600))} x{i}\",\"label\":\"{(i % 2 == 0 ? "positive" : "negative")}\"}}\n")));
         await RefusedAsync(
             "tokens, but the model has 512 positions (max_position_embeddings). Tokenize with a smaller MaxLength", fetch: new { source = data }, tokenize: new { vocabulary = "vocab.txt", maxLength = 1000 });
+    }
+
+    [Fact]
+    public async Task A_loss_that_is_no_number_stops_the_run_and_names_step_batch_and_example()
+    {
+        // A base whose word "film" has numbers that are finite, but not their squares.
+        TorchRuntime.EnsureLoaded();
+        var config = (EncoderConfig)ModelPresets.Get("tiny", File.ReadAllLines(Path.Combine(workspace.Folder, "vocab.txt")).Length, layers: 1);
+        var folder = Path.Combine(workspace.Folder, "overflowing");
+        using (var model = LanguageModel.Create(config, ModelTask.MaskedLanguageModeling, [], seed: 1))
+        using (torch.no_grad())
+        {
+            model.Parameters[0].Value[Array.IndexOf(File.ReadAllLines(Path.Combine(workspace.Folder, "vocab.txt")), "film")].fill_(3e38f);
+            model.Save(folder);
+        }
+
+        File.Copy(Path.Combine(workspace.Folder, "vocab.txt"), Path.Combine(folder, "vocab.txt"));
+        var failure = await workspace.FailureOf(
+            ("Fetch", "FineTune.FetchData", new { source = workspace.Data }),
+            ("Tokenize", "FineTune.Tokenize", new { baseModel = folder, maxLength = 16 }),
+            ("FineTune", "FineTune.FineTune", new { baseModel = folder, batchSize = 16, threads = 1, device = "cpu" }));
+        Assert.Matches(@"The loss became NaN at step \d+ of \d+, in epoch 1, batch \d+ of \d+ \(examples [\d, ]+ and 8 more of the training data\)\. The loss of example \d+ alone is NaN\. Try a lower LearningRate \(it is 2E-05\) .* There is no checkpoint before it\.", failure);
     }
 
     public void Dispose() => workspace.Dispose();
