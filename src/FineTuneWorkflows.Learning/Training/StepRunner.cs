@@ -64,7 +64,7 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
 
     private StepOutcome Compute(int[] indices, int epoch)
     {
-        double sum = 0, weight = 0;
+        double sum = 0, weight = 0, operations = 0;
         int tokens = 0, places = 0;
         int size = MicroBatchSize > 0 ? MicroBatchSize : indices.Length;
         for (int start = 0; start < indices.Length; start += size)
@@ -75,6 +75,7 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
             weight += piece.Weight;
             tokens += piece.Tokens;
             places += piece.Places;
+            operations += piece.Operations;
             if (!double.IsFinite(sum))
             {
                 optimizer.ClearGradients();
@@ -82,7 +83,7 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
             }
             piece.Backward();
         }
-        return new StepOutcome(sum, weight, 0, tokens, places, 0);
+        return new StepOutcome(sum, weight, 0, tokens, places, operations, 0);
     }
 
     private void Halve(int[] indices, Exception exception)

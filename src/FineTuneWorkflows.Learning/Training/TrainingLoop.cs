@@ -26,7 +26,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Stopwatch _sinceCheckpoint = new();
     private TrainingState _state;
     private int[] _batch = [];
-    private readonly double _operationsPerToken, _deviceRate;
+    private readonly double _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
 
@@ -40,8 +40,7 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             _optimizer = new AdamW(task.Parameters, options, _session.Threads, task.RateShares);
-            _operationsPerToken = 6.0 * task.Parameters.Where(p => p.Kind == ParameterKind.Weight).Sum(p => p.Value.NumberOfElements);
-            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device);
+            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device, options.Precision);
             _steps = new StepRunner(task, _optimizer, options, observer);
             _divergence = new DivergenceSearch(task, _steps);
             _state = new TrainingState
@@ -178,7 +177,7 @@ internal sealed class TrainingLoop : IDisposable
         _observer.OnStep(new TrainingStep(
             step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
             1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds,
-            _operationsPerToken * outcome.Tokens / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
+            outcome.Operations / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)

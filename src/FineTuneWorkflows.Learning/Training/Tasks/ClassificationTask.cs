@@ -34,7 +34,7 @@ internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset t
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             Model.Logits(batch, training: true, recomputation: recomputation), torch.tensor(labels).to(device), weights, reduction: torch.nn.Reduction.Sum,
             label_smoothing: Options.LabelSmoothing);
-        return new BatchLoss(loss, _weights is null ? labels.Length : labels.Sum(label => _weights[label]), batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, _weights is null ? labels.Length : labels.Sum(label => _weights[label]), batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
     public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
         torch.Tensor logits = Model.Logits(batch, training: true, recomputation: recomputation);
         torch.Tensor loss = torch.nn.functional.binary_cross_entropy_with_logits(
             logits, torch.tensor(targets, [indices.Length, classes]).to(logits.device), reduction: torch.nn.Reduction.Sum) / classes;
-        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
     public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)

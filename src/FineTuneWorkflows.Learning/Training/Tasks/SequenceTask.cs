@@ -26,6 +26,8 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
 
     protected LanguageModel Model => model;
 
+    protected StepOperations Operations { get; } = new(model);
+
     protected TrainingOptions Options => options;
 
     protected ISequenceDataset Validation => validation ?? throw new InvalidOperationException("There is no validation data.");
@@ -72,7 +74,7 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
         torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             logits, targets.Labels(batch), reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
-        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, targets.Count), recomputation);
     }
 
     /// <summary>What runs the layers of one forward pass where they are not to keep what their gradients need; else null.</summary>
