@@ -35,5 +35,7 @@ internal interface ITrainingTask
     BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
 
     /// <summary>Metrics of the validation data by name.</summary>
-    IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);
+    /// <param name="cancellation">Ends the work between batches.</param>
+    /// <param name="note">Hears what the user should know, such as batches halved when memory ran out; null where nobody needs to.</param>
+    IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null);
 }

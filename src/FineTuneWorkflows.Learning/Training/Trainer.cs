@@ -57,19 +57,21 @@ public static class Trainer
     /// <summary>Measures a model on data as a validation would.</summary>
     /// <param name="model">The model.</param>
     /// <param name="data">The data, with labels where the task has them.</param>
-    /// <param name="batchSize">Sequences computed at once; default 32.</param>
+    /// <param name="batchSize">Sequences computed at once; default 32. Halved where memory runs out.</param>
     /// <param name="seed">The seed of masks; default 42.</param>
     /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has processors.</param>
     /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
+    /// <param name="note">Hears when batches are halved.</param>
     /// <returns>The metrics by name, without <c>validation/</c> before it: <c>loss</c>, <c>accuracy</c> and what the task has besides.</returns>
     /// <exception cref="TrainingException">An example is out of range.</exception>
     public static IReadOnlyDictionary<string, double> Measure(
-        LanguageModel model, ISequenceDataset data, int batchSize = 32, long seed = 42, int threads = 0, MaskingOptions? masking = null, CancellationToken cancellation = default)
+        LanguageModel model, ISequenceDataset data, int batchSize = 32, long seed = 42, int threads = 0, MaskingOptions? masking = null, CancellationToken cancellation = default,
+        Action<string>? note = null)
     {
         ITrainingTask task = TrainingTasks.Make(model, data, data, new TrainingOptions { BatchSize = batchSize, Seed = seed }, masking);
         task.CheckData();
         using Runtime.TorchSession session = Runtime.TorchSession.Enter(threads);
-        return task.Validate(cancellation).ToDictionary(pair => pair.Key["validation/".Length..], pair => pair.Value, StringComparer.Ordinal);
+        return task.Validate(cancellation, note).ToDictionary(pair => pair.Key["validation/".Length..], pair => pair.Value, StringComparer.Ordinal);
     }
 }

@@ -184,7 +184,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         double trainingLoss = _state.EpochWeight > 0 ? _state.EpochLossSum / _state.EpochWeight : 0;
-        IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation) : new SortedDictionary<string, double>();
+        IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation, _observer.OnNote) : new SortedDictionary<string, double>();
         bool improved = true;
         double value = trainingLoss;
         if (_task.HasValidation)

@@ -43,7 +43,7 @@ internal sealed class FakeTask : ITrainingTask, IDisposable
         return new BatchLoss(loss.sum(), indices.Length, 5 * indices.Length, 5 * indices.Length);
     }
 
-    public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation) => throw new NotSupportedException();
+    public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null) => throw new NotSupportedException();
 
     public void Dispose() => _store.Dispose();
 }

@@ -27,11 +27,11 @@ internal sealed class CausalLanguageTask(LanguageModel model, ISequenceDataset t
         return LossOf(batch, NextTokens(Training, indices));
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
         var scores = new TokenScores();
         TokenScorer.Score(
-            Model, Validation, Options.BatchSize, indices => (Model.Batch(indices, Validation), NextTokens(Validation, indices)), scores.Add, cancellation);
+            Model, Validation, batches, indices => (Model.Batch(indices, Validation), NextTokens(Validation, indices)), scores.Add, cancellation);
         return LanguageMetrics.Of(scores);
     }
 

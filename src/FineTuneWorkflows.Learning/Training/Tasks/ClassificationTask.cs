@@ -37,9 +37,9 @@ internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset t
         return new BatchLoss(loss, _weights is null ? labels.Length : labels.Sum(label => _weights[label]), batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
-        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, Options.BatchSize, cancellation);
+        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, batches, cancellation);
         int[] labels = [.. Enumerable.Range(0, Validation.Count).Select(Validation.Label)];
         var matrix = new ConfusionMatrix(labels, probabilities.BestOfAll(), Model.Labels.Count);
         return new SortedDictionary<string, double>(StringComparer.Ordinal)

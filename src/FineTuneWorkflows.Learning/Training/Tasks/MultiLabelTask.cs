@@ -41,9 +41,9 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
         return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
-        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, Options.BatchSize, cancellation);
+        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, batches, cancellation);
         var report = new MultiLabelCounts(Model.Labels.Count);
         bool[] actual = new bool[Model.Labels.Count];
         for (int index = 0; index < Validation.Count; index++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
@@ -10,6 +11,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal abstract class SequenceTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options) : ITrainingTask
 {
     private string? _digest;
+    private int _validationSize = options.BatchSize;
 
     public IReadOnlyList<ModelParameter> Parameters { get; } = model.TrainableParameters;
 
@@ -21,7 +23,7 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
 
     public bool HasValidation => validation is not null;
 
-    /// <summary>The names of what <see cref="Validate"/> gives.</summary>
+    /// <summary>The names of what <see cref="Validate(CancellationToken, Action{string}?)"/> gives.</summary>
     public abstract IReadOnlyList<string> Metrics { get; }
 
     protected LanguageModel Model => model;
@@ -63,7 +65,22 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
 
     public abstract BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
 
-    public abstract IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);
+    public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null)
+    {
+        // Where memory ran out in one epoch, the next begins with batches that fit.
+        var batches = new EvaluationBatches(_validationSize, note);
+        try
+        {
+            return Validate(batches, cancellation);
+        }
+        finally
+        {
+            _validationSize = batches.Size;
+        }
+    }
+
+    /// <summary>Metrics of the validation data by name.</summary>
+    protected abstract IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation);
 
     /// <summary>Cross-entropy of some tokens' predictions, summed. Without any it is a zero that can be differentiated.</summary>
     protected BatchLoss LossOf(SequenceBatch batch, TokenTargets targets)

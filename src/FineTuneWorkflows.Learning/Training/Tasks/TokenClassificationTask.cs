@@ -18,10 +18,10 @@ internal sealed class TokenClassificationTask(LanguageModel model, ISequenceData
         return LossOf(batch, TokenLabels.Of(Training, indices, batch));
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
         var scores = new TokenScores();
-        TokenScorer.Score(Model, Validation, Options.BatchSize, indices =>
+        TokenScorer.Score(Model, Validation, batches, indices =>
         {
             SequenceBatch batch = Model.Batch(indices, Validation);
             return (batch, TokenLabels.Of(Validation, indices, batch));
@@ -30,13 +30,13 @@ internal sealed class TokenClassificationTask(LanguageModel model, ISequenceData
         {
             [BestMetrics.Loss] = scores.Loss,
             [BestMetrics.Accuracy] = scores.Accuracy,
-            [BestMetrics.EntityF1] = Entities(cancellation).Micro.F1,
+            [BestMetrics.EntityF1] = Entities(batches, cancellation).Micro.F1,
         };
     }
 
-    private EntityReport Entities(CancellationToken cancellation)
+    private EntityReport Entities(EvaluationBatches batches, CancellationToken cancellation)
     {
-        TokenClass[][] classes = TokenClassifierModel.Score(Model, Validation, Options.BatchSize, cancellation);
+        TokenClass[][] classes = TokenClassifierModel.Score(Model, Validation, batches, cancellation);
         (IReadOnlyList<IReadOnlyList<string>> actual, IReadOnlyList<IReadOnlyList<string>> predicted) = TaggedWords.Of(Validation, classes, Model.Labels);
         return EntityReport.Compute(actual, predicted);
     }
