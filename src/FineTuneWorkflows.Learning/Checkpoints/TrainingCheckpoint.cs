@@ -12,7 +12,13 @@ namespace FineTuneWorkflows.Learning.Checkpoints;
 public sealed class TrainingCheckpoint
 {
     internal const string ModelFile = "model.safetensors", OptimizerFile = "optimizer.safetensors", StateFile = "state.json";
-    private const int CurrentFormat = 2;
+
+    /// <summary>The version of the layout that is written, and the only one that is read.</summary>
+    internal const int CurrentFormat = 3;
+
+    // Before the name of a checkpoint that one of the same step is about to replace, and of one that is being written.
+    internal const string ReplacedPrefix = ".old-", TemporaryPrefix = ".tmp-";
+
 
     private TrainingCheckpoint(string folder, TrainingState state)
     {
@@ -41,7 +47,7 @@ public sealed class TrainingCheckpoint
         IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
     {
         string folder = Path.Combine(root, NameOf(state.Step));
-        string temporary = Path.Combine(root, $".tmp-{NameOf(state.Step)}-{Guid.NewGuid():N}");
+        string temporary = Path.Combine(root, $"{TemporaryPrefix}{NameOf(state.Step)}-{Guid.NewGuid():N}");
         try
         {
             try
@@ -57,7 +63,7 @@ public sealed class TrainingCheckpoint
                 AtomicFile.Write(Path.Combine(temporary, StateFile), stream => stream.Write(json));
                 string? replaced = null;
                 if (Directory.Exists(folder))
-                    Directory.Move(folder, replaced = Path.Combine(root, $".old-{Guid.NewGuid():N}"));
+                    Directory.Move(folder, replaced = Path.Combine(root, $"{ReplacedPrefix}{NameOf(state.Step)}-{Guid.NewGuid():N}"));
                 Directory.Move(temporary, folder);
                 AtomicFile.FlushFolder(root);
                 if (replaced is not null)

@@ -4,8 +4,11 @@ namespace FineTuneWorkflows.Learning.Checkpoints;
 /// there is none.</summary>
 public sealed record TrainingState
 {
-    /// <summary>Digest of the parameters and the data of the training; a checkpoint of another training is not resumed from.</summary>
+    /// <summary>Digest of <see cref="Settings"/>; a checkpoint of another training is not resumed from.</summary>
     public required string Identity { get; init; }
+
+    /// <summary>What decides the training's result, by name: options, and of data, model and the weights it started from their digests.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>The number of updates done.</summary>
     public required long Step { get; init; }

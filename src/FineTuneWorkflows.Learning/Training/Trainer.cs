@@ -9,7 +9,7 @@ public static class Trainer
 {
     /// <summary>
     /// Trains a model for the task of its head, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
-    /// <paramref name="workFolder"/> is resumed from, and on the processor the result has the same bits as one that was never interrupted. Afterwards
+    /// <paramref name="workFolder"/> is resumed from (same options, data and starting weights: the model must be what it was before its first step), and on the processor the result has the same bits as one that was never interrupted. Afterwards
     /// the model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the
     /// same process waits for the first.
     /// </summary>
@@ -27,16 +27,20 @@ public static class Trainer
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static TrainingResult Run(
         LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder,
-        ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null)
+        ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null) =>
+        Run(model, training, validation, options, workFolder, observer, masking, TimeProvider.System, cancellation);
+
+    /// <summary>The same by another clock.</summary>
+    internal static TrainingResult Run(
+        LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder, ITrainingObserver? observer,
+        MaskingOptions? masking, TimeProvider clock, CancellationToken cancellation)
     {
         options.Check(validation is not null);
         if (Runtime.PrecisionSupport.Problem(model.Device, options.Precision) is { } problem)
             throw new TrainingException($"Precision is {options.Precision}, but {problem}. Set Precision to {Runtime.Precision.Float32}, or Device to one that has it.");
         ITrainingTask task = TrainingTasks.Make(model, training, validation, options, masking);
         task.CheckData();
-        if (training.Count < options.BatchSize)
-            throw new TrainingException($"BatchSize is {options.BatchSize}, but the training data has {training.Count} examples; set a BatchSize of "
-                + $"{training.Count} or less.");
+        CheckBatch(training, options);
         observer?.OnMemory(MemoryEstimate.Of(
             model, options, BatchShape.OfTraining(options, training), validation is null ? default : BatchShape.OfValidation(options, validation), masking?.Probability ?? 1), model.Device);
         // Who asks for less memory at the cost of time gets it; others keep the quicker allocator.
@@ -45,13 +49,26 @@ public static class Trainer
         try
         {
             model.ComputeIn(options.Precision == Runtime.Precision.BFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32);
-            using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance);
+            using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance, clock);
             return loop.Run(cancellation);
         }
         finally
         {
             model.ComputeIn(TorchSharp.torch.ScalarType.Float32);
         }
+    }
+
+    /// <summary>Refuses data that do not fill a single batch.</summary>
+    private static void CheckBatch(ISequenceDataset training, TrainingOptions options)
+    {
+        if (training.Count >= options.BatchSize)
+            return;
+        if (options.BatchTokens == 0)
+            throw new TrainingException($"BatchSize is {options.BatchSize}, but the training data has {training.Count} examples; set a BatchSize of "
+                + $"{training.Count} or less.");
+        if (Batcher.Shuffled(training, options.BatchSize, options.Seed, 0, options.BatchTokens).Length == 1)
+            throw new TrainingException($"BatchSize is {options.BatchSize} and BatchTokens {options.BatchTokens}, but the training data has {training.Count} examples with "
+                + $"{(long)training.Count * Enumerable.Range(0, training.Count).Max(training.Length)} token places, which fill neither; set a BatchSize of {training.Count} or less.");
     }
 
     /// <summary>Measures a model on data as a validation would.</summary>

@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Randomness;
@@ -23,15 +20,17 @@ internal sealed class TrainingLoop : IDisposable
     private readonly DivergenceSearch _divergence;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchPlan _plan;
-    private readonly Stopwatch _sinceCheckpoint = new();
+    private readonly TimeProvider _clock;
+    private long _checkpointAt;
     private TrainingState _state;
     private int[] _batch = [];
     private readonly double _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
 
-    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer)
+    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         (_task, _options, _observer) = (task, options, observer);
         _plan = new BatchPlan(task.Training, options);
         _schedule = new LearningRateSchedule(options, _plan.TotalSteps);
@@ -43,9 +42,11 @@ internal sealed class TrainingLoop : IDisposable
             _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device, options.Precision);
             _steps = new StepRunner(task, _optimizer, options, observer);
             _divergence = new DivergenceSearch(task, _steps);
+            SortedDictionary<string, string> settings = TrainingIdentity.Of(options, task);
             _state = new TrainingState
             {
-                Identity = Identity(),
+                Identity = TrainingIdentity.Digest(settings),
+                Settings = settings,
                 Step = 0,
                 Epoch = 0,
                 StepInEpoch = 0,
@@ -74,7 +75,7 @@ internal sealed class TrainingLoop : IDisposable
         _observer.OnStarted(new TrainingStarted(
             _state.Step, _plan.TotalSteps, _plan.StepsOf(0), resumedFrom, _session.Threads, _task.Device.ToString(),
             _task.Parameters.Sum(p => p.Value.NumberOfElements)));
-        _sinceCheckpoint.Restart();
+        _checkpointAt = _clock.GetTimestamp();
         try
         {
             while (!IsDone())
@@ -106,7 +107,7 @@ internal sealed class TrainingLoop : IDisposable
     private string? Resume()
     {
         _checkpoints.Prepare();
-        TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state.Identity, _observer.OnCheckpointSkipped);
+        TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state, _observer.OnCheckpointSkipped);
         if (checkpoint is null)
             return null;
         LoadWeights(checkpoint);
@@ -154,7 +155,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void RunStep(int[] indices)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = _clock.GetTimestamp();
         long step = _state.Step + 1;
         _batch = indices;
         double rate = _schedule.At(_state.Step);
@@ -171,7 +172,7 @@ internal sealed class TrainingLoop : IDisposable
             EpochWeight = _state.EpochWeight + outcome.Weight,
             MicroBatchSize = _steps.MicroBatchSize,
         };
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double seconds = _clock.GetElapsedTime(started).TotalSeconds;
         _secondsOfSteps += seconds;
         _stepsTimed++;
         _observer.OnStep(new TrainingStep(
@@ -182,7 +183,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void FinishEpoch(CancellationToken cancellation)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = _clock.GetTimestamp();
         double trainingLoss = _state.EpochWeight > 0 ? _state.EpochLossSum / _state.EpochWeight : 0;
         IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation, _observer.OnNote) : new SortedDictionary<string, double>();
         bool improved = true;
@@ -204,7 +205,7 @@ internal sealed class TrainingLoop : IDisposable
             EpochsWithoutImprovement = improved ? 0 : _state.EpochsWithoutImprovement + 1,
             History = [.. _state.History, new EpochRecord(_state.Epoch, _state.Step, trainingLoss, metrics)],
         };
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double seconds = _clock.GetElapsedTime(started).TotalSeconds;
         WriteCheckpoint();
         _observer.OnEvaluation(new TrainingEvaluation(_state.Epoch + 1, _state.Step, trainingLoss, metrics, improved, seconds));
     }
@@ -220,7 +221,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private bool IsCheckpointDue() =>
         (_options.CheckpointEverySteps > 0 && _state.Step % _options.CheckpointEverySteps == 0)
-        || (_options.CheckpointEverySeconds > 0 && _sinceCheckpoint.Elapsed.TotalSeconds >= _options.CheckpointEverySeconds);
+        || (_options.CheckpointEverySeconds > 0 && _clock.GetElapsedTime(_checkpointAt).TotalSeconds >= _options.CheckpointEverySeconds);
 
     /// <summary>Writes a checkpoint of finite numbers only, so that whatever is resumed from is sound.</summary>
     private void WriteCheckpoint()
@@ -229,7 +230,7 @@ internal sealed class TrainingLoop : IDisposable
         if (Finiteness.FirstProblem(weights.Concat(_optimizer.State())) is { } name)
             throw Diverged($"update left {name} with numbers that are not finite", _state.Step, _state.StepInEpoch, _batch, "");
         TrainingCheckpoint checkpoint = _checkpoints.Write(_state, weights, _optimizer.State());
-        _sinceCheckpoint.Restart();
+        _checkpointAt = _clock.GetTimestamp();
         _observer.OnCheckpointWritten(checkpoint.Folder, _state.Step);
     }
 
@@ -264,15 +265,4 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Digest of all that decides the result, but for the number of threads and the device, whose change is only reported.</summary>
-    private string Identity()
-    {
-        TrainingOptions o = _options;
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"3|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.ClassWeights}|{o.LayerDecay:R}|{o.HeadLearningRate:R}|{o.GradientCheckpointing}|{o.Precision}|{o.GradientClip:R}|"
-            + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
 }

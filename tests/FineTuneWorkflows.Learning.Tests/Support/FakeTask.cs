@@ -30,7 +30,7 @@ internal sealed class FakeTask : ITrainingTask, IDisposable
 
     public bool HasValidation => false;
 
-    public string Describe() => "";
+    public IReadOnlyDictionary<string, string> Describe() => new Dictionary<string, string>();
 
     public void CheckData()
     {
@@ -40,7 +40,7 @@ internal sealed class FakeTask : ITrainingTask, IDisposable
     {
         torch.Tensor loss = _loss(_store.All[0].Value, indices.ToArray());
         Computed.AddRange(indices);
-        return new BatchLoss(loss.sum(), indices.Length, 5 * indices.Length, 5 * indices.Length);
+        return new BatchLoss(loss.sum(), indices.Length, 5 * indices.Length, 8 * indices.Length, 1e6 * indices.Length);
     }
 
     public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null) => throw new NotSupportedException();

@@ -64,8 +64,6 @@ public class ResumePropertyTests
         return (model.Save(folder["model"]), result.Steps);
     }
 
-    private sealed class KilledException : Exception;
-
     private sealed class Killer(long atStep) : ITrainingObserver
     {
         public void OnStep(TrainingStep step)

@@ -52,6 +52,21 @@ public class TrainingRefusalTests
         "BatchSize is 32, but the training data has 3 examples", Refusal(ToyData.Make(3)), StringComparison.Ordinal);
 
     [Fact]
+    public void A_token_budget_that_cuts_batches_takes_data_of_less_than_BatchSize()
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
+        var options = new TrainingOptions { Epochs = 1, BatchTokens = 40, Threads = 1 };
+        ToyData data = ToyData.Make(12);
+        TrainingResult result = Trainer.Run(model, data, null, options, folder.Path, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(Batcher.Shuffled(data, 32, options.Seed, 0, 40).Length, result.Steps);
+        Assert.InRange(result.Steps, 2, 12);
+        Assert.StartsWith(
+            "BatchSize is 32 and BatchTokens 400, but the training data has 12 examples with ",
+            Assert.Throws<TrainingException>(() => Trainer.Run(model, data, null, options with { BatchTokens = 400 }, folder["other"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_that_contradict_each_other_are_refused()
     {
         Assert.Contains("MicroBatchSize is 33 and BatchSize is 32", Refusal(new TrainingOptions { MicroBatchSize = 33 }), StringComparison.Ordinal);

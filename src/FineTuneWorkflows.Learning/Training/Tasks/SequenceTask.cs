@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 /// <summary>What the tasks have in common: a model, its data, and the checks of it.</summary>
 internal abstract class SequenceTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options) : ITrainingTask
 {
-    private string? _digest;
+    private string? _trainingDigest, _validationDigest;
     private int _validationSize = options.BatchSize;
 
     public IReadOnlyList<ModelParameter> Parameters { get; } = model.TrainableParameters;
@@ -37,15 +38,25 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
     protected abstract LabelKind Labels { get; }
 
     /// <summary>What decides the result besides model, data and training options.</summary>
-    protected virtual string Settings => "";
+    protected virtual string Settings => "none";
 
-    public string Describe()
+    public IReadOnlyDictionary<string, string> Describe()
     {
-        if (_digest is null)
+        if (_trainingDigest is null)
             CheckData();
-        string config = ConfigFile.ToJson(model.Config);
-        string shapes = string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{_digest}|{model.Task}|{Settings}|{config}|{shapes}");
+        LoraOptions? lora = model.Lora;
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["the task"] = $"{model.Task}",
+            ["the training data"] = _trainingDigest!,
+            ["the validation data"] = _validationDigest ?? "none",
+            ["the masks' options"] = Settings,
+            ["the model's settings"] = TrainingIdentity.Digest(ConfigFile.ToJson(model.Config)),
+            ["the trained weights"] = TrainingIdentity.Digest(string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"))),
+            ["the weights at the start"] = WeightDigest.Of(model.Parameters, torch.get_num_threads()),
+            ["LoRA's options"] = lora is null ? "none"
+                : string.Create(CultureInfo.InvariantCulture, $"rank {lora.Rank}, alpha {lora.Alpha:R}, dropout {lora.Dropout:R}, {string.Join(' ', lora.TargetModules)}"),
+        };
     }
 
     public virtual void CheckData()
@@ -57,10 +68,9 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
                 + $"Set it to {ClassWeighting.None}.");
         if (validation is not null && !Metrics.Contains(options.BestMetric))
             throw new TrainingException($"BestMetric is '{options.BestMetric}', which {model.Task} does not have; use {string.Join(", ", Metrics)}.");
-        string digest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
+        _trainingDigest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
         if (validation is not null)
-            digest += "|" + SequenceChecks.Check(validation, "validation", model.Config, Labels, model.Labels.Count);
-        _digest = digest;
+            _validationDigest = SequenceChecks.Check(validation, "validation", model.Config, Labels, model.Labels.Count);
     }
 
     public abstract BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
