@@ -29,7 +29,7 @@ public class ResumePropertyTests
             MicroBatchSize = Math.Min(shape.Item4, shape.Item2),
             Schedule = schedule.Item1,
             WarmupRatio = schedule.Item2,
-            SchedulePower = schedule.Item3,
+            SchedulePower = schedule.Item1 == ScheduleKind.Polynomial ? schedule.Item3 : 1,
             GradientClip = rest.Item1,
             LabelSmoothing = rest.Item2,
             EarlyStoppingPatience = rest.Item3,

@@ -33,6 +33,7 @@ public class TrainingRefusalTests
         Assert.Contains("validation/accuracy", Refusal(new TrainingOptions { BestMetric = "acc" }), StringComparison.Ordinal);
         Assert.Contains("no validation data", Refusal(new TrainingOptions { EarlyStoppingPatience = 2 }), StringComparison.Ordinal);
         Assert.Contains("Schedule", Refusal(new TrainingOptions { Schedule = (ScheduleKind)9 }), StringComparison.Ordinal);
+        Assert.Contains("SchedulePower is 2, but Schedule is Cosine", Refusal(new TrainingOptions { SchedulePower = 2, Schedule = ScheduleKind.Cosine }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Tests.Support;
@@ -25,6 +26,36 @@ public sealed class BadTrainingTests : IDisposable
     [Fact]
     public Task Training_data_that_are_fewer_than_a_batch_are_refused() => RefusedAsync(
         "BatchSize is 4096, but the training data has", train: new { baseModel = "tiny", batchSize = 4096, device = "cpu" });
+
+    [Fact]
+    public void A_warm_up_both_in_steps_and_as_a_share_is_refused() => RefusedAtOnce(
+        "WarmupSteps and WarmupRatio: the rate cannot rise both in 5 steps and in a share of 0.2 of all; leave one of them out",
+        train: new { baseModel = "tiny", batchSize = 16, warmupSteps = 5, warmupRatio = 0.2, device = "cpu" });
+
+    [Fact]
+    public void A_power_of_a_schedule_that_has_none_is_refused() => RefusedAtOnce(
+        "SchedulePower and Schedule: SchedulePower is 2, but Schedule is Cosine, which has no power; set Schedule to Polynomial, or leave SchedulePower out",
+        train: new { baseModel = "tiny", batchSize = 16, schedule = "Cosine", schedulePower = 2.0, device = "cpu" });
+
+    [Fact]
+    public Task Masks_of_a_task_that_masks_nothing_are_refused() => RefusedAsync(
+        "parameter MaskProbability: is 0.3, but the model is trained for SequenceClassification, which masks nothing; leave it out",
+        train: new { baseModel = "tiny", batchSize = 16, maskProbability = 0.3, device = "cpu" });
+
+    [Fact]
+    public void More_than_all_masks_are_refused() => RefusedAtOnce(
+        "MaskShare and RandomShare: 0.8 and 0.3 of the predicted tokens are more than all",
+        train: new { baseModel = "tiny", batchSize = 16, randomShare = 0.3, device = "cpu" });
+
+    [Fact]
+    public Task A_classifiers_dropout_of_a_decoder_is_refused() => RefusedAsync(
+        "ClassifierDropout is 0.2, but the head for SequenceClassification of a model of family gpt2 has no dropout of its own",
+        train: new { baseModel = "gpt2-tiny", batchSize = 16, classifierDropout = 0.2, device = "cpu" });
+
+    [Fact]
+    public Task A_metric_that_the_task_does_not_have_is_refused_with_those_it_has() => RefusedAsync(
+        "BestMetric is 'validation/perplexity', which SequenceClassification does not have; use validation/loss, validation/accuracy, validation/f1_macro, validation/f1_weighted, validation/mcc, validation/ece.",
+        train: new { baseModel = "tiny", batchSize = 16, bestMetric = "validation/perplexity", device = "cpu" });
 
     [Fact]
     public async Task Rows_without_a_label_are_refused_by_their_line()
@@ -65,6 +96,13 @@ public sealed class BadTrainingTests : IDisposable
     }
 
     public void Dispose() => workspace.Dispose();
+
+    // Before anything runs.
+    private void RefusedAtOnce(string message, object train) => Assert.Contains(
+        message,
+        Assert.Throws<DefinitionException>(() => workspace.Chain(
+            ("Fetch", "FineTune.FetchData", new { source = workspace.Data }), ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt", maxLength = 16 }), ("FineTune", "FineTune.FineTune", train))).Message,
+        StringComparison.Ordinal);
 
     private async Task RefusedAsync(string message, object? fetch = null, object? tokenize = null, object? train = null)
     {

@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class CausalLanguageTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+    public override IReadOnlyList<string> Metrics => LanguageMetrics.All;
 
     protected override LabelKind Labels => LabelKind.NextTokens;
 

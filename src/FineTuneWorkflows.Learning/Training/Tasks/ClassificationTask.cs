@@ -9,7 +9,8 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1];
+    public override IReadOnlyList<string> Metrics =>
+        [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.WeightedF1, BestMetrics.MatthewsCorrelation, BestMetrics.CalibrationError];
 
     protected override LabelKind Labels => LabelKind.Class;
 
@@ -47,6 +48,9 @@ internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset t
             [BestMetrics.Loss] = ClassificationReport.NegativeLogLikelihood(probabilities, labels),
             [BestMetrics.Accuracy] = matrix.Accuracy,
             [BestMetrics.MacroF1] = matrix.MacroF1(),
+            [BestMetrics.WeightedF1] = matrix.WeightedF1(),
+            [BestMetrics.MatthewsCorrelation] = matrix.MatthewsCorrelation(),
+            [BestMetrics.CalibrationError] = ClassificationReport.ExpectedCalibrationError(probabilities, labels),
         };
     }
 

@@ -22,7 +22,7 @@ internal sealed class MaskedLanguageTask : SequenceTask
         (_masking, _masker) = (masking, new TokenMasker(masking, model.Config.VocabSize));
     }
 
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+    public override IReadOnlyList<string> Metrics => LanguageMetrics.All;
 
     protected override LabelKind Labels => LabelKind.None;
 

@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1];
+    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.MicroF1];
 
     protected override LabelKind Labels => LabelKind.Classes;
 
@@ -56,6 +56,7 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
             [BestMetrics.Loss] = report.Loss,
             [BestMetrics.Accuracy] = report.Accuracy,
             [BestMetrics.MacroF1] = report.MacroF1,
+            [BestMetrics.MicroF1] = report.MicroF1,
         };
     }
 }

@@ -8,7 +8,8 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class TokenClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.EntityF1];
+    public override IReadOnlyList<string> Metrics =>
+        [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.EntityF1, BestMetrics.EntityPrecision, BestMetrics.EntityRecall, BestMetrics.MacroF1];
 
     protected override LabelKind Labels => LabelKind.Tokens;
 
@@ -26,11 +27,15 @@ internal sealed class TokenClassificationTask(LanguageModel model, ISequenceData
             SequenceBatch batch = Model.Batch(indices, Validation);
             return (batch, TokenLabels.Of(Validation, indices, batch));
         }, scores.Add, cancellation);
+        EntityReport entities = Entities(batches, cancellation);
         return new SortedDictionary<string, double>(StringComparer.Ordinal)
         {
             [BestMetrics.Loss] = scores.Loss,
             [BestMetrics.Accuracy] = scores.Accuracy,
-            [BestMetrics.EntityF1] = Entities(batches, cancellation).Micro.F1,
+            [BestMetrics.EntityF1] = entities.Micro.F1,
+            [BestMetrics.EntityPrecision] = entities.Micro.Precision,
+            [BestMetrics.EntityRecall] = entities.Micro.Recall,
+            [BestMetrics.MacroF1] = entities.Macro.F1,
         };
     }
 
