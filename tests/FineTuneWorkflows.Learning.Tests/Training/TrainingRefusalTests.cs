@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 
@@ -45,6 +46,9 @@ public class TrainingRefusalTests
             options.Beta2));
         Assert.Equal((1e-8, 42L, 0, "validation/loss"), (options.Epsilon, options.Seed, options.EarlyStoppingPatience, options.BestMetric));
         Assert.Equal((0, 300, 2, 0), (options.CheckpointEverySteps, options.CheckpointEverySeconds, options.KeepCheckpoints, options.Threads));
+        Assert.Equal((0, 0, null, 1.0), (options.BatchTokens, options.MicroBatchSize, options.WarmupSteps, options.SchedulePower));
+        Assert.Equal((ClassWeighting.None, 1.0, null), (options.ClassWeights, options.LayerDecay, options.HeadLearningRate));
+        Assert.Equal((false, Precision.Float32, false), (options.GradientCheckpointing, options.Precision, options.Deterministic));
         options.Check(hasValidation: false);
     }
 
