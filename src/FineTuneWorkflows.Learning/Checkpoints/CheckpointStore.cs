@@ -77,6 +77,20 @@ internal sealed class CheckpointStore(string root, int keep)
         return null;
     }
 
+    /// <summary>Where the newest checkpoint stands, without a look at its weights; null where there is none that can be read.</summary>
+    public TrainingState? NewestState()
+    {
+        try
+        {
+            return Directory.Exists(root) && Steps().FirstOrDefault() is { Folder: { } folder } ? TrainingCheckpoint.ReadState(folder) : null;
+        }
+        catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
+        {
+            // Another process may be writing or removing it; it is only looked at here.
+            return null;
+        }
+    }
+
     /// <summary>The checkpoint of a step, its bytes checked.</summary>
     public TrainingCheckpoint ReadStep(long step) => TrainingCheckpoint.Read(Path.Combine(root, TrainingCheckpoint.NameOf(step)));
 

@@ -86,16 +86,9 @@ public sealed class TrainingCheckpoint
     /// <exception cref="CheckpointException">A file is missing, cut short or changed.</exception>
     public static TrainingCheckpoint Read(string folder)
     {
-        string path = Path.Combine(folder, StateFile);
-        CheckpointManifest manifest;
+        CheckpointManifest manifest = ReadManifest(folder);
         try
         {
-            manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJsonContext.Default.CheckpointManifest)
-                ?? throw new CheckpointException($"{path} holds null.");
-            if (manifest.Format != CurrentFormat)
-                throw new CheckpointException($"{path} has format {manifest.Format}; this program reads format {CurrentFormat}.");
-            if (manifest.StateDigest != Digest(manifest.State))
-                throw new CheckpointException($"{path} was changed or damaged: its state does not match its digest.");
             foreach (string file in new[] { ModelFile, OptimizerFile })
             {
                 using FileStream stream = File.OpenRead(Path.Combine(folder, file));
@@ -105,11 +98,34 @@ public sealed class TrainingCheckpoint
                         + "written.");
             }
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"Checkpoint {folder} cannot be read: {exception.Message}", exception);
         }
         return new TrainingCheckpoint(folder, manifest.State);
+    }
+
+    /// <summary>Reads where a training stood, without a look at the weights.</summary>
+    /// <exception cref="CheckpointException">The file is missing, cut short or changed.</exception>
+    internal static TrainingState ReadState(string folder) => ReadManifest(folder).State;
+
+    private static CheckpointManifest ReadManifest(string folder)
+    {
+        string path = Path.Combine(folder, StateFile);
+        try
+        {
+            CheckpointManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJsonContext.Default.CheckpointManifest)
+                ?? throw new CheckpointException($"{path} holds null.");
+            if (manifest.Format != CurrentFormat)
+                throw new CheckpointException($"{path} has format {manifest.Format}; this program reads format {CurrentFormat}.");
+            if (manifest.StateDigest != Digest(manifest.State))
+                throw new CheckpointException($"{path} was changed or damaged: its state does not match its digest.");
+            return manifest;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"Checkpoint {folder} cannot be read: {exception.Message}", exception);
+        }
     }
 
     private static string Digest(TrainingState state) =>

@@ -21,19 +21,22 @@ public static class Trainer
     /// <param name="observer">Hears of steps, evaluations and checkpoints.</param>
     /// <param name="cancellation">Ends the training after the current step; a checkpoint is written first.</param>
     /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
+    /// <param name="otherWorkFolders">Work folders of other trainings: where one of the same model and data was interrupted, with another option such as its batch size, the observer hears of
+    /// it when this one starts anew. They are only read. Null, the default, looks at none.</param>
     /// <exception cref="TrainingException">An option or an example is out of range, found before the first step.</exception>
     /// <exception cref="DivergenceException">The loss or the gradient became infinite or no number.</exception>
     /// <exception cref="Checkpoints.CheckpointException">A checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static TrainingResult Run(
         LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder,
-        ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null) =>
-        Run(model, training, validation, options, workFolder, observer, masking, TimeProvider.System, cancellation);
+        ITrainingObserver? observer = null, CancellationToken cancellation = default, MaskingOptions? masking = null,
+        IEnumerable<string>? otherWorkFolders = null) =>
+        Run(model, training, validation, options, workFolder, observer, masking, otherWorkFolders, TimeProvider.System, cancellation);
 
     /// <summary>The same by another clock.</summary>
     internal static TrainingResult Run(
         LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options, string workFolder, ITrainingObserver? observer,
-        MaskingOptions? masking, TimeProvider clock, CancellationToken cancellation)
+        MaskingOptions? masking, IEnumerable<string>? otherWorkFolders, TimeProvider clock, CancellationToken cancellation)
     {
         options.Check(validation is not null);
         if (Runtime.PrecisionSupport.Problem(model.Device, options.Precision) is { } problem)
@@ -49,7 +52,7 @@ public static class Trainer
         try
         {
             model.ComputeIn(options.Precision == Runtime.Precision.BFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32);
-            using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance, clock);
+            using var loop = new TrainingLoop(task, options, workFolder, observer ?? SilentObserver.Instance, otherWorkFolders, clock);
             return loop.Run(cancellation);
         }
         finally

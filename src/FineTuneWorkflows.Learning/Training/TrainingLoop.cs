@@ -20,6 +20,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly DivergenceSearch _divergence;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchPlan _plan;
+    private readonly IEnumerable<string> _otherWorkFolders;
     private readonly TimeProvider _clock;
     private long _checkpointAt;
     private TrainingState _state;
@@ -28,9 +29,9 @@ internal sealed class TrainingLoop : IDisposable
     private double _secondsOfSteps;
     private long _stepsTimed;
 
-    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer, TimeProvider? clock = null)
+    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer, IEnumerable<string>? otherWorkFolders = null, TimeProvider? clock = null)
     {
-        _clock = clock ?? TimeProvider.System;
+        (_otherWorkFolders, _clock) = (otherWorkFolders ?? [], clock ?? TimeProvider.System);
         (_task, _options, _observer) = (task, options, observer);
         _plan = new BatchPlan(task.Training, options);
         _schedule = new LearningRateSchedule(options, _plan.TotalSteps);
@@ -109,7 +110,11 @@ internal sealed class TrainingLoop : IDisposable
         _checkpoints.Prepare();
         TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state, _observer.OnCheckpointSkipped);
         if (checkpoint is null)
+        {
+            foreach (string note in AbandonedTrainings.Notes(_otherWorkFolders, _state))
+                _observer.OnNote(note);
             return null;
+        }
         LoadWeights(checkpoint);
         using (SafetensorsReader moments = SafetensorsReader.Open(checkpoint.OptimizerPath))
             _optimizer.Load(moments);
@@ -190,7 +195,8 @@ internal sealed class TrainingLoop : IDisposable
         double value = trainingLoss;
         if (_task.HasValidation)
         {
-            foreach ((string name, double metric) in metrics)
+            // The loss first: where it is none, others are none for that reason.
+            foreach ((string name, double metric) in metrics.OrderBy(pair => pair.Key != BestMetrics.Loss))
             {
                 if (!double.IsFinite(metric))
                     throw Diverged(name.Replace('/', ' '), metric);

@@ -16,6 +16,8 @@ namespace FineTuneWorkflows.Stages.FineTune;
 /// <summary>A stage that trains a model on tokens, whatever for: the parameters of model and training, and the run itself.</summary>
 public abstract record TrainingStage : Stage
 {
+    private const string Checkpoints = "checkpoints";
+
     /// <summary>The model to start from. Default: <c>tiny</c>, from scratch.</summary>
     [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large, or one of them with gpt2- or llama- before it for models that write texts.", Category = "Model"), Required]
     public string BaseModel { get; init; } = "tiny";
@@ -192,7 +194,7 @@ public abstract record TrainingStage : Stage
         using var model = Start(context, tokens.Info, task);
         var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
         var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
-        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context), cancellationToken, masking);
+        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, Checkpoints), new TrainingReporter(context), cancellationToken, masking, OtherWorkFolders(context));
 
         var folder = context.Output("model");
         Save(context, model, folder);
@@ -302,6 +304,10 @@ public abstract record TrainingStage : Stage
                 throw new StageException(FormattableString.Invariant($"parameter {name}: is {value}, but the model is trained for {task}, which masks nothing; leave it out"));
         }
     }
+
+    // Each fingerprint has a work folder of its own, all of them side by side.
+    private static IEnumerable<string> OtherWorkFolders(StageContext context) =>
+        Directory.EnumerateDirectories(Path.GetDirectoryName(context.WorkFolder)!).Where(folder => folder != context.WorkFolder).Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, Checkpoints));
 
     /// <summary>With the special tokens of the vocabulary that it learns from.</summary>
     private static ModelConfig Sized(ModelConfig preset, SpecialTokenIds special) => preset is DecoderConfig decoder

@@ -60,6 +60,24 @@ public class ResumeNotesTests
     }
 
     [Fact]
+    public void An_interrupted_training_in_another_folder_is_said_where_options_alone_differ()
+    {
+        using TemporaryFolder first = new(), second = new();
+        Kill(first, Options);
+        var recorder = new Recorder();
+        Run(second, Options with { BatchSize = 8 }, recorder, others: [first["nothing"], first.Path]);
+        Assert.Equal(["A training of the same model and data, interrupted after step 2, is left behind: BatchSize was 10 and is 8. As it was, it would go on."], recorder.Notes);
+
+        using TemporaryFolder third = new(), fourth = new();
+        var of = new Recorder();
+        Run(third, Options with { BatchSize = 8 }, of, seed: 5, others: [first.Path]);
+        Assert.Empty(of.Notes);
+        File.WriteAllText(first["step-00000002", "state.json"], "{");
+        Run(fourth, Options with { BatchSize = 8 }, of, others: [first.Path]);
+        Assert.Empty(of.Notes);
+    }
+
+    [Fact]
     public void Other_weights_at_the_start_are_another_training_though_all_shapes_are_the_same()
     {
         using var folder = new TemporaryFolder();
@@ -123,11 +141,11 @@ public class ResumeNotesTests
         return recorder;
     }
 
-    private static void Run(TemporaryFolder folder, TrainingOptions options, Recorder recorder, long seed = 3, Action<LanguageModel>? prepare = null)
+    private static void Run(TemporaryFolder folder, TrainingOptions options, Recorder recorder, long seed = 3, Action<LanguageModel>? prepare = null, IEnumerable<string>? others = null)
     {
         using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed);
         prepare?.Invoke(model);
-        Trainer.Run(model, ToyData.Make(40), ToyData.Make(10, seed: 2), options, folder.Path, recorder, TestContext.Current.CancellationToken);
+        Trainer.Run(model, ToyData.Make(40), ToyData.Make(10, seed: 2), options, folder.Path, recorder, TestContext.Current.CancellationToken, otherWorkFolders: others);
     }
 
     private static void Rewrite(string checkpoint, Func<TrainingState, TrainingState> change)

@@ -23,7 +23,7 @@ public class TrainingMetricsTests
             clock.Advance(2.0 * indices.Length);
             return x * indices.Length;
         });
-        using (var loop = new TrainingLoop(task, Options, folder.Path, recorder, clock))
+        using (var loop = new TrainingLoop(task, Options, folder.Path, recorder, clock: clock))
             loop.Run(CancellationToken.None);
         using var session = TorchSession.Enter(1);
         double rate = DeviceSpeed.MatrixProduct(session, TorchDevice.Cpu);
@@ -64,7 +64,7 @@ public class TrainingMetricsTests
         // 10 steps an epoch, 4 seconds each.
         var recorder = new Recorder { AtStep = _ => clock.Advance(4) };
         Trainer.Run(
-            model, ToyData.Make(40), null, Options with { CheckpointEverySeconds = 10, KeepCheckpoints = 3 }, folder.Path, recorder, null, clock, TestContext.Current.CancellationToken);
+            model, ToyData.Make(40), null, Options with { CheckpointEverySeconds = 10, KeepCheckpoints = 3 }, folder.Path, recorder, null, null, clock, TestContext.Current.CancellationToken);
         Assert.Equal([3, 6, 9, 10, 13, 16, 19, 20], recorder.Checkpoints);
         Assert.Equal(["step-00000016", "step-00000019", "step-00000020"], Directory.GetDirectories(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }

@@ -43,10 +43,10 @@ public sealed class ResumePropertyTests : IDisposable
         long done = 0, steps = uninterrupted.Steps.Count;
         foreach ((Interruption how, double when) in resumed.Interruptions)
         {
+            if (done == steps)
+                break;
             // Later than the last one.
             long atStep = done + 1 + (long)(when * (steps - done - 1));
-            if (atStep > steps)
-                break;
             Interrupt(resumed, interrupted, how, atStep);
             done = atStep;
         }
