@@ -119,25 +119,13 @@ internal sealed class TrainingLoop : IDisposable
         using (SafetensorsReader moments = SafetensorsReader.Open(checkpoint.OptimizerPath))
             _optimizer.Load(moments);
         TrainingState before = checkpoint.State, now = _state;
-        Note(before.Threads != now.Threads, $"it ran with {before.Threads} threads and goes on with {now.Threads}");
-        Note(before.Device != now.Device, $"it ran on {before.Device} and goes on on {now.Device}");
-        bool sameSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked;
-        Note(!sameSize, $"it was asked to compute {Pieces(before.MicroBatchSizeAsked)} and goes on with {Pieces(now.MicroBatchSizeAsked)}");
+        foreach (string note in ResumeNotes.Of(before, now))
+            _observer.OnNote(note);
         // Pieces that were halved when memory ran out stay so: an uninterrupted training would have gone on with them too.
-        _steps.MicroBatchSize = sameSize ? before.MicroBatchSize : now.MicroBatchSize;
-        Note(before.TorchVersion != now.TorchVersion, $"it ran with libtorch {before.TorchVersion} and goes on with {now.TorchVersion}");
+        _steps.MicroBatchSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked ? before.MicroBatchSize : now.MicroBatchSize;
         _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion,
             MicroBatchSizeAsked = now.MicroBatchSizeAsked, MicroBatchSize = _steps.MicroBatchSize };
         return checkpoint.Folder;
-
-        static string Pieces(int size) => size == 0 ? "whole batches" : $"{size} sequences at once";
-
-        void Note(bool condition, string change)
-        {
-            if (condition)
-                _observer.OnNote($"The training was interrupted after step {before.Step}: {change}, so the result will not be bit-identical to an "
-                    + "uninterrupted one.");
-        }
     }
 
     private void RunEpoch(CancellationToken cancellation)

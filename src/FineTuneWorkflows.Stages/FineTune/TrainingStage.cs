@@ -168,19 +168,7 @@ public abstract record TrainingStage : Stage
     }
 
     /// <inheritdoc />
-    public override IEnumerable<string> Check()
-    {
-        if (!ModelPresets.IsPreset(BaseModel) && (HiddenSize ?? Heads ?? IntermediateSize) is not null)
-            yield return $"HiddenSize, Heads and IntermediateSize: they are sizes of a model that starts from scratch, but BaseModel is {BaseModel}; leave them empty, or set BaseModel to one of {string.Join(", ", ModelPresets.Names)}";
-        if (MicroBatchSize > BatchSize)
-            yield return FormattableString.Invariant($"MicroBatchSize and BatchSize: {MicroBatchSize} texts cannot be computed at once of a step of {BatchSize}");
-        if (WarmupSteps is { } steps && IsSet(stage => stage.WarmupRatio))
-            yield return FormattableString.Invariant($"WarmupSteps and WarmupRatio: the rate cannot rise both in {steps} steps and in a share of {WarmupRatio} of all; leave one of them out");
-        if (SchedulePower != 1 && Schedule != ScheduleKind.Polynomial)
-            yield return FormattableString.Invariant($"SchedulePower and Schedule: SchedulePower is {SchedulePower}, but Schedule is {Schedule}, which has no power; set Schedule to {ScheduleKind.Polynomial}, or leave SchedulePower out");
-        if (MaskShare + RandomShare > 1)
-            yield return FormattableString.Invariant($"MaskShare and RandomShare: {MaskShare} and {RandomShare} of the predicted tokens are more than all; together they must be 1 at most");
-    }
+    public override IEnumerable<string> Check() => TrainingChecks.Of(this);
 
     /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -190,7 +178,7 @@ public abstract record TrainingStage : Stage
         var task = TaskFor(tokens.Info);
         using var training = tokens.Split(SplitName.Train);
         using var validation = tokens.Split(SplitName.Validation);
-        CheckMasking(task);
+        TrainingChecks.Masking(this, task);
         using var model = Start(context, tokens.Info, task);
         var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
         var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
@@ -287,23 +275,6 @@ public abstract record TrainingStage : Stage
         KeepCheckpoints = KeepCheckpoints,
         Threads = Threads,
     };
-
-    /// <summary>Whether a parameter has another value than the stage gives it by default.</summary>
-    private bool IsSet(Func<TrainingStage, double> parameter) => parameter(this) != parameter((TrainingStage)Activator.CreateInstance(GetType())!);
-
-    private void CheckMasking(ModelTask task)
-    {
-        if (task == ModelTask.MaskedLanguageModeling)
-            return;
-        foreach (var (name, value, set) in ((string, double, bool)[])
-            [
-                (nameof(MaskProbability), MaskProbability, IsSet(s => s.MaskProbability)), (nameof(MaskShare), MaskShare, IsSet(s => s.MaskShare)), (nameof(RandomShare), RandomShare, IsSet(s => s.RandomShare)),
-            ])
-        {
-            if (set)
-                throw new StageException(FormattableString.Invariant($"parameter {name}: is {value}, but the model is trained for {task}, which masks nothing; leave it out"));
-        }
-    }
 
     // Each fingerprint has a work folder of its own, all of them side by side.
     private static IEnumerable<string> OtherWorkFolders(StageContext context) =>
