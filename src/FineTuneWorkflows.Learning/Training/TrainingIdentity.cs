@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <summary>What decides a training's result, so that a checkpoint of another training is told apart, and how it differs.</summary>
 internal static class TrainingIdentity
 {
-    private const int LongestShown = 40;
+    private const int LongestShown = 60;
 
     // They change no number on the processor, or their change is said when a training is resumed.
     private static readonly string[] Free =

@@ -102,6 +102,27 @@ public class ResumeNotesTests
     }
 
     [Fact]
+    public void Adapters_that_count_otherwise_are_another_training_though_all_weights_are_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        using (LanguageModel made = LanguageModel.Create(ToyData.Config, ModelTask.MaskedLanguageModeling, [], seed: 3))
+            made.Save(folder["base"]);
+        Assert.Throws<KilledException>(() => Adapt(16, new Recorder { KillAtStep = 3 }));
+        var recorder = new Recorder();
+        Adapt(8, recorder);
+        Assert.Equal(0, recorder.Started!.StepsDone);
+        Assert.EndsWith(
+            "left behind: LoRA was rank 2, alpha 16, dropout 0, query value and is rank 2, alpha 8, dropout 0, query value.", Assert.Single(recorder.Skipped).Reason, StringComparison.Ordinal);
+
+        void Adapt(double alpha, Recorder observer)
+        {
+            var structure = new StructureOptions { Lora = new() { Rank = 2, Alpha = alpha } };
+            using LanguageModel model = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["no", "yes"], structure);
+            Trainer.Run(model, ToyData.Make(40), null, Options, folder["work"], observer, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public void A_checkpoint_of_an_older_layout_is_skipped_with_its_format()
     {
         using var folder = new TemporaryFolder();

@@ -50,11 +50,11 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
             ["the task"] = $"{model.Task}",
             ["the training data"] = _trainingDigest!,
             ["the validation data"] = _validationDigest ?? "none",
-            ["the masks' options"] = Settings,
+            ["masking"] = Settings,
             ["the model's settings"] = TrainingIdentity.Digest(ConfigFile.ToJson(model.Config)),
             ["the trained weights"] = TrainingIdentity.Digest(string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"))),
             ["the weights at the start"] = WeightDigest.Of(model.Parameters, torch.get_num_threads()),
-            ["LoRA's options"] = lora is null ? "none"
+            ["LoRA"] = lora is null ? "none"
                 : string.Create(CultureInfo.InvariantCulture, $"rank {lora.Rank}, alpha {lora.Alpha:R}, dropout {lora.Dropout:R}, {string.Join(' ', lora.TargetModules)}"),
         };
     }
