@@ -87,6 +87,30 @@ public class ResumeTests
     }
 
     [Fact]
+    public void Pieces_halved_before_the_interruption_stay_so_after_it()
+    {
+        // Batches of 16 and of 3 sequences: memory holds 3, so the first ends in pieces of 2, and the second is then computed in pieces too, though it would fit whole. With dropout the
+        // draws of pieces are others.
+        ToyData data = ToyData.Make(19);
+        TrainingOptions options = Options with { Epochs = 1, CheckpointEverySteps = 1 };
+        options = options with { Seed = Enumerable.Range(1, 100).First(seed => Batcher.Shuffled(data, 16, seed, 0)[0].Length == 16) };
+        using TemporaryFolder whole = new(), killed = new(), roomy = new();
+        string expected = Cramped(whole, new Recorder(), 3);
+        Assert.Throws<KilledException>(() => Cramped(killed, new Recorder { KillAtStep = 2 }, 3));
+        var recorder = new Recorder();
+        Assert.Equal(expected, Cramped(killed, recorder, 3));
+        Assert.Equal(1, recorder.Started!.StepsDone);
+        Assert.NotEqual(expected, Cramped(roomy, new Recorder(), 16));
+
+        string Cramped(TemporaryFolder folder, Recorder observer, int room)
+        {
+            using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["no", "yes"], seed: 3);
+            Trainer.Run(model, new CrampedData(data, room), Validation, options, folder["work"], observer, TestContext.Current.CancellationToken);
+            return model.Save(folder["model"]);
+        }
+    }
+
+    [Fact]
     public void A_finished_training_that_is_run_again_computes_no_step()
     {
         using var folder = new TemporaryFolder();

@@ -48,6 +48,8 @@ public class StepRunnerTests
         var runner = new StepRunner(task, optimizer, options, notes);
         StepOutcome outcome = runner.Run([.. Enumerable.Range(0, 16)], epoch: 0, stepInEpoch: 0, rate: 1, step: 1);
         Assert.Equal((16.0, 2), (outcome.Weight, runner.MicroBatchSize));
+        // What the pieces come to together, the tries that failed not counted.
+        Assert.Equal((80, 128, 16e6), (outcome.Tokens, outcome.Places, outcome.Operations));
         Assert.Equal(Enumerable.Range(0, 16), task.Computed);
         // The mean of x times its index over the batch has the gradient 7.5.
         Assert.Equal(7.5, outcome.GradientNorm, 1e-6);
