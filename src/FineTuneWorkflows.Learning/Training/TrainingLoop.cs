@@ -60,6 +60,7 @@ internal sealed class TrainingLoop : IDisposable
                 History = [],
                 Threads = _session.Threads,
                 Device = task.Device.ToString(),
+                Deterministic = options.Deterministic && task.Device.IsCuda,
                 TorchVersion = TorchRuntime.Version,
             };
         }
@@ -123,7 +124,7 @@ internal sealed class TrainingLoop : IDisposable
             _observer.OnNote(note);
         // Pieces that were halved when memory ran out stay so: an uninterrupted training would have gone on with them too.
         _steps.MicroBatchSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked ? before.MicroBatchSize : now.MicroBatchSize;
-        _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion,
+        _state = before with { Threads = now.Threads, Device = now.Device, Deterministic = now.Deterministic, TorchVersion = now.TorchVersion,
             MicroBatchSizeAsked = now.MicroBatchSizeAsked, MicroBatchSize = _steps.MicroBatchSize };
         return checkpoint.Folder;
     }

@@ -82,6 +82,6 @@ public class CheckpointStoreTests
     private static TrainingState State(long step) => new()
     {
         Identity = "i", Settings = new Dictionary<string, string> { ["Epochs"] = "3" }, Step = step, Epoch = 0, StepInEpoch = (int)step, EpochFinished = false, EpochLossSum = 0, EpochWeight = 0, MicroBatchSize = 0,
-        MicroBatchSizeAsked = 0, EpochsWithoutImprovement = 0, History = [], Threads = 1, Device = "cpu", TorchVersion = "2",
+        MicroBatchSizeAsked = 0, EpochsWithoutImprovement = 0, History = [], Threads = 1, Device = "cpu", Deterministic = false, TorchVersion = "2",
     };
 }

@@ -14,16 +14,17 @@ public class ResumeNotesTests
     private static readonly TrainingOptions Options = new() { Epochs = 2, BatchSize = 10, LearningRate = 5e-3, Threads = 1, CheckpointEverySteps = 2, CheckpointEverySeconds = 0 };
 
     [Fact]
-    public void Another_device_and_another_libtorch_are_said()
+    public void Another_device_other_algorithms_and_another_libtorch_are_said()
     {
         using var folder = new TemporaryFolder();
         Kill(folder, Options);
-        Rewrite(folder["step-00000002"], state => state with { Device = "cuda:3", TorchVersion = "1.0.0" });
+        Rewrite(folder["step-00000002"], state => state with { Device = "cuda:3", Deterministic = true, TorchVersion = "1.0.0" });
         Recorder recorder = Resume(folder, Options);
         Assert.Equal(2, recorder.Started!.StepsDone);
         Assert.Contains("The training was interrupted after step 2: it ran on cuda:3 and goes on on cpu, so the result will not be bit-identical to an uninterrupted one.", recorder.Notes);
         Assert.Contains(recorder.Notes, note => note.Contains("it ran with libtorch 1.0.0 and goes on with ", StringComparison.Ordinal));
-        Assert.Equal(2, recorder.Notes.Count);
+        Assert.Contains(recorder.Notes, note => note.Contains("it ran with deterministic algorithms alone and goes on with all algorithms", StringComparison.Ordinal));
+        Assert.Equal(3, recorder.Notes.Count);
     }
 
     [Fact]
