@@ -229,6 +229,9 @@ public sealed class LanguageModel : IDisposable
         return Config.LayerCount + 1;
     }
 
+    /// <summary>The matrix whose products with hidden states are the logits of all tokens, <c>[vocabulary, hidden]</c>; null where the head is for classes.</summary>
+    internal ModelParameter? Vocabulary => Labels.Count > 0 ? null : _head is CausalHead head ? head.Output : _backbone.Words;
+
     internal ModelParameter? Find(string name) => _store.Find(name);
 
     /// <summary>A batch as the model takes it.</summary>

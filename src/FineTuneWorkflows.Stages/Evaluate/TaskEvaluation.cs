@@ -36,7 +36,7 @@ internal static class TaskEvaluation
             MaskTokenId = tokens.Info.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so a model that guesses masked words cannot be measured with it"),
             SpecialTokenIds = tokens.Info.SpecialTokens.All,
         };
-        var measured = Trainer.Measure(model, new TokenSplitDataset(test), stage.BatchSize, stage.Seed, stage.Threads, masking, cancellationToken);
+        var measured = Trainer.Measure(model, new TokenSplitDataset(test), stage.BatchSize, stage.Seed, stage.Threads, masking, cancellationToken, context.Note);
         var metrics = measured.Select(m => KeyValuePair.Create($"test/{m.Key}", m.Value)).ToArray();
         context.LogMetrics(metrics);
         EvaluationFiles.WriteMetrics(context.Output("evaluation"), metrics);

@@ -211,6 +211,9 @@ internal sealed class ModelCard
         _ when name.EndsWith("/accuracy", StringComparison.Ordinal) => "accuracy",
         _ when name.Contains("/f1", StringComparison.Ordinal) => "f1",
         _ when name.EndsWith("/perplexity", StringComparison.Ordinal) => "perplexity",
+        _ when name.EndsWith("/precision", StringComparison.Ordinal) => "precision",
+        _ when name.EndsWith("/recall", StringComparison.Ordinal) => "recall",
+        _ when name.EndsWith("/mcc", StringComparison.Ordinal) => "matthews_correlation",
         _ => null,
     };
 

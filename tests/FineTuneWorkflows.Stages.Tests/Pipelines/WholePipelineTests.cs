@@ -79,6 +79,17 @@ public sealed class WholePipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_training_with_another_batch_size_is_said_to_be_left_behind()
+    {
+        using var cancel = new CancellationTokenSource();
+        await workspace.RunAsync(workspace.Whole(), cancellationToken: cancel.Token, observers: new At(step: 5, cancel.Cancel));
+        var result = await workspace.RunAsync(workspace.Whole(train: new { baseModel = "tiny", epochs = 3, learningRate = 3e-3, batchSize = 12, threads = 1, device = "cpu" }));
+        Assert.Contains(
+            workspace.Journal(result.RunId).OfType<StageNoted>(),
+            n => n.Message == "A training of the same model and data, interrupted after step 5, is left behind: BatchSize was 16 and is 12. As it was, it would go on.");
+    }
+
+    [Fact]
     public async Task A_truncated_checkpoint_is_said_and_the_one_before_taken()
     {
         using var other = new Workspace();

@@ -27,7 +27,7 @@ internal static class ModelFolder
     {
         ModelConfig original = ModelConfig.Read(folder);
         using ModelWeights weights = ModelWeights.Open(folder);
-        ModelConfig changed = options.Apply(original);
+        ModelConfig changed = options.Apply(original, task);
         string path = Path.Combine(folder, ConfigFile.Name);
         CheckFit(changed, task, labels, weights, path, original.LayerCount, declared => Reuse(original, declared));
         bool narrow = options.Lora is not null && options.KeepBFloat16 && weights.Entries.Values.All(entry => entry.Type == TensorType.BF16);
