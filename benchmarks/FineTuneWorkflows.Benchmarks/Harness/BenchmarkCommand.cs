@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Benchmarks.Gpu;
 using FineTuneWorkflows.Benchmarks.Load;
 using FineTuneWorkflows.Benchmarks.ManyStages;
 using FineTuneWorkflows.Benchmarks.NoOpRerun;
@@ -7,6 +8,7 @@ using FineTuneWorkflows.Benchmarks.Tokenize;
 using FineTuneWorkflows.Benchmarks.Tracking;
 using FineTuneWorkflows.Benchmarks.Training;
 using FineTuneWorkflows.Benchmarks.TrainingMemory;
+using FineTuneWorkflows.Benchmarks.TrainingParts;
 
 namespace FineTuneWorkflows.Benchmarks.Harness;
 
@@ -16,7 +18,7 @@ internal static class BenchmarkCommand
     private static readonly IBenchmark[] All =
     [
         new LoadBenchmark(), new PredictBenchmark(), new NoOpRerunBenchmark(), new NoOpManyStagesBenchmark(), new StageOverheadBenchmark(), new TokenizeBenchmark(),
-        new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new MemoryBenchmark(),
+        new TrackingBenchmark(), new TrackingMemoryBenchmark(), new TrainingStepBenchmark(), new TrainingThroughputBenchmark(), new TrainingPartsBenchmark(), new MemoryBenchmark(),
         // Three minutes on two cores are what the first command is to take at most.
         new SeedsBenchmark("sentiment", "accuracy", 180), new SeedsBenchmark("entities", "f1", null), new SeedsBenchmark("topics", "accuracy", null),
     ];
@@ -55,7 +57,7 @@ internal static class BenchmarkCommand
     /// <summary>What a fresh process of this program does when another measures with it.</summary>
     public static async Task<int> MeasureAsync(string name, string[] arguments)
     {
-        var part = All.OfType<IFreshProcess>().Single(b => b.Name == name);
+        var part = All.OfType<IFreshProcess>().Append(new GpuTraining()).Single(b => b.Name == name);
         Console.WriteLine(JsonSerializer.Serialize(await part.MeasureAsync(arguments)));
         return 0;
     }
