@@ -21,11 +21,11 @@ public sealed class ShippedDefinitionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Each_can_be_planned_and_lacks_no_file(string file)
+    public async Task Each_can_be_planned_and_lacks_no_file(string file)
     {
         var pipeline = Pipeline(file);
         using var engine = Engine.Open(workspace.Home, workspace.Services);
-        var plan = engine.Runner.Plan(pipeline, new(), TestContext.Current.CancellationToken);
+        var plan = await engine.Runner.PlanAsync(pipeline, new(), TestContext.Current.CancellationToken);
         Assert.DoesNotContain(plan, stage => stage.Action == PlannedAction.Fail);
         Assert.Equal(PlannedAction.Execute, plan[0].Action);
 
