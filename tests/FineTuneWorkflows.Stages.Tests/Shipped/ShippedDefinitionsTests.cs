@@ -4,6 +4,7 @@ using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Stages.FineTune;
+using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.TokenFiles;
@@ -112,6 +113,24 @@ public sealed class ShippedDefinitionsTests : IDisposable
         Assert.Equal((144d, 16d, 40d), (result.Metrics()["data/train_rows"], result.Metrics()["data/validation_rows"], result.Metrics()["data/test_rows"]));
         Assert.Equal(0, result.Metrics()["data/train_truncated_texts"] + result.Metrics()["data/test_truncated_texts"]);
         Assert.Equal(ChatFormat.ChatMl, ChatFormats.Of(TokenizedDataset.Open(result.Of("Tokenize").Artifacts["tokens"].Path).LoadTokenizer()));
+    }
+
+    [Fact]
+    public async Task The_assistant_answers_what_it_was_taught_and_most_questions_that_are_put_in_other_words()
+    {
+        var result = await workspace.RunAsync(Pipeline("assistant.json").WithTargets(["FineTune"]), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("Fetch:executed Tokenize:executed FineTune:executed", result.Outcomes());
+        using var predictor = TextPredictor.Load(result.Of("FineTune").Artifacts["model"].Path, "cpu", options: new() { Generation = new() { Temperature = 0 } });
+        // Of the 160 questions it learned 144, the others were for validation.
+        Assert.InRange(Right("train"), 140, 160);
+        Assert.InRange(Right("test"), 21, 40);
+
+        int Right(string split)
+        {
+            var asked = File.ReadLines(Path.Combine(Folder, "..", "data", "conversations", split + ".jsonl")).Select(line => JsonNode.Parse(line)!).ToList();
+            var answers = predictor.Predict([.. asked.Select(row => (string)row["prompt"]!)], cancellationToken: TestContext.Current.CancellationToken);
+            return answers.Zip(asked).Count(pair => pair.First.Continuation == (string?)pair.Second["completion"]);
+        }
     }
 
     public void Dispose() => workspace.Dispose();
