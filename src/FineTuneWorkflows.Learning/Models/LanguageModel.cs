@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Decoders;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Folders;
 using FineTuneWorkflows.Learning.Models.Heads;
 using FineTuneWorkflows.Learning.Models.Layers;
@@ -172,8 +173,7 @@ public sealed class LanguageModel : IDisposable
         lora.Check();
         if (options.FreezeLayers > 0 || options.FreezeEmbeddings)
             throw new ModelException($"FreezeLayers is {options.FreezeLayers} and FreezeEmbeddings {options.FreezeEmbeddings}, but LoRA freezes all of the base already; leave them out.");
-        foreach (ModelParameter parameter in Parameters.Where(p => p.Role == ParameterRole.Backbone || Labels.Count == 0))
-            parameter.Freeze();
+        FreezeBase();
         IReadOnlyList<string> names = LoraTargets.Names(lora, Config.FamilyTable());
         foreach (LinearLayer layer in LoraTargets.Find(_store.LinearLayers, names))
         {
@@ -182,6 +182,13 @@ public sealed class LanguageModel : IDisposable
             ParameterInitializer.Fill(adapter.Up, Config.InitializerRange, options.Seed);
         }
         Lora = lora with { TargetModules = names };
+    }
+
+    /// <summary>Freezes all but adapters and a head for classes.</summary>
+    internal void FreezeBase()
+    {
+        foreach (ModelParameter parameter in Parameters.Where(p => p.Role == ParameterRole.Backbone || (p.Role != ParameterRole.Adapter && Labels.Count == 0)))
+            parameter.Freeze();
     }
 
     /// <summary>The linear layers with adapters.</summary>
@@ -251,5 +258,7 @@ public sealed class LanguageModel : IDisposable
     /// <param name="places">The tokens to compute, as numbers in the flattened batch; null for all.</param>
     /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept.</param>
     internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null, Recomputation? recomputation = null) =>
-        Head(_backbone.Forward(batch, training, recomputation), batch, places, training);
+        !training && recomputation is null && _backbone is Encoder encoder && _head is SequenceHead { SeesFirstOnly: true }
+            ? Head(encoder.ForwardFirst(batch), batch, places, training)
+            : Head(_backbone.Forward(batch, training, recomputation), batch, places, training);
 }

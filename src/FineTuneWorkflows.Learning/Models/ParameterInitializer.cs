@@ -33,10 +33,10 @@ internal static unsafe class ParameterInitializer
                     (bound * ((2 * random.NextDouble()) - 1), bound * ((2 * random.NextDouble()) - 1)));
                 break;
             case ParameterKind.NormScale:
-                parameter.Value.fill_(1);
+                parameter.Value.Fill(1);
                 break;
             default:
-                parameter.Value.fill_(0);
+                parameter.Value.Fill(0);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal sealed class Recomputation
             foreach (Func<Tensor, Tensor> layer in layers)
             {
                 using Tensor drawn = randint(0, long.MaxValue, [1], ScalarType.Int64);
-                long seed = drawn.item<long>();
+                long seed = drawn.WholeNumber();
                 _layers.Add((layer, hidden, seed));
                 using var scope = NewDisposeScope();
                 random.manual_seed(seed);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTuneWorkflows.Learning.Randomness;
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training;
@@ -71,7 +72,7 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
         {
             using var scope = torch.NewDisposeScope();
             BatchLoss piece = task.Loss(indices.AsSpan(start, Math.Min(size, indices.Length - start)), epoch);
-            sum += piece.Sum.to(torch.float32).item<float>();
+            sum += piece.Sum.to(torch.float32).Number();
             weight += piece.Weight;
             tokens += piece.Tokens;
             places += piece.Places;

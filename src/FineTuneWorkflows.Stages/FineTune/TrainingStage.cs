@@ -164,7 +164,7 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<InputPath> InputPaths()
     {
         if (!ModelPresets.IsPreset(BaseModel))
-            yield return new(nameof(BaseModel), BaseModels.Folder(BaseModel), Advice: BaseModels.Advice);
+            yield return BaseModels.Input(nameof(BaseModel), BaseModel);
     }
 
     /// <inheritdoc />
@@ -186,7 +186,7 @@ public abstract record TrainingStage : Stage
 
         var folder = context.Output("model");
         Save(context, model, folder);
-        tokens.LoadTokenizer().Save(folder);
+        ModelCompanions.Write(folder, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
         new ModelCard
         {
             Model = model,
@@ -194,7 +194,7 @@ public abstract record TrainingStage : Stage
             Stage = this,
             Tokens = tokens.Info,
             TokensDigest = context.Input("tokens").Digest,
-            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(BaseModel, context.InputFiles(nameof(BaseModel))),
+            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(context.PinnedInput(nameof(BaseModel)), context.InputFiles(nameof(BaseModel))),
         }.Write(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
@@ -297,11 +297,13 @@ public abstract record TrainingStage : Stage
         }
 
         var files = context.InputFiles(nameof(BaseModel));
-        if (files.FirstOrDefault(f => f.RelativePath == "config.json") is not { } config)
-            throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
-        var folder = Path.GetDirectoryName(config.FullPath)!;
+        var folder = BaseFolder(context);
         if (files.Any(f => Tokenizer.FileNames.Contains(f.RelativePath)) && Tokenizer.Load(folder).VocabularySha256 != tokens.VocabularySha256)
             throw new StageException($"parameter BaseModel: the vocabulary in {folder} is not the one that the texts were tokenized with; set the same BaseModel in the Tokenize stage");
         return LanguageModel.FromPretrained(folder, task, labels, structure, device, context.Note);
     }
+
+    private string BaseFolder(StageContext context) => context.InputFiles(nameof(BaseModel)).FirstOrDefault(f => f.RelativePath == "config.json") is { } config
+        ? Path.GetDirectoryName(config.FullPath)!
+        : throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
 }

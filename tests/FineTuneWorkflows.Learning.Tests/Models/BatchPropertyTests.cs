@@ -1,9 +1,10 @@
 using CsCheck;
-using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
-using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Learning.Training.Tasks;
+using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Models;
@@ -84,7 +85,7 @@ public class BatchPropertyTests
     private static double Loss(TokenClassificationTask task, int[] indices)
     {
         using var scope = torch.NewDisposeScope();
-        return task.Loss(indices, epoch: 1).Sum.item<float>();
+        return task.Loss(indices, epoch: 1).Sum.Number();
     }
 
     private static bool Close(double[] a, double[] b) => a.Length == b.Length && a.Zip(b, (x, y) => Math.Abs(x - y)).All(d => d < Tolerance);

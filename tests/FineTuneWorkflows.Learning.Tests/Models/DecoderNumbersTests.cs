@@ -1,9 +1,10 @@
-using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support.Reference;
-using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training.Tasks;
+using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Models;
@@ -45,7 +46,7 @@ public class DecoderNumbersTests
         }
         BatchLoss own = new CausalLanguageTask(model, data, null, Options).Loss([0, 1, 2], epoch: 1);
         torch.Tensor mean = own.Sum / own.Weight;
-        ReferenceAssert.Close(loss.Value, mean.item<float>(), "loss");
+        ReferenceAssert.Close(loss.Value, mean.Number(), "loss");
         mean.backward();
         ReferenceAssert.GradientsClose(weights.Gradients(loss), model);
     }

@@ -1,9 +1,10 @@
-using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Tests.Support;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support.Reference;
-using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training.Tasks;
+using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Models;
@@ -72,7 +73,7 @@ public class EncoderNumbersTests
         for (int i = 0; i < masked.Length; i++)
             ReferenceAssert.Close(expected[i], logits[i]);
         torch.Tensor own = torch.nn.functional.cross_entropy(logits, torch.tensor(masked.Select(at => (long)Sequences[at.Row][at.Place]).ToArray()));
-        ReferenceAssert.Close(loss.Value, own.item<float>(), "loss");
+        ReferenceAssert.Close(loss.Value, own.Number(), "loss");
         own.backward();
         ReferenceAssert.GradientsClose(weights.Gradients(loss), model);
     }
@@ -141,7 +142,7 @@ public class EncoderNumbersTests
         }
         BatchLoss own = task.Loss([0, 1, 2], epoch: 1);
         torch.Tensor mean = own.Sum / own.Weight;
-        ReferenceAssert.Close(loss.Value, mean.item<float>(), "loss");
+        ReferenceAssert.Close(loss.Value, mean.Number(), "loss");
         mean.backward();
         ReferenceAssert.GradientsClose(weights.Gradients(loss), model);
     }

@@ -1,8 +1,9 @@
-using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
-using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Learning.Training.Tasks;
+using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Training;
@@ -47,7 +48,7 @@ public class StrategyTests
         foreach (string name in (string[])["bert.embeddings.LayerNorm.weight", "bert.encoder.layer.0.output.dense.bias", "bert.encoder.layer.1.attention.self.value.bias"])
         {
             torch.Tensor value = model.Find(name)!.Value;
-            float gradient = value.grad![3].item<float>(), step = 1e-2f;
+            float gradient = (float)value.grad![3].Number(), step = 1e-2f;
             Assert.Equal((Moved(value, step) - Moved(value, -step)) / (2 * step), gradient, 2e-2 * Math.Max(1, Math.Abs(gradient)));
         }
 
@@ -67,7 +68,7 @@ public class StrategyTests
             BatchLoss loss = task.Loss([.. Enumerable.Range(0, 20)], epoch: 0);
             if (backward)
                 loss.Backward();
-            return loss.Sum.item<float>();
+            return loss.Sum.Number();
         }
     }
 
@@ -93,11 +94,11 @@ public class StrategyTests
         balanced.CheckData();
         plain.CheckData();
         using var scope = torch.NewDisposeScope();
-        double[] alone = [.. Enumerable.Range(0, 4).Select(i => (double)plain.Loss([i], 0).Sum.item<float>())];
+        double[] alone = [.. Enumerable.Range(0, 4).Select(i => (double)plain.Loss([i], 0).Sum.Number())];
         BatchLoss together = balanced.Loss([0, 1, 2, 3], 0);
         Assert.Equal(4.0, together.Weight, 1e-12);
         // 4 examples over 2 classes times 3 and times 1.
-        Assert.Equal((2.0 / 3 * (alone[0] + alone[1] + alone[2])) + (2 * alone[3]), together.Sum.item<float>(), 1e-4);
+        Assert.Equal((2.0 / 3 * (alone[0] + alone[1] + alone[2])) + (2 * alone[3]), together.Sum.Number(), 1e-4);
 
         ITrainingTask absent = TrainingTasks.Make(model, new ToyData([[2]], [0]), null, new TrainingOptions { ClassWeights = ClassWeighting.Balanced }, null);
         Assert.Contains("class 'yes' has no training example", Assert.Throws<TrainingException>(absent.CheckData).Message, StringComparison.Ordinal);
@@ -132,7 +133,7 @@ public class StrategyTests
             foreach (int index in (int[])[0, 1])
             {
                 BatchLoss loss = task.Loss([index], 0);
-                (loss.Sum / (2 * loss.Weight)).backward();
+                loss.Sum.Over(2 * loss.Weight).backward();
             }
             return (model.Parameters.ToDictionary(p => p.Name, p => p.Value.grad!.data<float>().ToArray(), StringComparer.Ordinal), 2);
         }

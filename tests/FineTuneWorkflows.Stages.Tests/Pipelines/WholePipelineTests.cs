@@ -39,7 +39,7 @@ public sealed class WholePipelineTests : IDisposable
     {
         var model = (await workspace.RunAsync(workspace.Whole())).Of("FineTune").Artifacts["model"];
         Assert.Equal(
-            ["README.md", "calibration.json", "config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"],
+            ["README.md", "calibration.json", "config.json", "model.safetensors", "model_input.json", "tokenizer_config.json", "vocab.txt"],
             Directory.GetFiles(model.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         var folder = ModelLocator.Find("mood@champion", workspace.Home, workspace.Services.Registry);
         Assert.Equal(model.Path, folder);

@@ -76,6 +76,7 @@ internal static class AdapterFolder
                 model.Adapt(beside, entry.Shape[0], adapter.Scale(entry.Shape[0]), adapter.Lora.Dropout);
         }
         model.Adapted(adapter.Lora);
+        model.FreezeBase();
         var problems = new WeightProblems(weights.Path);
         foreach ((string name, TensorEntry entry) in found)
         {
@@ -92,12 +93,12 @@ internal static class AdapterFolder
 
     private static string FolderOf(AdapterConfig adapter, string folder, Func<string, string>? findBase)
     {
-        if (Directory.Exists(adapter.BaseModel))
-            return adapter.BaseModel;
-        bool path = Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
-        if (path || findBase is null)
-            throw new ModelException($"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
-        return findBase($"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}");
+        // Names on the hub and paths look alike; a path that is there, or that cannot be a name, is a path.
+        bool path = Directory.Exists(adapter.BaseModel) || Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
+        string name = path ? adapter.BaseModel : $"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}";
+        string found = findBase?.Invoke(name) ?? name;
+        return Directory.Exists(found) ? found : throw new ModelException(
+            $"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
     }
 
     private static void CheckBase(string folder, string baseFolder)

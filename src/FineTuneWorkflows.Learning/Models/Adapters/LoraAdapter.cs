@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,13 +43,13 @@ internal sealed class LoraAdapter
     {
         Tensor inner = nn.functional.linear(Dropout.Apply(input, _dropout, training), Down.As(input.dtype));
         // Scaled where it is thin.
-        return nn.functional.linear(inner * _scale, Up.As(input.dtype));
+        return nn.functional.linear(inner.Times(_scale), Up.As(input.dtype));
     }
 
     /// <summary>The layer's matrix with what the adapter adds to it, in 32 bits and as it is stored.</summary>
     public Tensor Merged()
     {
-        Tensor added = Up.Value.mm(Down.Value).mul_(_scale);
+        Tensor added = Up.Value.mm(Down.Value).Times(_scale);
         return _layer.Weight.Value.As(ScalarType.Float32) + (_layer.IsTransposed ? added.t() : added);
     }
 }

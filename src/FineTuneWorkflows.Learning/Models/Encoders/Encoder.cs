@@ -31,7 +31,14 @@ internal sealed class Encoder : IBackbone
 
     public ModelParameter Words { get; }
 
-    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null)
+    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null) =>
+        Forward(batch, training, recomputation, firstOnly: false);
+
+    /// <summary>The hidden states of each sequence's first token, <c>[batch, 1, hidden]</c>, without dropout; the last layer computes no others.
+    /// </summary>
+    public Tensor ForwardFirst(SequenceBatch batch) => Forward(batch, training: false, recomputation: null, firstOnly: true);
+
+    private Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation, bool firstOnly)
     {
         Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
         if (_tokenTypes is not null)
@@ -40,8 +47,21 @@ internal sealed class Encoder : IBackbone
         if (recomputation is not null)
             return recomputation.Run(hidden, _layers.Select(layer => (Func<Tensor, Tensor>)(input => layer.Forward(input, batch.AttentionBias, training))));
         foreach (EncoderLayer layer in _layers)
-            hidden = layer.Forward(hidden, batch.AttentionBias, training);
+        {
+            hidden = training
+                ? layer.Forward(hidden, batch.AttentionBias, training)
+                : Infer(layer, hidden, batch, firstOnly && layer == _layers[^1]);
+        }
         return hidden;
+    }
+
+    /// <summary>Frees the layer's input and what it makes on its way at once, so that the next layer's tensors take the same memory; gradients keep
+    /// what they need.</summary>
+    private static Tensor Infer(EncoderLayer layer, Tensor hidden, SequenceBatch batch, bool firstOnly)
+    {
+        using var scope = NewDisposeScope();
+        using Tensor input = hidden;
+        return layer.Forward(input, batch.AttentionBias, training: false, firstOnly).MoveToOuterDisposeScope();
     }
 
     private Tensor Look(ModelParameter table, Tensor ids) =>

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Heads;
@@ -11,6 +12,9 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
     private readonly LinearLayer _dense = new(store, family.SequenceHead.Dense, config.HiddenSize, config.HiddenSize, ParameterRole.HeadBody);
     private readonly LinearLayer _output = new(store, family.SequenceHead.Output, config.HiddenSize, classCount, ParameterRole.HeadOutput);
     private readonly double _dropout = config.ClassifierDropout ?? config.HiddenDropout;
+
+    /// <summary>Whether it sees nothing but the first token of a sequence.</summary>
+    public bool SeesFirstOnly => config.Pooling == SequencePooling.FirstToken;
 
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training)
     {
@@ -25,7 +29,7 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
     {
         if (batch.AttentionBias is null)
             return hidden.mean([1]);
-        Tensor mask = batch.AttentionBias.eq(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
+        Tensor mask = batch.AttentionBias.Is(0).to(hidden.dtype).view(hidden.shape[0], hidden.shape[1], 1);
         return (hidden * mask).sum(1) / mask.sum(1);
     }
 }

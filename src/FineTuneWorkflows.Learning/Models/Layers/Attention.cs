@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal static class Attention
     {
         (long batch, long heads, long tokens, long size) = (query.shape[0], query.shape[1], query.shape[2], query.shape[3]);
         // Not matmul: where it fails, as for want of memory, TorchSharp ends the process instead of throwing.
-        Tensor scores = Flat(query * (1 / Math.Sqrt(size))).bmm(Flat(key).transpose(1, 2));
+        Tensor scores = Flat(query.Times(1 / Math.Sqrt(size))).bmm(Flat(key).transpose(1, 2));
         if (bias is not null)
             scores = scores.view(batch, heads, tokens, -1).add_(bias).view(batch * heads, tokens, -1);
         Tensor weights = Dropout.Apply(nn.functional.softmax(scores, 2), dropout, dropout > 0);

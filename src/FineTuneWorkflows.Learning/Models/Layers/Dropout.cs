@@ -17,8 +17,8 @@ internal static unsafe class Dropout
     {
         if (!training || share <= 0)
             return input;
-        return input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
-            ? input * Mask(input.shape, share)
+        return input.device_type == DeviceType.CPU
+            ? input * Mask(input.shape, share).As(input.dtype)
             : nn.functional.dropout(input, share, true, false);
     }
 
@@ -26,7 +26,7 @@ internal static unsafe class Dropout
     {
         Tensor mask = empty(shape, ScalarType.Float32);
         using Tensor seed = randint(0, long.MaxValue, [1], ScalarType.Int64);
-        RandomMask.Fill((float*)TensorMemory.Pointer(mask), mask.NumberOfElements, share, (float)(1 / (1 - share)), (ulong)seed.item<long>(), get_num_threads());
+        RandomMask.Fill((float*)TensorMemory.Pointer(mask), mask.NumberOfElements, share, (float)(1 / (1 - share)), (ulong)seed.WholeNumber(), get_num_threads());
         return mask;
     }
 }

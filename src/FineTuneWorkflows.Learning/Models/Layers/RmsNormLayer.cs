@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Layers;
@@ -12,7 +13,7 @@ internal sealed class RmsNormLayer(ParameterStore store, string name, long width
     {
         // The mean square of 16-bit numbers is taken in 32 bits, as transformers does.
         Tensor wide = input.As(ScalarType.Float32);
-        Tensor normalized = wide * (wide.square().mean([-1], keepdim: true) + epsilon).rsqrt();
+        Tensor normalized = wide * wide.square().mean([-1], keepdim: true).Plus(epsilon).rsqrt();
         return normalized.As(input.dtype) * _scale.As(input.dtype);
     }
 }

@@ -96,7 +96,7 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
     protected BatchLoss LossOf(SequenceBatch batch, TokenTargets targets)
     {
         if (targets.Count == 0)
-            return new BatchLoss(Parameters[0].Value.sum() * 0, 0, batch.TokenCount, batch.Places);
+            return new BatchLoss(Parameters[0].Value.sum().Times(0), 0, batch.TokenCount, batch.Places);
         Recomputation? recomputation = NewRecomputation();
         torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
