@@ -13,6 +13,8 @@ internal static class Repository
 
     public static string Vocabulary => Path.Combine(Root, "data", "bert-base-uncased", "vocab.txt");
 
+    public static string BaseModel => Path.Combine(Root, "data", "models", "english-2x192");
+
     public static string FineTune => Program("src", "FineTuneWorkflows.Cli", "finetune");
 
     public static string HelloWorld => Program("benchmarks", "HelloWorld", "HelloWorld");

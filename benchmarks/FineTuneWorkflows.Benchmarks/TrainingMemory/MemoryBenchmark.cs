@@ -1,4 +1,3 @@
-using System.Globalization;
 using FineTuneWorkflows.Benchmarks.Harness;
 using FineTuneWorkflows.Benchmarks.Training;
 using FineTuneWorkflows.Learning.Models;
@@ -10,12 +9,11 @@ using FineTuneWorkflows.Learning.Training.Memory;
 namespace FineTuneWorkflows.Benchmarks.TrainingMemory;
 
 /// <summary>
-/// The most memory that trainings on the processor take, beyond what the process has once libtorch has computed something, beside what <see cref="MemoryEstimate"/> says of them: BERT-base with 8 texts of 128
-/// tokens, and a small one (4 layers of 512) with 32, which gradient checkpointing and pieces of 8 texts must make lower. Each in a fresh process. And whether a long training grows.
+/// The most memory that trainings on the processor take, beyond what the process has once libtorch has computed something, beside what <see cref="MemoryEstimate"/> says of them: see <see cref="MemoryCase"/>. Gradient checkpointing and
+/// pieces must make it lower. Each in a fresh process. And whether a long training grows.
 /// </summary>
 internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess
 {
-    private const int Tokens = 128;
     private const int Steps = 4;
     private const int Long = 10_000;
     private const int Early = 1_000;
@@ -27,17 +25,16 @@ internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess
     {
         var results = new List<BenchmarkResult>();
         var peaks = new Dictionary<string, double>();
-        foreach (var (name, preset, texts, checkpointing, pieces) in ((string, string, int, bool, int)[])
-            [("base", "base", 8, false, 0), ("small", "small", 32, false, 0), ("small-checkpointing", "small", 32, true, 0), ("small-pieces", "small", 32, false, 8)])
+        foreach (var name in MemoryCase.All.Where(c => PrecisionSupport.Problem(TorchDevice.Cpu, c.Precision) is null).Select(c => c.Name))
         {
-            var figures = await this.InFreshProcessAsync(preset, $"{texts}", $"{checkpointing}", $"{pieces}");
+            var figures = await this.InFreshProcessAsync(name);
             log(FormattableString.Invariant(
                 $"{name}: {figures["peak"] / Megabyte:0} MB beyond {figures["before"] / Megabyte:0} MB; estimated {figures["estimate"] / Megabyte:0} MB, of it activations {figures["activations"] / Megabyte:0} MB; {figures["step"]:0.00} s a step"));
             peaks[name] = figures["peak"] / Megabyte;
             results.Add(BenchmarkResult.Against($"{Name}-{name}", peaks[name], "MB", "the estimate", figures["estimate"] / Megabyte, "within 15% of it", 0.85, 1.15));
         }
 
-        foreach (var lower in (ReadOnlySpan<string>)["small-checkpointing", "small-pieces"])
+        foreach (var lower in (string[])["small-checkpointing", "small-pieces"])
             results.Add(BenchmarkResult.Against($"{Name}-{lower}-lower", peaks[lower], "MB", "without", peaks["small"], "less", 0, 0.999));
         var growth = await this.InFreshProcessAsync("growth");
         log(FormattableString.Invariant($"step {Early}: {growth["early"] / Megabyte:0.0} MB, step {Long}: {growth["late"] / Megabyte:0.0} MB"));
@@ -46,23 +43,20 @@ internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess
     }
 
     public Task<Dictionary<string, double>> MeasureAsync(string[] arguments) =>
-        Task.FromResult(arguments[0] == "growth" ? Growth() : Peak(arguments[0], Number(arguments[1]), bool.Parse(arguments[2]), Number(arguments[3])));
+        Task.FromResult(arguments[0] == "growth" ? Growth() : Peak(MemoryCase.All.Single(c => c.Name == arguments[0])));
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
-
-    private static Dictionary<string, double> Peak(string preset, int texts, bool checkpointing, int pieces)
+    private static Dictionary<string, double> Peak(MemoryCase the)
     {
         using var scratch = new ScratchFolder();
         WarmUp(Path.Combine(scratch.Root, "warm"));
         double before = ResidentMemory.Now;
         ResidentMemory.ForgetPeak();
-        var config = ModelPresets.Get(preset);
-        using var model = LanguageModel.Create(config, ModelTask.SequenceClassification, ["no", "yes"], seed: 1);
-        var data = new FixedLengths(Steps * texts, Tokens, config.VocabSize);
-        var options = new TrainingOptions { Epochs = 1, BatchSize = texts, MicroBatchSize = pieces, GradientCheckpointing = checkpointing, CheckpointEverySeconds = 0 };
-        var estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
+        using var model = the.Make();
+        var data = new FixedLengths(Steps * the.Texts, MemoryCase.Tokens, model.Config.VocabSize);
+        var options = the.Options;
+        var estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data), predictedShare: the.Masking?.Probability ?? 1);
         var times = new StepTimes();
-        Trainer.Run(model, data, null, options, Path.Combine(scratch.Root, "run"), times);
+        Trainer.Run(model, data, null, options, Path.Combine(scratch.Root, "run"), times, masking: the.Masking);
         return new() { ["step"] = times.After(1).Min(s => s.Seconds), ["before"] = before, ["peak"] = ResidentMemory.Peak - before, ["estimate"] = estimate.Peak, ["activations"] = estimate.Activations };
     }
 

@@ -113,10 +113,12 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
     public string SaveAdapter(string folder, AdapterBase adapted) => AdapterFolder.Save(this, folder, adapted);
 
-    /// <summary>Adds what the adapters do to the weights beside which they stand, and drops them: the model computes the same, but for rounding, and is one like any other. Does
-    /// nothing where there are none.</summary>
+    /// <summary>Adds what the adapters do to the weights beside which they stand, and drops them: the model computes the same, but for rounding, and is one like any other, none of whose
+    /// weights is frozen. Does nothing where there are none.</summary>
     public void MergeAdapters()
     {
+        if (Lora is null)
+            return;
         using var noGrad = torch.no_grad();
         foreach (LinearLayer layer in AdaptedLayers)
         {
@@ -125,6 +127,8 @@ public sealed class LanguageModel : IDisposable
             _store.Remove([layer.Adapter.Down, layer.Adapter.Up]);
             layer.Adapter = null;
         }
+        foreach (ModelParameter parameter in Parameters)
+            parameter.Thaw();
         Lora = null;
     }
 

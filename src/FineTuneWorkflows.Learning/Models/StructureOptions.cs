@@ -13,7 +13,7 @@ public sealed record StructureOptions
     /// <summary>Dropout of hidden states and attention, 0 to below 1; null (the default) keeps the base's.</summary>
     public double? Dropout { get; init; }
 
-    /// <summary>Dropout before the classifier, 0 to below 1; null (the default) keeps the base's. Heads of decoders, DistilBERT's over tokens and those that predict words have none of their
+    /// <summary>Dropout before a head for classes, 0 to below 1; null (the default) keeps the base's. DistilBERT's over tokens and heads that predict words have none of their
     /// own.</summary>
     public double? ClassifierDropout { get; init; }
 
@@ -35,6 +35,10 @@ public sealed record StructureOptions
 
     /// <summary>Whether the weights of a base with adapters keep 16 bits where its file has bfloat16, instead of being widened to 32; default false.</summary>
     public bool KeepBFloat16 { get; init; }
+
+    /// <summary>The id with which the tokenizer pads, for a base whose configuration names none; null (the default) where the tokenizer has none either. transformers finds a
+    /// sequence's last token by it.</summary>
+    public int? PadTokenId { get; init; }
 
     /// <summary>The seed of weights that start fresh; default 42.</summary>
     public long Seed { get; init; } = 42;
@@ -58,15 +62,23 @@ public sealed record StructureOptions
             LayerCount = Layers ?? config.LayerCount,
             HiddenDropout = Dropout ?? config.HiddenDropout,
             AttentionDropout = Dropout ?? config.AttentionDropout,
+            PadTokenId = config.PadTokenId ?? (PadTokenId < config.VocabSize ? PadTokenId : null),
             ProblemType = MultiLabel ? ModelConfig.MultiLabel : ModelConfig.SingleLabel,
         };
         if (changed is EncoderConfig encoder)
             return encoder with { ClassifierDropout = ClassifierDropout ?? encoder.ClassifierDropout, Pooling = Pooling ?? encoder.Pooling };
         if (changed is DecoderConfig decoder)
-            changed = decoder with { EmbeddingDropout = Dropout ?? decoder.EmbeddingDropout };
+        {
+            changed = decoder with
+            {
+                EmbeddingDropout = Dropout ?? decoder.EmbeddingDropout,
+                ClassifierDropout = ClassifierDropout ?? decoder.ClassifierDropout,
+                LayerTypes = decoder.LayerTypes is { } types ? [.. types.Take(decoder.LayerCount)] : null,
+            };
+        }
         return changed;
     }
 
-    private static bool HasClassifierDropout(ModelConfig config, ModelTask task) => config is EncoderConfig encoder
-        && (task == ModelTask.SequenceClassification || (task == ModelTask.TokenClassification && encoder.Family().TokenHeadHasOwnDropout));
+    private static bool HasClassifierDropout(ModelConfig config, ModelTask task) => task == ModelTask.SequenceClassification
+        || (task == ModelTask.TokenClassification && (config is not EncoderConfig encoder || encoder.Family().TokenHeadHasOwnDropout));
 }

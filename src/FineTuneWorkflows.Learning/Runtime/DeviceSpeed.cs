@@ -33,7 +33,7 @@ internal static class DeviceSpeed
             using torch.Tensor product = torch.nn.functional.linear(input, weight);
             using torch.Tensor corner = product[0, 0];
             // Asking for a value waits for the device.
-            _ = corner.Number();
+            _ = corner.to(torch.float32).Number();
             best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         return 2.0 * rows * inner * columns / best;

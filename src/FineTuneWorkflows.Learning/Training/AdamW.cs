@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101) and clipping by global norm. On the processor one fused pass over
-/// memory, whose result does not depend on the number of threads; elsewhere tensor operations.
+/// memory, whose result does not depend on the number of threads; elsewhere libtorch's own kernels for lists of tensors.
 /// </summary>
 internal sealed unsafe class AdamW : IOptimizer, IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
     private readonly torch.Tensor[] _first, _second;
     private readonly (int Parameter, long Start, int Count)[] _blocks;
     private readonly IReadOnlyList<double> _rateShares;
-    private readonly bool _fused;
+    private readonly TensorListUpdate? _lists;
 
     /// <param name="parameters">What is trained.</param>
     /// <param name="options">Decay, moments and clipping.</param>
@@ -33,7 +33,8 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
         _parameters = parameters;
         _options = options;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) };
-        _fused = fused ?? parameters.All(parameter => parameter.Value.device_type == DeviceType.CPU);
+        if (!(fused ?? parameters.All(parameter => parameter.Value.device_type == DeviceType.CPU)))
+            _lists = new TensorListUpdate();
         using var noGrad = torch.no_grad();
         _first = [.. parameters.Select(parameter => torch.zeros_like(parameter.Value).DetachFromDisposeScope())];
         _second = [.. parameters.Select(parameter => torch.zeros_like(parameter.Value).DetachFromDisposeScope())];
@@ -52,7 +53,7 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         torch.Tensor?[] gradients = [.. _parameters.Select(parameter => parameter.Value.grad?.contiguous())];
-        double norm = _fused ? FusedStep(gradients, rate, step, gradientScale) : TensorStep(gradients, rate, step, gradientScale);
+        double norm = _lists is null ? FusedStep(gradients, rate, step, gradientScale) : TensorStep(gradients, rate, step, gradientScale);
         ClearGradients();
         return norm;
     }
@@ -88,6 +89,7 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
     {
         foreach (torch.Tensor moment in _first.Concat(_second))
             moment.Dispose();
+        _lists?.Dispose();
     }
 
     private static IEnumerable<(int, long, int)> Blocks(IReadOnlyList<ModelParameter> parameters)
@@ -147,23 +149,19 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
 
     private double TensorStep(torch.Tensor?[] gradients, double rate, long step, double gradientScale)
     {
-        double norm = 0;
-        foreach (torch.Tensor? gradient in gradients)
-            norm += gradient is null ? 0 : gradient.square().sum(torch.float64).item<double>();
-        norm = gradientScale * Math.Sqrt(norm);
-        if (!double.IsFinite(norm))
+        int[] with = [.. Enumerable.Range(0, gradients.Length).Where(i => gradients[i] is not null)];
+        double norm = gradientScale * _lists!.Norm([.. with.Select(i => gradients[i]!)]);
+        if (!double.IsFinite(norm) || with.Length == 0)
             return norm;
-        AdamWCoefficients[] coefficients = Coefficients(rate, step, gradientScale * ClipFor(norm));
-        for (int i = 0; i < gradients.Length; i++)
+        var numbers = TensorListUpdate.Numbers(step, 1 / (gradientScale * ClipFor(norm)), _parameters[0].Value.device);
+        foreach (IGrouping<(bool, double), int> group in with.GroupBy(i => (_parameters[i].Decays, _rateShares[i])))
         {
-            if (gradients[i] is not torch.Tensor gradient)
-                continue;
-            AdamWCoefficients c = coefficients[i];
-            torch.Tensor g = gradient * c.GradientScale;
-            _first[i].mul_(c.Beta1).add_(g, alpha: c.Beta1Rest);
-            _second[i].mul_(c.Beta2).addcmul_(g, g, c.Beta2Rest);
-            torch.Tensor denominator = _second[i].sqrt().div_(c.RootOfCorrection2).add_(c.Epsilon);
-            _parameters[i].Value.mul_(c.Keep).addcdiv_(_first[i], denominator, -c.StepSize);
+            (bool decays, double share) = group.Key;
+            _lists.Update(
+                Of(i => _parameters[i].Value), Of(i => gradients[i]!), Of(i => _first[i]), Of(i => _second[i]), numbers, _options, rate * share,
+                decays ? _options.WeightDecay : 0);
+
+            torch.Tensor[] Of(Func<int, torch.Tensor> tensor) => [.. group.Select(tensor)];
         }
         return norm;
     }

@@ -228,7 +228,7 @@ public abstract record TrainingStage : Stage
     private protected abstract ModelTask TaskFor(TokenizedInfo tokens);
 
     /// <summary>Changes of a base's structure.</summary>
-    private protected virtual StructureOptions Structure(TokenizedInfo tokens) => new() { Layers = Layers, Dropout = Dropout, Seed = Seed };
+    private protected virtual StructureOptions Structure(TokenizedInfo tokens) => new() { Layers = Layers, Dropout = Dropout, PadTokenId = tokens.SpecialTokens.Padding, Seed = Seed };
 
     /// <summary>Writes the trained model; afterwards it has no adapters.</summary>
     /// <param name="context">The stage's context.</param>

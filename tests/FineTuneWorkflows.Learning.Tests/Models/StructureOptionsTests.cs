@@ -18,7 +18,7 @@ public class StructureOptionsTests
         Assert.Equal(0.3, ((EncoderConfig)options.Apply(ToyData.Config, ModelTask.TokenClassification)).ClassifierDropout);
         Assert.Equal(0.3, ((EncoderConfig)options.Apply(DistilBert, ModelTask.SequenceClassification)).ClassifierDropout);
         Refused(options, DistilBert, ModelTask.TokenClassification, "ClassifierDropout is 0.3, but the head for TokenClassification of a model of family distilbert has no dropout of its own");
-        Refused(options, Gpt2, ModelTask.SequenceClassification, "ClassifierDropout is 0.3, but the head for SequenceClassification of a model of family gpt2 has no dropout of its own");
+        Refused(options, Gpt2, ModelTask.CausalLanguageModeling, "ClassifierDropout is 0.3, but the head for CausalLanguageModeling of a model of family gpt2 has no dropout of its own");
         Refused(options, ToyData.Config, ModelTask.MaskedLanguageModeling, "ClassifierDropout is 0.3, but the head for MaskedLanguageModeling of a model of family bert");
     }
 

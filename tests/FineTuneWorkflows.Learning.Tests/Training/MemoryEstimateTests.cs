@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
@@ -90,6 +91,45 @@ public class MemoryEstimateTests
         Assert.InRange(Held(scope, model) / (double)estimate.Activations, 0.95, 1.05);
         loss.Backward();
         Assert.Equal(model.Parameters.Sum(p => TensorMemory.Length(p.Value.grad!)), estimate.Gradients);
+    }
+
+    [Theory]
+    [InlineData("bert", false)]
+    [InlineData("bert", true)]
+    [InlineData("gpt2", false)]
+    [InlineData("gpt2", true)]
+    [InlineData("qwen2", false)]
+    [InlineData("qwen2", true)]
+    [InlineData("qwen3", true)]
+    public void In_bfloat16_the_copies_of_the_weights_and_what_stays_in_32_bits_are_counted(string family, bool adapted)
+    {
+        Assert.SkipWhen(PrecisionSupport.Problem(TorchDevice.Cpu, Precision.BFloat16) is not null, "This processor has no bfloat16.");
+        double dropout = family.StartsWith("qwen", StringComparison.Ordinal) ? 0 : 0.1;
+        ModelConfig config = family == "bert" ? Config : DecoderConfig.For(family) with
+        {
+            VocabSize = 200, HiddenSize = 64, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = family == "gpt2" ? null : 2, HeadSize = null, IntermediateSize = 192, MaxPositions = 512,
+            HiddenDropout = dropout, AttentionDropout = dropout, EmbeddingDropout = dropout, StartTokenId = 1, EndTokenIds = [2], PadTokenId = 0,
+        };
+        using LanguageModel model = family == "bert"
+            ? LanguageModel.Create(config, ModelTask.SequenceClassification, ["a", "b"], 1) : LanguageModel.Create(config, ModelTask.CausalLanguageModeling, [], 1);
+        if (adapted)
+            model.Prepare(new() { Lora = new() { Rank = 4, TargetModules = [LoraOptions.AllLinear] } });
+        ToyData data = Lengths(24, 64);
+        var options = new TrainingOptions { BatchSize = 24, Threads = 1, Precision = Precision.BFloat16 };
+        MemoryEstimate estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
+
+        using TorchSession session = TorchSession.Enter(1);
+        model.ComputeIn(torch.ScalarType.BFloat16);
+        ITrainingTask task = TrainingTasks.Make(model, data, null, options, null);
+        task.CheckData();
+        using var scope = torch.NewDisposeScope();
+        BatchLoss loss = task.Loss([.. Enumerable.Range(0, 24)], 0);
+        // Copies of frozen weights outlive the scope, and the loss keeps the logits' logarithms itself.
+        long kept = model.Parameters.Where(p => !p.Trainable && Copied(p)).Sum(p => 2 * p.Value.NumberOfElements);
+        kept += family == "bert" ? 0 : 4L * 24 * 63 * config.VocabSize;
+        Assert.InRange((Held(scope, model) + kept) / (double)estimate.Activations, 0.95, 1.05);
+
+        bool Copied(ModelParameter parameter) => parameter.Kind != ParameterKind.Embedding || (config is DecoderConfig { TieWordEmbeddings: true } && parameter.Value.shape[0] == config.VocabSize);
     }
 
     [Fact]

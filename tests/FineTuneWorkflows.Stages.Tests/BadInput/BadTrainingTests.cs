@@ -48,9 +48,9 @@ public sealed class BadTrainingTests : IDisposable
         train: new { baseModel = "tiny", batchSize = 16, randomShare = 0.3, device = "cpu" });
 
     [Fact]
-    public Task A_classifiers_dropout_of_a_decoder_is_refused() => RefusedAsync(
-        "ClassifierDropout is 0.2, but the head for SequenceClassification of a model of family gpt2 has no dropout of its own",
-        train: new { baseModel = "gpt2-tiny", batchSize = 16, classifierDropout = 0.2, device = "cpu" });
+    public Task Pooling_of_a_decoder_is_refused() => RefusedAsync(
+        "Pooling is Mean, but a model of family gpt2 classifies by a sequence's last token",
+        train: new { baseModel = "gpt2-tiny", batchSize = 16, pooling = "Mean", device = "cpu" });
 
     [Fact]
     public Task A_metric_that_the_task_does_not_have_is_refused_with_those_it_has() => RefusedAsync(

@@ -49,6 +49,33 @@ public sealed class LoraTests : IDisposable
         Assert.Equal(["positive", "negative"], predictor.Predict(["the film was superb !", "the meal was awful ."], cancellationToken: TestContext.Current.CancellationToken).Select(p => p.Label));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Adapters_of_a_model_that_writes_are_trained_measured_and_asked_merged_or_alone(bool merge)
+    {
+        // Such a model has no head that is trained in full, so nothing but the adapters is.
+        var texts = workspace.Write("texts.txt", string.Concat(Enumerable.Range(0, 200).Select(i => Workspace.Sentence(i) + "\n")));
+        var scratch = await workspace.RunAsync(workspace.Chain(
+            ("Fetch", "FineTune.FetchData", new { source = texts, kind = "PlainText" }),
+            ("Vocabulary", "FineTune.TrainTokenizer", new { kind = "BytePair", vocabularySize = 320 }),
+            ("Tokenize", "FineTune.Tokenize", new { maxLength = 32 }),
+            ("FineTune", "FineTune.FineTune", new { baseModel = "gpt2-tiny", layers = 1, hiddenSize = 64, epochs = 2, learningRate = 5e-3, batchSize = 8, threads = 1, device = "cpu" }),
+            ("Evaluate", "FineTune.Evaluate", new { threads = 1, device = "cpu" })));
+        var baseFolder = scratch.Of("FineTune").Artifacts["model"].Path;
+        var result = await workspace.RunAsync(workspace.Chain(
+            ("Fetch", "FineTune.FetchData", new { source = texts, kind = "PlainText" }),
+            ("Tokenize", "FineTune.Tokenize", new { baseModel = baseFolder, maxLength = 32 }),
+            ("FineTune", "FineTune.FineTune", new { baseModel = baseFolder, epochs = 12, learningRate = 1e-2, batchSize = 8, threads = 1, device = "cpu", loraRank = 4, loraTargets = new[] { "all-linear" }, loraMerge = merge }),
+            ("Evaluate", "FineTune.Evaluate", new { threads = 1, device = "cpu" })));
+        Assert.True(result.Status == RunStatus.Succeeded, string.Join("; ", result.Stages.Select(s => $"{s.Stage.Name}: {s.Result.Reason}")));
+        Assert.InRange(result.Metrics()["test/loss"], 0, scratch.Metrics()["test/loss"] - 0.05);
+        Assert.True(result.Metrics().ContainsKey("generalization/gap/loss"));
+
+        using var predictor = TextPredictor.Load(result.Of("FineTune").Artifacts["model"].Path, "cpu", options: new() { Generation = new() { Temperature = 0, MaxNewTokens = 4 } });
+        Assert.NotEqual("", Assert.Single(predictor.Predict(["the film"], cancellationToken: TestContext.Current.CancellationToken)).Continuation);
+    }
+
     [Fact]
     public void What_does_not_go_with_adapters_is_refused_before_anything_runs()
     {

@@ -41,6 +41,8 @@ internal sealed class RotaryPositions
     {
         Tensor[] halves = heads.chunk(2, -1);
         (Tensor cosines, Tensor sines) = (angles.Cosines.As(heads.dtype), angles.Sines.As(heads.dtype));
-        return (heads * cosines).add_(cat([-halves[1], halves[0]], -1) * sines);
+        // Freed at once, as backward needs the cosines and sines alone.
+        using Tensor negated = -halves[1], swapped = cat([negated, halves[0]], -1), turned = swapped * sines;
+        return (heads * cosines).add_(turned);
     }
 }

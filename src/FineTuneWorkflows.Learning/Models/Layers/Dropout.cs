@@ -18,15 +18,19 @@ internal static unsafe class Dropout
         if (!training || share <= 0)
             return input;
         return input.device_type == DeviceType.CPU
-            ? input * Mask(input.shape, share).As(input.dtype)
+            ? input * Mask(input, share)
             : nn.functional.dropout(input, share, true, false);
     }
 
-    private static Tensor Mask(long[] shape, double share)
+    private static Tensor Mask(Tensor input, double share)
     {
-        Tensor mask = empty(shape, ScalarType.Float32);
+        Tensor mask = empty(input.shape, ScalarType.Float32);
         using Tensor seed = randint(0, long.MaxValue, [1], ScalarType.Int64);
         RandomMask.Fill((float*)TensorMemory.Pointer(mask), mask.NumberOfElements, share, (float)(1 / (1 - share)), (ulong)seed.WholeNumber(), get_num_threads());
-        return mask;
+        if (input.dtype == ScalarType.Float32)
+            return mask;
+        // Backward needs the copy alone.
+        using (mask)
+            return mask.to(input.dtype);
     }
 }

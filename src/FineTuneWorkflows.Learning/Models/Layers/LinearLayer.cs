@@ -53,7 +53,11 @@ internal sealed class LinearLayer
     public Tensor Forward(Tensor input, bool training)
     {
         Tensor output = LinearProduct.Apply(input, Matrix(input), _bias?.As(input.dtype));
-        return Adapter is null ? output : output + Adapter.Forward(input, training);
+        if (Adapter is null)
+            return output;
+        // In place and freed at once: backward needs neither.
+        using Tensor added = Adapter.Forward(input, training);
+        return output.add_(added);
     }
 
     /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the processor to join their matrices
@@ -81,8 +85,11 @@ internal sealed class LinearLayer
             .split([.. weights.Select(weight => weight.shape[0])], -1);
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (layers[i].Adapter is { } adapter)
-                outputs[i] = outputs[i] + adapter.Forward(input, training);
+            if (layers[i].Adapter is not { } adapter)
+                continue;
+            // Parts of one tensor cannot be changed in place.
+            using Tensor added = adapter.Forward(input, training);
+            outputs[i] = outputs[i] + added;
         }
         return outputs;
     }

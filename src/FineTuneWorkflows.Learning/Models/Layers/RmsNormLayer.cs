@@ -13,7 +13,12 @@ internal sealed class RmsNormLayer(ParameterStore store, string name, long width
     {
         // The mean square of 16-bit numbers is taken in 32 bits, as transformers does.
         Tensor wide = input.As(ScalarType.Float32);
-        Tensor normalized = wide * wide.square().mean([-1], keepdim: true).Plus(epsilon).rsqrt();
-        return normalized.As(input.dtype) * _scale.As(input.dtype);
+        // Freed at once, as backward does not need them.
+        using Tensor squares = wide.square();
+        Tensor normalized = wide * squares.mean([-1], keepdim: true).Plus(epsilon).rsqrt();
+        if (input.dtype == ScalarType.Float32)
+            return normalized * _scale.Value;
+        using (normalized)
+            return normalized.to(input.dtype) * _scale.As(input.dtype);
     }
 }

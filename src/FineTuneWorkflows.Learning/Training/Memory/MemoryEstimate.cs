@@ -79,15 +79,18 @@ public sealed record MemoryEstimate(
 
     private static MemoryEstimate Of(LanguageModel model, bool cuda, TrainingOptions options, BatchShape batch, BatchShape validation, double predictedShare)
     {
-        var count = new TensorCount(model, cuda);
         bool inPieces = options.MicroBatchSize > 0 && options.MicroBatchSize < options.BatchSize;
         bool narrow = options.Precision == Precision.BFloat16;
+        var count = new TensorCount(model, cuda, narrow);
         long weights = model.Parameters.Sum(p => TensorMemory.Length(p.Value)), gradients = 4 * count.Trainable;
-        long copies = narrow ? model.Parameters.Where(p => p.Value.dtype == torch.ScalarType.Float32).Sum(p => 2 * p.Value.NumberOfElements) : 0;
+        // Embeddings are looked up in 32 bits; only as the head's matrix are they copied.
+        long copies = narrow ? model.Parameters.Where(p => p.Value.dtype == torch.ScalarType.Float32 && (p.Kind != ParameterKind.Embedding || (count.Tied && p.Value.shape[0] == model.Config.VocabSize)))
+            .Sum(p => 2 * p.Value.NumberOfElements) : 0;
         int size = narrow ? 2 : 4;
         long activations = (size * count.Activations(batch, options.GradientCheckpointing, predictedShare)) + copies;
         long training = activations + gradients + (size * (count.Backward(batch, inPieces, predictedShare) - count.Trainable));
-        long peak = Math.Max(Math.Max(training, 4 * count.Update()), (size * count.Validation(validation, predictedShare)) + copies);
+        // The update takes nothing of its own.
+        long peak = Math.Max(training, (size * count.Validation(validation, predictedShare)) + copies);
         return new MemoryEstimate(
             model.ParameterCount, count.Trainable, batch, weights, gradients, 2 * gradients, activations, Math.Max(0, peak - activations - gradients));
     }

@@ -3,7 +3,7 @@ using FineTuneWorkflows.Learning.Models.Configuration;
 
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
-/// <summary>The numbers (of 4 bytes) in the tensors of a step, by the shapes of the model's layers.</summary>
+/// <summary>The numbers (of 4 bytes, or of 2) in the tensors of a step, by the shapes of the model's layers.</summary>
 internal sealed class TensorCount
 {
     // As LinearLayer joins query, key and value, and Attention computes in full.
@@ -11,15 +11,18 @@ internal sealed class TensorCount
 
     private readonly ModelConfig _config;
     private readonly ModelTask _task;
-    private readonly bool _cuda;
+    private readonly bool _cuda, _narrow;
     private readonly long _embeddings, _largestWeight, _words;
     private readonly double _maskAndProduct;
     private readonly (long Inputs, long Outputs, long Rank)[] _adapters;
     private readonly bool _adaptersDrop;
 
-    public TensorCount(LanguageModel model, bool cuda)
+    /// <param name="model">The model.</param>
+    /// <param name="cuda">Whether a GPU computes.</param>
+    /// <param name="narrow">Whether hidden states have 16 bits; the numbers counted are then of 2 bytes, and one of 4 counts as two.</param>
+    public TensorCount(LanguageModel model, bool cuda, bool narrow)
     {
-        (_config, _task, _cuda) = (model.Config, model.Task, cuda);
+        (_config, _task, _cuda, _narrow) = (model.Config, model.Task, cuda, narrow);
         foreach (ModelParameter parameter in model.Parameters)
         {
             long size = parameter.Value.NumberOfElements;
@@ -42,7 +45,11 @@ internal sealed class TensorCount
 
     private bool PredictsTokens => _task is not (ModelTask.SequenceClassification or ModelTask.TokenClassification);
 
-    private bool Tied => PredictsTokens && _config is not DecoderConfig { TieWordEmbeddings: false };
+    // Logits and their logarithms, or their gradients; both in 32 bits, besides those of 16 bits.
+    private long LogitTensors => _narrow ? 5 : 2;
+
+    /// <summary>Whether the head's matrix is the word embeddings.</summary>
+    public bool Tied => PredictsTokens && _config is not DecoderConfig { TieWordEmbeddings: false };
 
     /// <summary>What a forward pass of training keeps.</summary>
     public long Activations(BatchShape batch, bool checkpointing, double predictedShare)
@@ -57,7 +64,7 @@ internal sealed class TensorCount
     {
         long width = batch.Places * _config.HiddenSize, inner = batch.Places * _config.IntermediateSize;
         long layer = Math.Max((2 * inner) + (3 * width), ((Drops(_config.AttentionDropout) ? 3 : 2) * Scores(batch, training: true)) + (5 * width));
-        long logits = PredictsTokens ? 2 * Predicted(batch, predictedShare) * _config.VocabSize : 0;
+        long logits = PredictsTokens ? LogitTensors * Predicted(batch, predictedShare) * _config.VocabSize : 0;
         // A gradient that is added to one which is there needs a place of its own first; of tied embeddings that is always so.
         long second = inPieces ? _largestWeight : Tied && _embeddings > 0 ? _words : 0;
         long atHead = (inPieces ? Trainable : 0) + logits + second;
@@ -66,25 +73,22 @@ internal sealed class TensorCount
         return Math.Max(atHead, Math.Max(atLayers, atEmbeddings));
     }
 
-    /// <summary>The gradients and what the update makes besides: nothing on the processor, where it is one pass over memory; on a GPU squares, scaled gradients and denominators.</summary>
-    public long Update() => _cuda ? 4 * Trainable : Trainable;
-
     /// <summary>All of a forward pass without dropout.</summary>
     public long Validation(BatchShape batch, double predictedShare) => batch.Places == 0 ? 0
         : Embeddings(batch, training: false) + (_config.LayerCount * Layer(batch, training: false)) + Adapters(batch, training: false) + Head(batch, training: false, predictedShare);
 
-    // The dropped input, the thin product and what it is scaled to, the wide product, and its sum with the layer's own.
+    // The dropped input, the thin product and what it is scaled to, and of few places the sum with the layer's own.
     private long Adapters(BatchShape batch, bool training) => _adapters.Sum(a =>
-        batch.Places * ((2 * a.Rank) + (2 * a.Outputs)) + (training && _adaptersDrop ? (long)(batch.Places * a.Inputs * _maskAndProduct) : 0));
+        batch.Places * ((2 * a.Rank) + (!_cuda && batch.Places < FewPlaces ? a.Outputs : 0)) + (training && _adaptersDrop ? (long)(batch.Places * a.Inputs * _maskAndProduct) : 0));
 
     private long Embeddings(BatchShape batch, bool training)
     {
         double widths = _config switch
         {
             // Words, perhaps their sum with positions, at the other end the last norm.
-            DecoderConfig decoder => 1 + (decoder.Family().IsRotary ? 0 : 1) + Norm(decoder) + Dropout(decoder.EmbeddingDropout, training),
+            DecoderConfig decoder => Wide(1 + (decoder.Family().IsRotary ? 0 : 1)) + Norm(decoder) + Dropout(decoder.EmbeddingDropout, training),
             // Words, their sum with positions, the sum with token types, the norm.
-            _ => 3 + (_config.TokenTypes > 0 ? 1 : 0) + Dropout(_config.HiddenDropout, training),
+            _ => Wide(2 + (_config.TokenTypes > 0 ? 1 : 0)) + 1 + Dropout(_config.HiddenDropout, training),
         };
         return (long)(batch.Places * _config.HiddenSize * widths);
     }
@@ -117,8 +121,8 @@ internal sealed class TensorCount
         numbers += queries + (2 * keys);
         if (family.NormalizesHeads)
             numbers += Norm(config) * (queries + keys);
-        // The product with the cosines, the negated half, both halves in the other order, and their product with the sines.
-        numbers += family.IsRotary ? 3.5 * (queries + keys) : 0;
+        // What is turned.
+        numbers += family.IsRotary ? queries + keys : 0;
         // In full the scaled queries, the three by heads, the mixed values, and those by tokens again; else the mixed values, and what heads share as often as they share it.
         numbers += queries * (inFull ? 6 : shared ? 3 : 1);
         // Gate, inner layer, activation and product; or inner layer and activation.
@@ -127,8 +131,8 @@ internal sealed class TensorCount
         return (numbers, attention + (family.IsGated ? 2 * width * config.IntermediateSize : 0));
     }
 
-    // The root mean square is taken in three tensors, of which libtorch's own norm makes one.
-    private static int Norm(DecoderConfig config) => config.Family().IsRotary ? 3 : 1;
+    // What is divided by the root mean square and its scaled copy, and of 16-bit numbers the 32-bit ones; libtorch's own norm makes one tensor.
+    private int Norm(DecoderConfig config) => !config.Family().IsRotary ? 1 : _narrow ? 4 : 2;
 
     private long Head(BatchShape batch, bool training, double predictedShare)
     {
@@ -138,9 +142,12 @@ internal sealed class TensorCount
             ModelTask.SequenceClassification => _config is EncoderConfig { Pooling: SequencePooling.Mean } ? batch.Places * _config.HiddenSize : 0,
             ModelTask.TokenClassification => (long)(predicted * _config.HiddenSize * (1 + Dropout(_config.HiddenDropout, training))),
             // Hidden states there, of an encoder a layer with its activation and norm, logits and their logarithms.
-            _ => ((_config is DecoderConfig ? 1 : 4) * predicted * _config.HiddenSize) + (2 * predicted * _config.VocabSize),
+            _ => ((_config is DecoderConfig ? 1 : 4) * predicted * _config.HiddenSize) + (LogitTensors * predicted * _config.VocabSize),
         };
     }
+
+    // Tensors of 32 bits whatever the others have, and the narrow copy of the last.
+    private int Wide(int tensors) => _narrow ? (2 * tensors) + 1 : tensors;
 
     private static long Predicted(BatchShape batch, double share) => (long)Math.Ceiling(batch.Places * share);
 
