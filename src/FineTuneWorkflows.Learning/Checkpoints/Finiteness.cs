@@ -43,6 +43,6 @@ internal static unsafe class Finiteness
         if (tensor.device_type == DeviceType.CPU && tensor.dtype == torch.ScalarType.Float32 && tensor.is_contiguous())
             return FirstPlace((float*)TensorMemory.Pointer(tensor), tensor.NumberOfElements) < 0;
         using var scope = torch.NewDisposeScope();
-        return tensor.isfinite().all().item<bool>();
+        return tensor.isfinite().all().to(torch.float32).Number() != 0;
     }
 }

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training;
@@ -25,7 +26,7 @@ internal sealed class DivergenceSearch(ITrainingTask task, StepRunner steps)
             steps.Seed(epoch, stepInEpoch);
             using var scope = torch.NewDisposeScope();
             BatchLoss loss = task.Loss([index], epoch);
-            double value = loss.Sum.to(torch.float32).item<float>();
+            double value = loss.Sum.to(torch.float32).Number();
             if (!double.IsFinite(value))
                 return FormattableString.Invariant($"The loss of example {index} alone is {value}. ");
             if (gradients && GradientProblem(loss) is { } name)

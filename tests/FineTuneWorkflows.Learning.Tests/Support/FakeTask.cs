@@ -16,7 +16,7 @@ internal sealed class FakeTask : ITrainingTask, IDisposable
         TorchRuntime.EnsureLoaded();
         (_loss, _store) = (loss, new ParameterStore(TorchDevice.Cpu));
         using var noGrad = torch.no_grad();
-        _store.Add("x", ParameterKind.Weight, 1).Value.fill_(start);
+        _store.Add("x", ParameterKind.Weight, 1).Value.Fill(start);
         Training = new ToyData([.. Enumerable.Range(0, count).Select(_ => new[] { 1, 2, 3, 4, 5 })], new int[count]);
     }
 

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
@@ -44,12 +45,12 @@ public class DivergenceTests
     {
         using var folder = new TemporaryFolder();
         // The root of 0 is 0, and its slope infinite.
-        using var task = new FakeTask(6, (x, indices) => indices.Contains(4) ? (x - 1).abs().sqrt() : x);
+        using var task = new FakeTask(6, (x, indices) => indices.Contains(4) ? x.Plus(-1).abs().sqrt() : x);
         using var loop = new TrainingLoop(task, Options with { BatchSize = 6 }, folder.Path, SilentObserver.Instance);
         var exception = Assert.Throws<DivergenceException>(() => loop.Run(CancellationToken.None));
         Assert.StartsWith("The gradient norm became ", exception.Message, StringComparison.Ordinal);
         Assert.Contains("The gradient of example 4 alone is not finite, at x first.", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(1f, task.Parameters[0].Value.item<float>());
+        Assert.Equal(1.0, task.Parameters[0].Value.Number());
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public class DivergenceTests
         DecoderConfig config = DecoderConfig.For("gpt2") with { VocabSize = 60, HiddenSize = 16, LayerCount = 1, HeadCount = 2, IntermediateSize = 32, MaxPositions = 24, StartTokenId = null, EndTokenIds = [] };
         using LanguageModel model = LanguageModel.Create(config, ModelTask.CausalLanguageModeling, [], seed: 3);
         using (torch.no_grad())
-            model.Find("transformer.ln_f.weight")!.Value.fill_(1e6);
+            model.Find("transformer.ln_f.weight")!.Value.Fill(1e6);
         DivergenceException exception = Diverge(model, ToyData.Make(48), ToyData.Make(20, seed: 2), Options, folder);
         Assert.StartsWith("The validation perplexity became Infinity at step 3", exception.Message, StringComparison.Ordinal);
     }
@@ -96,7 +97,7 @@ public class DivergenceTests
     private static void Overflow(LanguageModel model, int token)
     {
         using var noGrad = torch.no_grad();
-        model.Parameters[0].Value[token].fill_(3e38f);
+        model.Parameters[0].Value[token].Fill(3e38f);
     }
 
     private static DivergenceException Diverge(
@@ -109,7 +110,7 @@ public class DivergenceTests
         {
             using var noGrad = torch.no_grad();
             if (step.Step == atStep)
-                model.Parameters[0].Value.fill_(float.NaN);
+                model.Parameters[0].Value.Fill(float.NaN);
         }
     }
 }

@@ -87,7 +87,7 @@ public class StepRunnerTests
     {
         using var session = TorchSession.Enter(1);
         // 128 TiB: more than any address space has.
-        using var task = new FakeTask(8, (x, indices) => x * indices.Sum() + (indices.Length > 2 ? torch.empty([1L << 45], torch.float32).sum() : 0));
+        using var task = new FakeTask(8, (x, indices) => indices.Length > 2 ? torch.empty([1L << 45], torch.float32) : x.Times(indices.Sum()));
         var notes = new Notes();
         using var optimizer = new AdamW(task.Parameters, new TrainingOptions(), threads: 1);
         var runner = new StepRunner(task, optimizer, new TrainingOptions { BatchSize = 8 }, notes);
@@ -113,7 +113,7 @@ public class StepRunnerTests
 
     /// <summary>A task with room for a few sequences: the loss of sequence i is i times its one parameter.</summary>
     private static FakeTask Cramped(int room, int count = 4) => new(count, (x, indices) => indices.Length > room
-        ? throw new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate much") : x * indices.Sum());
+        ? throw new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate much") : x.Times(indices.Sum()));
 
     private sealed class DyingOptimizer : IOptimizer
     {

@@ -21,7 +21,7 @@ public class TrainingMetricsTests
         using var task = new FakeTask(6, (x, indices) =>
         {
             clock.Advance(2.0 * indices.Length);
-            return x * indices.Length;
+            return x.Times(indices.Length);
         });
         using (var loop = new TrainingLoop(task, Options, folder.Path, recorder, clock: clock))
             loop.Run(CancellationToken.None);

@@ -83,7 +83,8 @@ public sealed class BadTrainingTests : IDisposable
         using (var model = LanguageModel.Create(config, ModelTask.MaskedLanguageModeling, [], seed: 1))
         using (torch.no_grad())
         {
-            model.Parameters[0].Value[Array.IndexOf(File.ReadAllLines(Path.Combine(workspace.Folder, "vocab.txt")), "film")].fill_(3e38f);
+            using Scalar huge = 3e38f;
+            model.Parameters[0].Value[Array.IndexOf(File.ReadAllLines(Path.Combine(workspace.Folder, "vocab.txt")), "film")].fill_(huge);
             model.Save(folder);
         }
 
