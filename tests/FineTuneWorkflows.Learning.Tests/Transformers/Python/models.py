@@ -39,7 +39,7 @@ def randomize(named, seed):
     with torch.no_grad():
         for name, parameter in named.items():
             generator = torch.Generator().manual_seed(zlib.crc32(f"{seed}/{name}".encode()))
-            noise = 0.3 * torch.randn(parameter.shape, generator=generator)
+            noise = 0.2 * torch.randn(parameter.shape, generator=generator)
             parameter.copy_(noise + (1.0 if parameter.dim() == 1 and ("norm" in name.lower() or "ln_" in name) and name.endswith("weight") else 0.0))
 
 

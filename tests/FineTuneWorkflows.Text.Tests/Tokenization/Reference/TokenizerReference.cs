@@ -33,6 +33,9 @@ public sealed class TokenizerReference : IDisposable
     /// <summary>The 100,000 lines.</summary>
     public IReadOnlyList<string> Lines => _lines.Value;
 
+    /// <summary>The version of transformers, such as <c>4.52.4</c>.</summary>
+    public string Version => File.ReadAllText(Path.Combine(Saved, "version.txt"));
+
     private static string[] More => Environment.GetEnvironmentVariable(MoreVariable) is { Length: > 0 } folder ? Directory.GetDirectories(folder) : [];
 
     private static string Fixtures => Path.Combine(AppContext.BaseDirectory, "Tokenization", "Fixtures");

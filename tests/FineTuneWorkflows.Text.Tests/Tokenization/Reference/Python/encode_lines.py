@@ -24,3 +24,4 @@ for own in sorted(path for path in folder.iterdir() if path.is_dir()):
             found.extend(ids)
     (own / "ids.bin").write_bytes(found.tobytes())
     print(own.name, type(tokenizer).__name__)
+(folder / "version.txt").write_text(transformers.__version__)
