@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Text.Sources.Hub;
 
 namespace FineTuneWorkflows.Stages;
@@ -7,24 +7,29 @@ namespace FineTuneWorkflows.Stages;
 /// <summary>What <c>BaseModel</c> parameters take: a preset, a folder, or a model of the Hugging Face Hub.</summary>
 internal static class BaseModels
 {
-    private static readonly ConcurrentDictionary<string, string> Fetched = new(StringComparer.Ordinal);
-
     /// <summary>For the message that a base model's folder is missing.</summary>
     public static string Advice { get; } =
         $"a base model is a folder in Hugging Face's layout, hf://owner/name[@revision], or one of the presets {string.Join(", ", ModelPresets.Names)}, which start from scratch";
 
-    private static string CacheFolder => Environment.GetEnvironmentVariable("FINETUNE_HUB_CACHE") is { Length: > 0 } own
-        ? own
-        : Path.Combine(
-            OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-            "finetune", "hub");
+    /// <summary>The whole base as a stage's input. A model of the hub is downloaded when the stage is executed; what a fingerprint has of it is its commit.</summary>
+    /// <param name="parameter">The parameter that names it.</param>
+    /// <param name="baseModel">Its value.</param>
+    public static InputPath Input(string parameter, string baseModel) => HubReference.Is(baseModel)
+        ? new(parameter, ".", Advice: Advice) { Remote = new HubModelInput(parameter, baseModel, HubSelection.Model) }
+        : new(parameter, baseModel, Advice: Advice);
+
+    /// <summary>The base's folder with its configuration and tokenizer; weights of a model of the hub are not downloaded for it.</summary>
+    /// <exception cref="FineTuneWorkflows.Text.TextDataException">The hub has no such model, or does not answer.</exception>
+    public static async Task<string> DescriptionAsync(string baseModel, CancellationToken cancellationToken) => HubReference.Is(baseModel)
+        ? await new HuggingFaceHub().FetchAsync(baseModel, HubCacheFolder.FromEnvironment(), HubSelection.Tokenizer, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : baseModel;
 
     /// <summary>
-    /// The base's folder. A model of the hub is brought into the cache first, once in a process: its files' digests are what a fingerprint has of it, and a branch may move between runs.
+    /// The base's folder. A model of the hub is downloaded where it is not in the cache, which may take long: for use outside of stages, whose inputs <see cref="Input"/> declares. A branch
+    /// is asked for anew each time; a reference to a commit that is in the cache asks nobody.
     /// </summary>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">The hub has no such model, or does not answer.</exception>
     public static string Folder(string baseModel) => HubReference.Is(baseModel)
-        ? Fetched.GetOrAdd(baseModel, static reference => new HuggingFaceHub().FetchAsync(reference, CacheFolder).GetAwaiter().GetResult())
+        ? new HuggingFaceHub().FetchAsync(baseModel, HubCacheFolder.FromEnvironment()).GetAwaiter().GetResult()
         : baseModel;
 }

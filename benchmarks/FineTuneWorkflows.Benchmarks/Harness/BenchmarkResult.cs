@@ -11,6 +11,12 @@ namespace FineTuneWorkflows.Benchmarks.Harness;
 /// <param name="Holds">Whether the goal was reached.</param>
 internal sealed record BenchmarkResult(string Name, double Value, string Unit, string? Rival, double? RivalValue, double? Ratio, string Goal, bool Holds)
 {
+    /// <summary>The standard deviation of our figure where it is a mean, or null.</summary>
+    public double? Deviation { get; init; }
+
+    /// <summary>The standard deviation of the rival's, or null.</summary>
+    public double? RivalDeviation { get; init; }
+
     /// <summary>A figure that must not be larger than a limit.</summary>
     public static BenchmarkResult AtMost(string name, double value, string unit, double limit, (string Name, double? Value)? rival = null) =>
         new(name, Rounded(value), unit, rival?.Name, Rounded(rival?.Value), Rounded(value / rival?.Value), FormattableString.Invariant($"at most {limit} {unit}"), value <= limit);

@@ -10,6 +10,13 @@ internal static class Figures
         return sorted.Length == 0 ? throw new ArgumentException("No values.", nameof(values)) : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>The standard deviation of a sample (divided by one less than there are).</summary>
+    public static double Deviation(this IReadOnlyCollection<double> values)
+    {
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
+    }
+
     /// <summary>Smallest, median and largest, for the log.</summary>
     public static string Spread(this IReadOnlyCollection<double> values) =>
         FormattableString.Invariant($"min {values.Min():0.##}, median {values.Median():0.##}, max {values.Max():0.##} of {values.Count}");

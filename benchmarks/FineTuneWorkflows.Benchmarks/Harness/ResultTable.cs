@@ -14,11 +14,13 @@ internal static class ResultTable
     public static string ToText(IReadOnlyList<BenchmarkResult> results)
     {
         string[] heads = ["benchmark", "value", "unit", "rival", "rival's", "ratio", "goal", "holds"];
-        List<string[]> rows = [heads, .. results.Select(r => (string[])[r.Name, Number(r.Value), r.Unit, r.Rival ?? "", Number(r.RivalValue), Number(r.Ratio), r.Goal, r.Holds ? "yes" : "NO"])];
+        List<string[]> rows = [heads, .. results.Select(r => (string[])[r.Name, Number(r.Value) + Spread(r.Deviation), r.Unit, r.Rival ?? "", Number(r.RivalValue) + Spread(r.RivalDeviation), Number(r.Ratio), r.Goal, r.Holds ? "yes" : "NO"])];
         var widths = heads.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         rows.Insert(1, [.. widths.Select(width => new string('-', width))]);
         return string.Join('\n', rows.Select(row => "| " + string.Join(" | ", row.Select((cell, column) => cell.PadRight(widths[column]))) + " |"));
     }
+
+    private static string Spread(double? deviation) => deviation is { } known ? " ± " + Number(known) : "";
 
     private static string Number(double? value) => value switch
     {

@@ -21,6 +21,9 @@ public sealed record CliHost(Func<StageCatalog> Catalog, Func<Home, IServiceProv
     /// <summary>Opens a fine-tuned model for <c>predict</c>; null where this build has none. Default: null.</summary>
     public OpenTextPredictor? Predictor { get; init; }
 
+    /// <summary>The folder of a registered model; null where this build has no registry. Default: null.</summary>
+    public Func<string, Home, IServiceProvider, string>? Locate { get; init; }
+
     /// <summary>Delivers the history of runs to a tracking server: whether all was delivered, and what to say. Null where this build has no tracking. Default: null.</summary>
     public Func<Home, IServiceProvider, TimeSpan, CancellationToken, Task<(bool Delivered, string Message)>>? Sync { get; init; }
 

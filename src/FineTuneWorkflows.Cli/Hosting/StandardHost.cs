@@ -5,6 +5,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tracking;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Export;
 using FineTuneWorkflows.Tracking.Mlflow;
@@ -21,8 +22,9 @@ internal static class StandardHost
             ? Delivered(home, (StageServices)services, error.WriteLine)
             : [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
-        Predictor = (model, home, services, options) =>
-            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), options: options)),
+        Predictor = (model, home, services, device, options) =>
+            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
+        Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
         Sync = SyncAsync,
         Export = Export,
     };
@@ -66,8 +68,8 @@ internal static class StandardHost
 
     private sealed class StagePredictor(TextPredictor predictor) : ITextPredictor
     {
-        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-            predictor.Predict(texts, cancellationToken: cancellationToken);
+        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<TextExample> inputs, CancellationToken cancellationToken) =>
+            predictor.Predict(inputs, Math.Max(1, inputs.Count), cancellationToken);
 
         public void Dispose() => predictor.Dispose();
     }

@@ -4,6 +4,7 @@ using FineTuneWorkflows.Cli.Commands.CrossValidate;
 using FineTuneWorkflows.Cli.Commands.Estimate;
 using FineTuneWorkflows.Cli.Commands.Export;
 using FineTuneWorkflows.Cli.Commands.Graph;
+using FineTuneWorkflows.Cli.Commands.Merge;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Commands.Retry;
@@ -39,6 +40,7 @@ internal sealed class CommandTree
         Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());
         Add("runs", "Lists runs; shows one; compares two.", () => new RunsCommand());
         Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
+        Add("merge", "Merges adapters (LoRA) into their base: a model like any other.", () => new MergeCommand());
         Add("retry", "Has the server run the failed stages of a workflow instance again.", () => new RetryCommand());
         Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
         Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());

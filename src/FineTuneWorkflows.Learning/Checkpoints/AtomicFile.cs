@@ -37,8 +37,21 @@ internal static partial class AtomicFile
         if (descriptor < 0)
             throw new IOException($"{folder} cannot be opened to flush it: {Marshal.GetLastPInvokeErrorMessage()}");
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        // Some network file systems cannot flush a folder; they answer EINVAL or ENOTSUP and order renames themselves.
-        _ = FSync(descriptor);
+        if (FSync(descriptor) != 0)
+            CheckFlush(folder, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Takes it that some network file systems cannot flush a folder: they answer EINVAL, ENOTSUP or EOPNOTSUPP, and order renames themselves.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="error">What fsync answered.</param>
+    /// <exception cref="IOException">It was another error, such as EIO of a failing disk or ENOSPC of a full one.</exception>
+    internal static void CheckFlush(string folder, int error)
+    {
+        const int invalid = 22;
+        // ENOTSUP and EOPNOTSUPP.
+        int[] unsupported = OperatingSystem.IsMacOS() ? [45, 102] : [95];
+        if (error != invalid && !unsupported.Contains(error))
+            throw new IOException($"{folder} cannot be flushed to disk: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

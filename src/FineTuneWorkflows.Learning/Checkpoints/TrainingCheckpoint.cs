@@ -12,7 +12,13 @@ namespace FineTuneWorkflows.Learning.Checkpoints;
 public sealed class TrainingCheckpoint
 {
     internal const string ModelFile = "model.safetensors", OptimizerFile = "optimizer.safetensors", StateFile = "state.json";
-    private const int CurrentFormat = 2;
+
+    /// <summary>The version of the layout that is written, and the only one that is read.</summary>
+    internal const int CurrentFormat = 3;
+
+    // Before the name of a checkpoint that one of the same step is about to replace, and of one that is being written.
+    internal const string ReplacedPrefix = ".old-", TemporaryPrefix = ".tmp-";
+
 
     private TrainingCheckpoint(string folder, TrainingState state)
     {
@@ -41,7 +47,7 @@ public sealed class TrainingCheckpoint
         IEnumerable<KeyValuePair<string, torch.Tensor>> optimizer)
     {
         string folder = Path.Combine(root, NameOf(state.Step));
-        string temporary = Path.Combine(root, $".tmp-{NameOf(state.Step)}-{Guid.NewGuid():N}");
+        string temporary = Path.Combine(root, $"{TemporaryPrefix}{NameOf(state.Step)}-{Guid.NewGuid():N}");
         try
         {
             try
@@ -57,7 +63,7 @@ public sealed class TrainingCheckpoint
                 AtomicFile.Write(Path.Combine(temporary, StateFile), stream => stream.Write(json));
                 string? replaced = null;
                 if (Directory.Exists(folder))
-                    Directory.Move(folder, replaced = Path.Combine(root, $".old-{Guid.NewGuid():N}"));
+                    Directory.Move(folder, replaced = Path.Combine(root, $"{ReplacedPrefix}{NameOf(state.Step)}-{Guid.NewGuid():N}"));
                 Directory.Move(temporary, folder);
                 AtomicFile.FlushFolder(root);
                 if (replaced is not null)
@@ -80,16 +86,9 @@ public sealed class TrainingCheckpoint
     /// <exception cref="CheckpointException">A file is missing, cut short or changed.</exception>
     public static TrainingCheckpoint Read(string folder)
     {
-        string path = Path.Combine(folder, StateFile);
-        CheckpointManifest manifest;
+        CheckpointManifest manifest = ReadManifest(folder);
         try
         {
-            manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJsonContext.Default.CheckpointManifest)
-                ?? throw new CheckpointException($"{path} holds null.");
-            if (manifest.Format != CurrentFormat)
-                throw new CheckpointException($"{path} has format {manifest.Format}; this program reads format {CurrentFormat}.");
-            if (manifest.StateDigest != Digest(manifest.State))
-                throw new CheckpointException($"{path} was changed or damaged: its state does not match its digest.");
             foreach (string file in new[] { ModelFile, OptimizerFile })
             {
                 using FileStream stream = File.OpenRead(Path.Combine(folder, file));
@@ -99,11 +98,34 @@ public sealed class TrainingCheckpoint
                         + "written.");
             }
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"Checkpoint {folder} cannot be read: {exception.Message}", exception);
         }
         return new TrainingCheckpoint(folder, manifest.State);
+    }
+
+    /// <summary>Reads where a training stood, without a look at the weights.</summary>
+    /// <exception cref="CheckpointException">The file is missing, cut short or changed.</exception>
+    internal static TrainingState ReadState(string folder) => ReadManifest(folder).State;
+
+    private static CheckpointManifest ReadManifest(string folder)
+    {
+        string path = Path.Combine(folder, StateFile);
+        try
+        {
+            CheckpointManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckpointJsonContext.Default.CheckpointManifest)
+                ?? throw new CheckpointException($"{path} holds null.");
+            if (manifest.Format != CurrentFormat)
+                throw new CheckpointException($"{path} has format {manifest.Format}; this program reads format {CurrentFormat}.");
+            if (manifest.StateDigest != Digest(manifest.State))
+                throw new CheckpointException($"{path} was changed or damaged: its state does not match its digest.");
+            return manifest;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"Checkpoint {folder} cannot be read: {exception.Message}", exception);
+        }
     }
 
     private static string Digest(TrainingState state) =>

@@ -4,8 +4,11 @@ namespace FineTuneWorkflows.Learning.Checkpoints;
 /// there is none.</summary>
 public sealed record TrainingState
 {
-    /// <summary>Digest of the parameters and the data of the training; a checkpoint of another training is not resumed from.</summary>
+    /// <summary>Digest of <see cref="Settings"/>; a checkpoint of another training is not resumed from.</summary>
     public required string Identity { get; init; }
+
+    /// <summary>What decides the training's result, by name: options, and of data, model and the weights it started from their digests.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>The number of updates done.</summary>
     public required long Step { get; init; }
@@ -45,6 +48,9 @@ public sealed record TrainingState
 
     /// <summary>The device that computed it.</summary>
     public required string Device { get; init; }
+
+    /// <summary>Whether a GPU computed it with algorithms that give the same bits each time; false on the processor, whose always do.</summary>
+    public required bool Deterministic { get; init; }
 
     /// <summary>The version of libtorch that computed it.</summary>
     public required string TorchVersion { get; init; }

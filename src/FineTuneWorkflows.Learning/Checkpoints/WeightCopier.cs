@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 
@@ -31,7 +30,7 @@ internal static unsafe class WeightCopier
             {
                 long length = Math.Min(PieceElements, count - start);
                 Buffer.MemoryCopy(source + (start * size), destination + (start * size), length * size, length * size);
-                long bad = requireFinite ? FirstNotFinite((float*)destination + start, length) : -1;
+                long bad = requireFinite ? Finiteness.FirstPlace((float*)destination + start, length) : -1;
                 if (bad >= 0)
                     return start + bad;
             }
@@ -47,28 +46,11 @@ internal static unsafe class WeightCopier
             if (requireFinite)
             {
                 piece = piece.to(torch.float32);
-                long bad = FirstNotFinite((float*)TensorMemory.Pointer(piece), length);
+                long bad = Finiteness.FirstPlace((float*)TensorMemory.Pointer(piece), length);
                 if (bad >= 0)
                     return start + bad;
             }
             flat.narrow(0, start, length).copy_(piece);
-        }
-        return -1;
-    }
-
-    private static long FirstNotFinite(float* values, long count)
-    {
-        var exponent = Vector256.Create(0x7f800000u);
-        long i = 0;
-        for (; i <= count - 8; i += 8)
-        {
-            if (Vector256.EqualsAny(Vector256.Load((uint*)values + i) & exponent, exponent))
-                break;
-        }
-        for (; i < count; i++)
-        {
-            if (!float.IsFinite(values[i]))
-                return i;
         }
         return -1;
     }

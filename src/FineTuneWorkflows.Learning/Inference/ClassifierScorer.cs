@@ -10,14 +10,14 @@ namespace FineTuneWorkflows.Learning.Inference;
 internal static unsafe class ClassifierScorer
 {
     /// <summary>Probabilities in the order of the data, whatever order the batches have.</summary>
-    public static ProbabilityTable Score(LanguageModel model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
+    public static ProbabilityTable Score(LanguageModel model, ISequenceDataset data, EvaluationBatches batches, CancellationToken cancellation)
     {
         var table = new ProbabilityTable(data.Count, model.Labels.Count);
-        using var noGrad = torch.no_grad();
-        foreach (int[] indices in Batcher.ByLength(data, batchSize))
+        batches.Run(data, Compute, cancellation);
+        return table;
+
+        void Compute(int[] indices)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = torch.NewDisposeScope();
             torch.Tensor logits = model.Logits(model.Batch(indices, data), training: false).cpu().contiguous();
             float* values = (float*)TensorMemory.Pointer(logits);
             for (int row = 0; row < indices.Length; row++)
@@ -28,7 +28,6 @@ internal static unsafe class ClassifierScorer
                     Softmax(values + (row * table.ClassCount), table.Row(indices[row]));
             }
         }
-        return table;
     }
 
     private static void Sigmoid(float* logits, Span<double> probabilities)

@@ -52,6 +52,6 @@ public sealed class SequenceClassifierModel : SavedModel
             return new ProbabilityTable(0, Labels.Count);
         SequenceChecks.Check(data, "input", Model.Config, LabelKind.None, 0);
         using TorchSession session = Enter();
-        return ClassifierScorer.Score(Model, data, batchSize, cancellation);
+        return ClassifierScorer.Score(Model, data, new EvaluationBatches(batchSize), cancellation);
     }
 }

@@ -2,7 +2,10 @@ using FineTuneWorkflows.Learning.Training;
 
 namespace FineTuneWorkflows.Learning.Inference;
 
-/// <summary>Brings predictions of tokens back to the words that are labelled: those tokens whose label counts.</summary>
+/// <summary>
+/// Brings predictions of tokens back to the words that are labelled: those tokens whose label counts. Where each sub-word of a word has a label, each counts as a word, and words that were
+/// cut off are not among them: right for comparing epochs, not for telling how well entities are found.
+/// </summary>
 public static class TaggedWords
 {
     /// <summary>The true and the predicted tags of each sequence's words.</summary>

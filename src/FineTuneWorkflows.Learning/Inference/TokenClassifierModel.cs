@@ -41,7 +41,7 @@ public sealed class TokenClassifierModel : SavedModel
             return [];
         SequenceChecks.Check(data, "input", Model.Config, LabelKind.None, 0);
         using TorchSession session = Enter();
-        return Score(Model, data, batchSize, cancellation);
+        return Score(Model, data, new EvaluationBatches(batchSize), cancellation);
     }
 
     /// <summary>Predicts sequences of token ids, special tokens included.</summary>
@@ -53,14 +53,14 @@ public sealed class TokenClassifierModel : SavedModel
     public IReadOnlyList<TokenClass[]> Predict(IReadOnlyList<IReadOnlyList<int>> sequences, int batchSize = 32, CancellationToken cancellation = default) =>
         Predict(new TokenLists(sequences), batchSize, cancellation);
 
-    internal static TokenClass[][] Score(LanguageModel model, ISequenceDataset data, int batchSize, CancellationToken cancellation)
+    internal static TokenClass[][] Score(LanguageModel model, ISequenceDataset data, EvaluationBatches batches, CancellationToken cancellation)
     {
         var classes = new TokenClass[data.Count][];
-        using var noGrad = torch.no_grad();
-        foreach (int[] indices in Batcher.ByLength(data, batchSize))
+        batches.Run(data, Compute, cancellation);
+        return classes;
+
+        void Compute(int[] indices)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = torch.NewDisposeScope();
             SequenceBatch batch = model.Batch(indices, data);
             (torch.Tensor best, torch.Tensor numbers) = torch.nn.functional.softmax(model.Logits(batch, training: false), 1).max(1);
             float[] probabilities = [.. best.cpu().data<float>()];
@@ -71,6 +71,5 @@ public sealed class TokenClassifierModel : SavedModel
                 classes[indices[row]] = [.. Enumerable.Range(first, batch.Lengths[row]).Select(place => new TokenClass((int)found[place], probabilities[place]))];
             }
         }
-        return classes;
     }
 }

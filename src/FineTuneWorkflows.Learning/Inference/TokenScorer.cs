@@ -14,21 +14,20 @@ internal static class TokenScorer
     /// <summary>Scores every token that counts.</summary>
     /// <param name="model">The model.</param>
     /// <param name="data">The sequences.</param>
-    /// <param name="batchSize">Sequences computed at once.</param>
+    /// <param name="batches">How many sequences are computed at once.</param>
     /// <param name="make">Makes batches.</param>
     /// <param name="score">Hears each token's cross-entropy and whether its most probable class is right.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     public static void Score(
-        LanguageModel model, ISequenceDataset data, int batchSize, BatchMaker make, Action<double, bool> score, CancellationToken cancellation)
+        LanguageModel model, ISequenceDataset data, EvaluationBatches batches, BatchMaker make, Action<double, bool> score, CancellationToken cancellation)
     {
-        using var noGrad = torch.no_grad();
-        foreach (int[] indices in Batcher.ByLength(data, batchSize))
+        batches.Run(data, Compute, cancellation);
+
+        void Compute(int[] indices)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = torch.NewDisposeScope();
             (SequenceBatch batch, TokenTargets targets) = make(indices);
             if (targets.Count == 0)
-                continue;
+                return;
             torch.Tensor logits = model.Logits(batch, training: false, targets.Places(batch)), labels = targets.Labels(batch);
             float[] losses = [.. torch.nn.functional.cross_entropy(logits, labels, reduction: torch.nn.Reduction.None).cpu().data<float>()];
             bool[] right = [.. logits.argmax(1).eq(labels).cpu().data<bool>()];

@@ -66,6 +66,15 @@ public sealed class ConfusionMatrix
         return sum / ClassCount;
     }
 
+    /// <summary>The mean of the classes' F1, each counting by its examples; 0 without examples.</summary>
+    public double WeightedF1()
+    {
+        double sum = 0;
+        for (int i = 0; i < ClassCount; i++)
+            sum += Support(i) * Ratio(2.0 * this[i, i], Support(i) + PredictedCount(i));
+        return Ratio(sum, Total);
+    }
+
     /// <summary>
     /// Matthews' correlation coefficient for any number of classes (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation
     /// coefficient"), -1 to 1; 0 where it is not defined.

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Decoders;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models.Folders;
 using FineTuneWorkflows.Learning.Models.Heads;
 using FineTuneWorkflows.Learning.Models.Layers;
@@ -112,10 +113,12 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
     public string SaveAdapter(string folder, AdapterBase adapted) => AdapterFolder.Save(this, folder, adapted);
 
-    /// <summary>Adds what the adapters do to the weights beside which they stand, and drops them: the model computes the same, but for rounding, and is one like any other. Does
-    /// nothing where there are none.</summary>
+    /// <summary>Adds what the adapters do to the weights beside which they stand, and drops them: the model computes the same, but for rounding, and is one like any other, none of whose
+    /// weights is frozen. Does nothing where there are none.</summary>
     public void MergeAdapters()
     {
+        if (Lora is null)
+            return;
         using var noGrad = torch.no_grad();
         foreach (LinearLayer layer in AdaptedLayers)
         {
@@ -124,6 +127,8 @@ public sealed class LanguageModel : IDisposable
             _store.Remove([layer.Adapter.Down, layer.Adapter.Up]);
             layer.Adapter = null;
         }
+        foreach (ModelParameter parameter in Parameters)
+            parameter.Thaw();
         Lora = null;
     }
 
@@ -224,6 +229,9 @@ public sealed class LanguageModel : IDisposable
         return Config.LayerCount + 1;
     }
 
+    /// <summary>The matrix whose products with hidden states are the logits of all tokens, <c>[vocabulary, hidden]</c>; null where the head is for classes.</summary>
+    internal ModelParameter? Vocabulary => Labels.Count > 0 ? null : _head is CausalHead head ? head.Output : _backbone.Words;
+
     internal ModelParameter? Find(string name) => _store.Find(name);
 
     /// <summary>A batch as the model takes it.</summary>
@@ -257,5 +265,7 @@ public sealed class LanguageModel : IDisposable
     /// <param name="places">The tokens to compute, as numbers in the flattened batch; null for all.</param>
     /// <param name="recomputation">Runs the layers where what their gradients need is not to be kept.</param>
     internal torch.Tensor Logits(SequenceBatch batch, bool training, torch.Tensor? places = null, Recomputation? recomputation = null) =>
-        Head(_backbone.Forward(batch, training, recomputation), batch, places, training);
+        !training && recomputation is null && _backbone is Encoder encoder && _head is SequenceHead { SeesFirstOnly: true }
+            ? Head(encoder.ForwardFirst(batch), batch, places, training)
+            : Head(_backbone.Forward(batch, training, recomputation), batch, places, training);
 }

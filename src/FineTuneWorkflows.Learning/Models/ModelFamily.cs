@@ -27,6 +27,10 @@ internal abstract record ModelFamily(string ModelType, string ClassName, string 
     /// <summary>The layers beside which adapters stand unless others are named, as PEFT has them: queries and values.</summary>
     public abstract IReadOnlyList<string> AdapterTargets { get; }
 
+    /// <summary>The linear layers of a layer of the model in the order in which they compute, by the ends of their names; those with one input together. The first are the
+    /// attention's: query, key and value, or one for all three.</summary>
+    public abstract IReadOnlyList<IReadOnlyList<string>> Products { get; }
+
     /// <summary>What stands before the names of layer <paramref name="index"/>, prefix included.</summary>
     public string Layer(int index) => Prefix + string.Format(CultureInfo.InvariantCulture, LayerFormat, index);
 

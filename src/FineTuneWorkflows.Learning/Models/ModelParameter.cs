@@ -32,6 +32,8 @@ public sealed class ModelParameter
 
     internal void Freeze() => Value.requires_grad = false;
 
+    internal void Thaw() => Value.requires_grad = true;
+
     /// <summary>The tensor in an element type; gradients go through it to <see cref="Value"/>. A frozen one's is kept, as it does not change.</summary>
     internal torch.Tensor As(torch.ScalarType type)
     {

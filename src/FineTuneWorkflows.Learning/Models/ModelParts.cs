@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Encoders;
@@ -26,6 +27,8 @@ internal static class ModelParts
             ModelTask.TokenClassification => new TokenHead(
                 store, "classifier", config.HiddenSize, classes,
                 family.TokenHeadHasOwnDropout ? config.ClassifierDropout ?? config.HiddenDropout : config.HiddenDropout),
+            ModelTask.MaskedLanguageModeling when config.Others.TryGetValue("tie_word_embeddings", out JsonElement tied) && tied.ValueKind == JsonValueKind.False =>
+                throw new ModelException("tie_word_embeddings is false, but a head for masked tokens is supported only where it shares the word embeddings; it must be true or left out."),
             ModelTask.MaskedLanguageModeling => new MaskedHead(store, config, family, encoder.Words),
             _ => throw new ModelException($"A model of family {config.ModelType} reads in both directions, so it has no head for {task}. Use a decoder."),
         });
@@ -39,8 +42,8 @@ internal static class ModelParts
         return (decoder, task switch
         {
             ModelTask.CausalLanguageModeling => new CausalHead(store, config, decoder.Words),
-            ModelTask.SequenceClassification => new LastTokenHead(store, config.HiddenSize, classes),
-            ModelTask.TokenClassification => new TokenHead(store, family.TokenHead, config.HiddenSize, classes, config.HiddenDropout),
+            ModelTask.SequenceClassification => new LastTokenHead(store, config.HiddenSize, classes, config.ClassifierDropout ?? 0),
+            ModelTask.TokenClassification => new TokenHead(store, family.TokenHead, config.HiddenSize, classes, config.ClassifierDropout ?? config.HiddenDropout),
             _ => throw new ModelException($"A model of family {config.ModelType} reads forwards only, so it has no head for {task}. Use an encoder."),
         });
     }

@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Learning.Training;
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101) and clipping by global norm. On the processor one fused pass over
 /// memory, whose result does not depend on the number of threads; elsewhere libtorch's own kernels for lists of tensors.
 /// </summary>
-internal sealed unsafe class AdamW : IDisposable
+internal sealed unsafe class AdamW : IOptimizer, IDisposable
 {
     private const int BlockElements = 1 << 15;
     private const string FirstPrefix = "first.", SecondPrefix = "second.";

@@ -21,8 +21,8 @@ internal interface ITrainingTask
     /// <summary>Whether there is validation data.</summary>
     bool HasValidation { get; }
 
-    /// <summary>Text that differs where model or data differ, for the training's identity.</summary>
-    string Describe();
+    /// <summary>What differs where model or data differ, by name: short texts, or digests. Read before the first step, as the weights are part of it.</summary>
+    IReadOnlyDictionary<string, string> Describe();
 
     /// <summary>Refuses data that the model cannot take.</summary>
     /// <exception cref="TrainingException">The message names the example and its value.</exception>
@@ -35,5 +35,7 @@ internal interface ITrainingTask
     BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
 
     /// <summary>Metrics of the validation data by name.</summary>
-    IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);
+    /// <param name="cancellation">Ends the work between batches.</param>
+    /// <param name="note">Hears what the user should know, such as batches halved when memory ran out; null where nobody needs to.</param>
+    IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null);
 }

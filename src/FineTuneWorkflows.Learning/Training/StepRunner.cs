@@ -6,10 +6,10 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
-/// Does one step: the batch's gradients, in pieces where it is too large to be computed at once, and one update. When memory runs out, the pieces are
-/// halved and the step begins again; the update stays that of the whole batch.
+/// Does one step: the batch's gradients, in pieces where it is too large to be computed at once, and one update. When memory runs out on the way to the
+/// gradients, the pieces are halved and the step begins again; the update stays that of the whole batch. An update is never tried twice.
 /// </summary>
-internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOptions options, ITrainingObserver observer)
+internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, TrainingOptions options, ITrainingObserver observer)
 {
     /// <summary>The most sequences computed at once; 0 for whole batches.</summary>
     public int MicroBatchSize { get; set; } = options.MicroBatchSize;
@@ -21,16 +21,39 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of the update, from 1.</param>
     /// <returns>What it came to. If loss or norm is not finite, nothing was updated.</returns>
-    /// <exception cref="TrainingException">Not even a single sequence fits into memory.</exception>
+    /// <exception cref="TrainingException">Not even a single sequence fits into memory, or memory ran out in the update.</exception>
     public StepOutcome Run(int[] indices, int epoch, int stepInEpoch, double rate, long step)
+    {
+        StepOutcome outcome = Gradients(indices, epoch, stepInEpoch);
+        if (!double.IsFinite(outcome.LossSum))
+            return outcome;
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            double norm = optimizer.Step(rate, step, outcome.Weight > 0 ? 1 / outcome.Weight : 1);
+            return outcome with { GradientNorm = norm, UpdateSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
+        }
+        catch (Exception exception) when (MemoryShortage.Is(exception))
+        {
+            // Some parameters may have moved already: to go on from here would apply the step to them twice.
+            throw new TrainingException(
+                $"Memory ran out on {task.Device} in the update of step {step}, after its gradients were there; smaller pieces of a batch do not help with that. Run again to go on "
+                + $"from the last checkpoint where something else took the memory; else train fewer weights (LoraRank, FreezeLayers) or a smaller model. libtorch says: {FirstLine(exception)}",
+                exception);
+        }
+    }
+
+    /// <summary>Draws what a step draws: each from its own seed, so that a resumed training draws what an uninterrupted one would have.</summary>
+    public void Seed(int epoch, int stepInEpoch) => torch.random.manual_seed((long)DerivedSeed.For(options.Seed, "step", epoch, stepInEpoch));
+
+    private StepOutcome Gradients(int[] indices, int epoch, int stepInEpoch)
     {
         while (true)
         {
             try
             {
-                // Every step draws from its own seed, so a resumed training draws what an uninterrupted one would have.
-                torch.random.manual_seed((long)DerivedSeed.For(options.Seed, "step", epoch, stepInEpoch));
-                return Compute(indices, epoch, rate, step);
+                Seed(epoch, stepInEpoch);
+                return Compute(indices, epoch);
             }
             catch (Exception exception) when (MemoryShortage.Is(exception))
             {
@@ -40,9 +63,9 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
         }
     }
 
-    private StepOutcome Compute(int[] indices, int epoch, double rate, long step)
+    private StepOutcome Compute(int[] indices, int epoch)
     {
-        double sum = 0, weight = 0;
+        double sum = 0, weight = 0, operations = 0;
         int tokens = 0, places = 0;
         int size = MicroBatchSize > 0 ? MicroBatchSize : indices.Length;
         for (int start = 0; start < indices.Length; start += size)
@@ -53,16 +76,15 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
             weight += piece.Weight;
             tokens += piece.Tokens;
             places += piece.Places;
+            operations += piece.Operations;
             if (!double.IsFinite(sum))
             {
                 optimizer.ClearGradients();
-                return new StepOutcome(sum, weight, 0, tokens, places, 0);
+                break;
             }
             piece.Backward();
         }
-        long started = Stopwatch.GetTimestamp();
-        double norm = optimizer.Step(rate, step, weight > 0 ? 1 / weight : 1);
-        return new StepOutcome(sum, weight, norm, tokens, places, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return new StepOutcome(sum, weight, 0, tokens, places, operations, 0);
     }
 
     private void Halve(int[] indices, Exception exception)
@@ -73,7 +95,8 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
             int length = task.Training.Length(indices.MaxBy(task.Training.Length));
             throw new TrainingException(
                 $"Memory ran out on {task.Device} with a single sequence of {length} tokens. Tokenize with a smaller MaxLength, or keep fewer Layers. libtorch "
-                    + $"says: {exception.Message.Split('\n')[0]}");
+                + $"says: {FirstLine(exception)}",
+                exception);
         }
         MicroBatchSize = (size + 1) / 2;
         observer.OnNote($"Memory ran out with {size} sequences at once; from here on {MicroBatchSize} are computed at once and their gradients added, so that a "
@@ -82,4 +105,6 @@ internal sealed class StepRunner(ITrainingTask task, AdamW optimizer, TrainingOp
         GC.Collect();
         GC.WaitForPendingFinalizers();
     }
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0];
 }

@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Randomness;
@@ -20,16 +17,21 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TorchSession _session;
     private readonly AdamW _optimizer;
     private readonly StepRunner _steps;
+    private readonly DivergenceSearch _divergence;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchPlan _plan;
-    private readonly Stopwatch _sinceCheckpoint = new();
+    private readonly IEnumerable<string> _otherWorkFolders;
+    private readonly TimeProvider _clock;
+    private long _checkpointAt;
     private TrainingState _state;
-    private readonly double _operationsPerToken, _deviceRate;
+    private int[] _batch = [];
+    private readonly double _deviceRate;
     private double _secondsOfSteps;
     private long _stepsTimed;
 
-    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer)
+    public TrainingLoop(ITrainingTask task, TrainingOptions options, string workFolder, ITrainingObserver observer, IEnumerable<string>? otherWorkFolders = null, TimeProvider? clock = null)
     {
+        (_otherWorkFolders, _clock) = (otherWorkFolders ?? [], clock ?? TimeProvider.System);
         (_task, _options, _observer) = (task, options, observer);
         _plan = new BatchPlan(task.Training, options);
         _schedule = new LearningRateSchedule(options, _plan.TotalSteps);
@@ -38,12 +40,14 @@ internal sealed class TrainingLoop : IDisposable
         try
         {
             _optimizer = new AdamW(task.Parameters, options, _session.Threads, task.RateShares);
-            _operationsPerToken = 6.0 * task.Parameters.Where(p => p.Kind == ParameterKind.Weight).Sum(p => p.Value.NumberOfElements);
-            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device);
+            _deviceRate = DeviceSpeed.MatrixProduct(_session, task.Device, options.Precision);
             _steps = new StepRunner(task, _optimizer, options, observer);
+            _divergence = new DivergenceSearch(task, _steps);
+            SortedDictionary<string, string> settings = TrainingIdentity.Of(options, task);
             _state = new TrainingState
             {
-                Identity = Identity(),
+                Identity = TrainingIdentity.Digest(settings),
+                Settings = settings,
                 Step = 0,
                 Epoch = 0,
                 StepInEpoch = 0,
@@ -56,6 +60,7 @@ internal sealed class TrainingLoop : IDisposable
                 History = [],
                 Threads = _session.Threads,
                 Device = task.Device.ToString(),
+                Deterministic = options.Deterministic && task.Device.IsCuda,
                 TorchVersion = TorchRuntime.Version,
             };
         }
@@ -72,7 +77,7 @@ internal sealed class TrainingLoop : IDisposable
         _observer.OnStarted(new TrainingStarted(
             _state.Step, _plan.TotalSteps, _plan.StepsOf(0), resumedFrom, _session.Threads, _task.Device.ToString(),
             _task.Parameters.Sum(p => p.Value.NumberOfElements)));
-        _sinceCheckpoint.Restart();
+        _checkpointAt = _clock.GetTimestamp();
         try
         {
             while (!IsDone())
@@ -104,32 +109,24 @@ internal sealed class TrainingLoop : IDisposable
     private string? Resume()
     {
         _checkpoints.Prepare();
-        TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state.Identity, _observer.OnCheckpointSkipped);
+        TrainingCheckpoint? checkpoint = _checkpoints.FindNewest(_state, _observer.OnCheckpointSkipped);
         if (checkpoint is null)
+        {
+            foreach (string note in AbandonedTrainings.Notes(_otherWorkFolders, _state))
+                _observer.OnNote(note);
             return null;
+        }
         LoadWeights(checkpoint);
         using (SafetensorsReader moments = SafetensorsReader.Open(checkpoint.OptimizerPath))
             _optimizer.Load(moments);
         TrainingState before = checkpoint.State, now = _state;
-        Note(before.Threads != now.Threads, $"it ran with {before.Threads} threads and goes on with {now.Threads}");
-        Note(before.Device != now.Device, $"it ran on {before.Device} and goes on on {now.Device}");
-        bool sameSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked;
-        Note(!sameSize, $"it was asked to compute {Pieces(before.MicroBatchSizeAsked)} and goes on with {Pieces(now.MicroBatchSizeAsked)}");
+        foreach (string note in ResumeNotes.Of(before, now))
+            _observer.OnNote(note);
         // Pieces that were halved when memory ran out stay so: an uninterrupted training would have gone on with them too.
-        _steps.MicroBatchSize = sameSize ? before.MicroBatchSize : now.MicroBatchSize;
-        Note(before.TorchVersion != now.TorchVersion, $"it ran with libtorch {before.TorchVersion} and goes on with {now.TorchVersion}");
-        _state = before with { Threads = now.Threads, Device = now.Device, TorchVersion = now.TorchVersion,
+        _steps.MicroBatchSize = before.MicroBatchSizeAsked == now.MicroBatchSizeAsked ? before.MicroBatchSize : now.MicroBatchSize;
+        _state = before with { Threads = now.Threads, Device = now.Device, Deterministic = now.Deterministic, TorchVersion = now.TorchVersion,
             MicroBatchSizeAsked = now.MicroBatchSizeAsked, MicroBatchSize = _steps.MicroBatchSize };
         return checkpoint.Folder;
-
-        static string Pieces(int size) => size == 0 ? "whole batches" : $"{size} sequences at once";
-
-        void Note(bool condition, string change)
-        {
-            if (condition)
-                _observer.OnNote($"The training was interrupted after step {before.Step}: {change}, so the result will not be bit-identical to an "
-                    + "uninterrupted one.");
-        }
     }
 
     private void RunEpoch(CancellationToken cancellation)
@@ -152,14 +149,15 @@ internal sealed class TrainingLoop : IDisposable
 
     private void RunStep(int[] indices)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = _clock.GetTimestamp();
         long step = _state.Step + 1;
+        _batch = indices;
         double rate = _schedule.At(_state.Step);
         StepOutcome outcome = _steps.Run(indices, _state.Epoch, _state.StepInEpoch, rate, step);
         if (!double.IsFinite(outcome.LossSum))
-            throw Diverged("loss", outcome.Loss, step);
+            throw Diverged("loss", outcome.Loss, gradients: false);
         if (!double.IsFinite(outcome.GradientNorm))
-            throw Diverged("gradient norm", outcome.GradientNorm, step);
+            throw Diverged("gradient norm", outcome.GradientNorm, gradients: true);
         _state = _state with
         {
             Step = step,
@@ -168,27 +166,31 @@ internal sealed class TrainingLoop : IDisposable
             EpochWeight = _state.EpochWeight + outcome.Weight,
             MicroBatchSize = _steps.MicroBatchSize,
         };
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double seconds = _clock.GetElapsedTime(started).TotalSeconds;
         _secondsOfSteps += seconds;
         _stepsTimed++;
         _observer.OnStep(new TrainingStep(
             step, _plan.TotalSteps, _state.Epoch + 1, outcome.Loss, rate, outcome.GradientNorm, outcome.Tokens,
             1 - ((double)outcome.Tokens / outcome.Places), seconds, outcome.UpdateSeconds,
-            _operationsPerToken * outcome.Tokens / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
+            outcome.Operations / seconds / _deviceRate, _secondsOfSteps / _stepsTimed * (_plan.TotalSteps - step)));
     }
 
     private void FinishEpoch(CancellationToken cancellation)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = _clock.GetTimestamp();
         double trainingLoss = _state.EpochWeight > 0 ? _state.EpochLossSum / _state.EpochWeight : 0;
-        IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation) : new SortedDictionary<string, double>();
+        IReadOnlyDictionary<string, double> metrics = _task.HasValidation ? _task.Validate(cancellation, _observer.OnNote) : new SortedDictionary<string, double>();
         bool improved = true;
         double value = trainingLoss;
         if (_task.HasValidation)
         {
+            // The loss first: where it is none, others are none for that reason.
+            foreach ((string name, double metric) in metrics.OrderBy(pair => pair.Key != BestMetrics.Loss))
+            {
+                if (!double.IsFinite(metric))
+                    throw Diverged(name.Replace('/', ' '), metric);
+            }
             value = metrics[_options.BestMetric];
-            if (!double.IsFinite(metrics[BestMetrics.Loss]))
-                throw Diverged("validation loss", metrics[BestMetrics.Loss], _state.Step);
             improved = _state.Best is null || BestMetrics.IsBetter(_options.BestMetric, value, _state.Best.Value);
         }
         _state = _state with
@@ -198,7 +200,7 @@ internal sealed class TrainingLoop : IDisposable
             EpochsWithoutImprovement = improved ? 0 : _state.EpochsWithoutImprovement + 1,
             History = [.. _state.History, new EpochRecord(_state.Epoch, _state.Step, trainingLoss, metrics)],
         };
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double seconds = _clock.GetElapsedTime(started).TotalSeconds;
         WriteCheckpoint();
         _observer.OnEvaluation(new TrainingEvaluation(_state.Epoch + 1, _state.Step, trainingLoss, metrics, improved, seconds));
     }
@@ -214,13 +216,16 @@ internal sealed class TrainingLoop : IDisposable
 
     private bool IsCheckpointDue() =>
         (_options.CheckpointEverySteps > 0 && _state.Step % _options.CheckpointEverySteps == 0)
-        || (_options.CheckpointEverySeconds > 0 && _sinceCheckpoint.Elapsed.TotalSeconds >= _options.CheckpointEverySeconds);
+        || (_options.CheckpointEverySeconds > 0 && _clock.GetElapsedTime(_checkpointAt).TotalSeconds >= _options.CheckpointEverySeconds);
 
+    /// <summary>Writes a checkpoint of finite numbers only, so that whatever is resumed from is sound.</summary>
     private void WriteCheckpoint()
     {
-        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)),
-            _optimizer.State());
-        _sinceCheckpoint.Restart();
+        KeyValuePair<string, torch.Tensor>[] weights = [.. _task.Parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))];
+        if (Finiteness.FirstProblem(weights.Concat(_optimizer.State())) is { } name)
+            throw Diverged($"update left {name} with numbers that are not finite", _state.Step, _state.StepInEpoch, _batch, "");
+        TrainingCheckpoint checkpoint = _checkpoints.Write(_state, weights, _optimizer.State());
+        _checkpointAt = _clock.GetTimestamp();
         _observer.OnCheckpointWritten(checkpoint.Folder, _state.Step);
     }
 
@@ -231,25 +236,28 @@ internal sealed class TrainingLoop : IDisposable
             weights.ReadInto(parameter.Name, parameter.Value);
     }
 
-    private DivergenceException Diverged(string what, double value, long step)
+    /// <summary>The batch under way has a loss or gradient that is no finite number, and was not learned from.</summary>
+    private DivergenceException Diverged(string what, double value, bool gradients)
+    {
+        string finding = _divergence.OfWeights() ?? _divergence.OfExamples(_batch, _state.Epoch, _state.StepInEpoch, gradients);
+        return Diverged($"{what} became {Number(value)}", _state.Step + 1, _state.StepInEpoch + 1, _batch, finding);
+    }
+
+    /// <summary>The validation after the last batch gave what is no finite number.</summary>
+    private DivergenceException Diverged(string what, double value) =>
+        Diverged($"{what} became {Number(value)}", _state.Step, _state.StepInEpoch, [], _divergence.OfWeights() ?? "");
+
+    private DivergenceException Diverged(string what, long step, int batch, int[] examples, string finding)
     {
         string? checkpoint = _checkpoints.Newest?.Folder;
         return new DivergenceException(
             string.Create(CultureInfo.InvariantCulture,
-                $"The {what} became {value} at step {step} of {_plan.TotalSteps}, in epoch {_state.Epoch + 1}. Try a lower LearningRate (it is "
-                    + $"{_options.LearningRate}) or a longer WarmupRatio. ")
+                $"The {what} at step {step} of {_plan.TotalSteps}, in epoch {_state.Epoch + 1}, batch {batch} of {_plan.StepsOf(_state.Epoch)}")
+            + (examples.Length > 0 ? $" ({DivergenceSearch.Names(examples)}). " : ". ") + finding
+            + string.Create(CultureInfo.InvariantCulture, $"Try a lower LearningRate (it is {_options.LearningRate}) or a longer WarmupRatio. ")
             + (checkpoint is null ? "There is no checkpoint before it." : $"The last good checkpoint is {checkpoint}."),
-            _state.Epoch + 1, step, checkpoint);
+            _state.Epoch + 1, step, batch, examples, checkpoint);
     }
 
-    /// <summary>Digest of all that decides the result, but for the number of threads and the device, whose change is only reported.</summary>
-    private string Identity()
-    {
-        TrainingOptions o = _options;
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"3|{o.Epochs}|{o.LearningRate:R}|{o.BatchSize}|{o.WeightDecay:R}|{o.WarmupRatio:R}|{o.WarmupSteps}|{o.Schedule}|{o.SchedulePower:R}|{o.BatchTokens}|{o.ClassWeights}|{o.LayerDecay:R}|{o.HeadLearningRate:R}|{o.GradientCheckpointing}|{o.Precision}|{o.GradientClip:R}|"
-            + $"{o.LabelSmoothing:R}|{o.Beta1:R}|{o.Beta2:R}|{o.Epsilon:R}|{o.Seed}|{o.EarlyStoppingPatience}|{o.BestMetric}|{_task.Describe()}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

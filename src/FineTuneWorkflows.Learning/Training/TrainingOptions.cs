@@ -48,7 +48,7 @@ public sealed record TrainingOptions
     /// <summary>The learning rate's course after the warm-up; default linear.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
-    /// <summary>The power of <see cref="ScheduleKind.Polynomial"/>; default 1.</summary>
+    /// <summary>The power of <see cref="ScheduleKind.Polynomial"/>, which alone has one; default 1.</summary>
     [Range(0.0, 100.0)]
     public double SchedulePower { get; init; } = 1.0;
 
@@ -102,7 +102,7 @@ public sealed record TrainingOptions
     [Range(0, 100_000)]
     public int EarlyStoppingPatience { get; init; }
 
-    /// <summary>The metric by which the best checkpoint is chosen, one of <see cref="BestMetrics.All"/>; default <c>validation/loss</c>.</summary>
+    /// <summary>The metric by which the best checkpoint is chosen, one of <see cref="BestMetrics.All"/> that the task has; needs validation data, but for the default, <c>validation/loss</c>.</summary>
     public string BestMetric { get; init; } = BestMetrics.Loss;
 
     /// <summary>Write a checkpoint after so many steps, besides the one after each epoch; 0 (the default) does not.</summary>
@@ -139,6 +139,12 @@ public sealed record TrainingOptions
             throw new TrainingException($"Schedule is {Schedule}; use {string.Join(", ", Enum.GetNames<ScheduleKind>())}.");
         if (!BestMetrics.All.Contains(BestMetric))
             throw new TrainingException($"BestMetric is '{BestMetric}'; use {string.Join(", ", BestMetrics.All)}.");
+        if (BestMetric != BestMetrics.Loss && !hasValidation)
+            throw new TrainingException($"BestMetric is '{BestMetric}', but there is no validation data to measure it on. Give some, or leave it out: without validation data the last epoch's weights "
+                + "are kept.");
+        if (SchedulePower != 1 && Schedule != ScheduleKind.Polynomial)
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture,
+                $"SchedulePower is {SchedulePower}, but Schedule is {Schedule}, which has none; set Schedule to {ScheduleKind.Polynomial}, or leave SchedulePower out."));
         if (EarlyStoppingPatience > 0 && !hasValidation)
             throw new TrainingException($"EarlyStoppingPatience is {EarlyStoppingPatience}, but there is no validation data to watch. Give some, or "
                 + "set it to 0.");

@@ -8,4 +8,11 @@ namespace FineTuneWorkflows.Pipelines.Contract;
 /// </param>
 /// <param name="Optional">Whether it may be missing. Default: false.</param>
 /// <param name="Advice">What else the parameter could be, for the message that says it is missing; null for nothing.</param>
-public sealed record InputPath(string Parameter, string Path, bool Optional = false, string? Advice = null);
+public sealed record InputPath(string Parameter, string Path, bool Optional = false, string? Advice = null)
+{
+    /// <summary>
+    /// Where the files come from when the stage is executed; the path counts from the folder that they are brought to. All paths of one parameter have the same one. Default: null, they
+    /// are on this machine.
+    /// </summary>
+    public IRemoteInput? Remote { get; init; }
+}

@@ -28,7 +28,7 @@ public abstract record Stage
     [Parameter("Wait before the first repetition; doubles with each further one.", Category = "Execution", Order = 1003, AffectsResult = false)]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest one attempt may take; zero means without limit. Default: zero.</summary>
+    /// <summary>The longest one attempt may take, without the download of remote inputs; zero means without limit. Default: zero.</summary>
     [Parameter("The longest one attempt may take; zero is without limit.", Category = "Execution", Order = 1004, AffectsResult = false)]
     public TimeSpan Timeout { get; init; }
 
@@ -37,7 +37,8 @@ public abstract record Stage
 
     /// <summary>
     /// The files outside the artifact store that the stage reads. Their content takes the place of the parameter's text in the fingerprint, so
-    /// that a changed file reruns the stage and a moved one does not.
+    /// that a changed file reruns the stage and a moved one does not; of files that come from another machine, what their name means takes it. Asked for every plan: it must
+    /// neither read nor download them.
     /// </summary>
     public virtual IEnumerable<InputPath> InputPaths() => [];
 

@@ -54,6 +54,9 @@ public sealed class StageContext
             ? files
             : throw new InvalidOperationException($"Stage {StageId} declared no input path for parameter {parameter}.");
 
+    /// <summary>What the parameter's <see cref="IRemoteInput"/> was pinned to, such as <c>hf://owner/name@commit</c>; null where its files are on this machine.</summary>
+    public string? PinnedInput(string parameter) => work.Pinned.GetValueOrDefault(parameter);
+
     /// <summary>An empty folder to make the artifact of that name in. What an earlier attempt left there is removed on the first call.</summary>
     /// <exception cref="InvalidOperationException">The stage did not declare it with <see cref="ProducesAttribute"/>.</exception>
     public string Output(string name) => work.Output(name);

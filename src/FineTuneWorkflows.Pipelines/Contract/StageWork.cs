@@ -9,6 +9,7 @@ internal sealed class StageWork(
     string folder,
     IReadOnlyDictionary<string, Artifact> inputs,
     IReadOnlyDictionary<string, IReadOnlyList<InputFile>> files,
+    IReadOnlyDictionary<string, string> pinned,
     IReadOnlyList<string> produces)
 {
     private readonly HashSet<string> opened = new(StringComparer.Ordinal);
@@ -22,6 +23,8 @@ internal sealed class StageWork(
     public IReadOnlyDictionary<string, Artifact> Inputs => inputs;
 
     public IReadOnlyDictionary<string, IReadOnlyList<InputFile>> Files => files;
+
+    public IReadOnlyDictionary<string, string> Pinned => pinned;
 
     public string OutputPath(string name) => Path.Combine(folder, "out." + name);
 

@@ -39,6 +39,8 @@ public sealed class PipelineRunner
         var plan = PlanOf(pipeline);
         var (runId, runLock, resumed) = Claim(pipeline.Definition.Id, plan);
         using var held = runLock;
+        if (options.ForceAll && resumed)
+            RunPins.Forget(home, runId);
         using var journal = RunJournal.Open(home, runId);
         using var publisher = new EventPublisher(runId, journal, observers);
 
@@ -61,22 +63,27 @@ public sealed class PipelineRunner
         return result;
     }
 
-    /// <summary>What a run would do, stage by stage. Nothing is executed or written but the digests of files read.</summary>
-    public IReadOnlyList<PlannedStage> Plan(Pipeline pipeline, RunOptions options, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// What a run would do, stage by stage. Nothing is executed, downloaded or written but the digests of files read; other machines are asked what the names of remote inputs mean and what
+    /// of them is missing here.
+    /// </summary>
+    public async Task<IReadOnlyList<PlannedStage>> PlanAsync(Pipeline pipeline, RunOptions options, CancellationToken cancellationToken = default)
     {
+        var resumed = options.ForceAll ? null : Unfinished(pipeline.Definition.Id, PlanOf(pipeline));
+        var pins = RunPins.OfPlan(home, options.Parent ?? resumed);
         var flow = new ArtifactFlow();
         var planned = new Dictionary<string, PlannedStage>(StringComparer.Ordinal);
         foreach (var stage in pipeline.Stages)
         {
-            var step = PlanStage(pipeline, options, stage, flow, planned, cancellationToken);
+            var step = await PlanStageAsync(pipeline, options, stage, flow, planned, pins, cancellationToken).ConfigureAwait(false);
             planned[stage.Name] = step;
         }
 
         return [.. pipeline.Stages.Select(s => planned[s.Name])];
     }
 
-    private PlannedStage PlanStage(
-        Pipeline pipeline, RunOptions options, PipelineStage stage, ArtifactFlow flow, Dictionary<string, PlannedStage> planned, CancellationToken cancellationToken)
+    private async Task<PlannedStage> PlanStageAsync(
+        Pipeline pipeline, RunOptions options, PipelineStage stage, ArtifactFlow flow, Dictionary<string, PlannedStage> planned, RunPins pins, CancellationToken cancellationToken)
     {
         if (!stage.Stage.Condition)
         {
@@ -86,19 +93,21 @@ public sealed class PipelineRunner
 
         if (stage.Predecessors.Select(p => planned[p]).FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing)
             return new(stage, PlannedAction.Skip, $"{failing.Stage.Name} would fail");
-        if (flow.InputsOf(stage.Wiring, out var missing) is not { } inputs)
-        {
-            var producer = planned[stage.Producers[missing!]];
-            return producer.Action is PlannedAction.Skip or PlannedAction.Fail
-                ? new(stage, PlannedAction.Skip, $"`{missing}` will not be made")
-                : new(stage, options.Forces(stage.Name) ? PlannedAction.Execute : PlannedAction.Depends, options.Forces(stage.Name) ? "forced" : $"`{missing}` will be made anew by {producer.Stage.Name}");
-        }
-
         try
         {
-            var plan = planner.Plan(new(pipeline.Definition.Id, "", stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), cancellationToken);
+            if (flow.InputsOf(stage.Wiring, out var missing) is not { } inputs)
+            {
+                var producer = planned[stage.Producers[missing!]];
+                if (producer.Action is PlannedAction.Skip or PlannedAction.Fail)
+                    return new(stage, PlannedAction.Skip, $"`{missing}` will not be made");
+                var remote = await StagePlanner.RemoteAsync(stage.Stage, pins, cancellationToken).ConfigureAwait(false);
+                var (action, reason) = options.Forces(stage.Name) ? (PlannedAction.Execute, "forced") : (PlannedAction.Depends, $"`{missing}` will be made anew by {producer.Stage.Name}");
+                return new(stage, action, reason) { Downloads = await DownloadsAsync(remote, cancellationToken).ConfigureAwait(false) };
+            }
+
+            var plan = await planner.PlanAsync(new(pipeline.Definition.Id, "", stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), pins, cancellationToken).ConfigureAwait(false);
             if (plan.Known is not { } known)
-                return new(stage, PlannedAction.Execute, plan.Reason);
+                return new(stage, PlannedAction.Execute, plan.Reason) { Downloads = await DownloadsAsync(plan.Remote, cancellationToken).ConfigureAwait(false) };
             flow.Finished(stage.Wiring, condition: true, stage.Stage.ContinueOnError, new(StageOutcome.UpToDate, plan.Reason) { Artifacts = known.Artifacts });
             return new(stage, PlannedAction.Reuse, plan.Reason);
         }
@@ -106,6 +115,15 @@ public sealed class PipelineRunner
         {
             return new(stage, PlannedAction.Fail, e.Message);
         }
+    }
+
+    private static async Task<IReadOnlyList<RemoteDownload>> DownloadsAsync(IReadOnlyList<PlannedRemote> remote, CancellationToken cancellationToken)
+    {
+        var downloads = new List<RemoteDownload>();
+        foreach (var input in remote)
+            if (await input.Input.MissingAsync(input.Pinned, cancellationToken).ConfigureAwait(false) is { } missing)
+                downloads.Add(missing);
+        return downloads;
     }
 
     private static string PlanOf(Pipeline pipeline)
@@ -124,8 +142,7 @@ public sealed class PipelineRunner
     // The lock tells a run that was interrupted from one that is still going on in another process.
     private (string RunId, FileLock Lock, bool Resumed) Claim(string pipelineId, string plan)
     {
-        var memory = memories.Load(pipelineId);
-        if (memory is { Finished: false, RunId: { } last } && memory.Plan == plan && File.Exists(RunJournal.PathOf(home, last)) && FileLock.TryAcquire(home.RunLock(last)) is { } again)
+        if (Unfinished(pipelineId, plan) is { } last && FileLock.TryAcquire(home.RunLock(last)) is { } again)
             return (last, again, true);
         while (true)
         {
@@ -133,6 +150,13 @@ public sealed class PipelineRunner
             if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
                 return (runId, held, false);
         }
+    }
+
+    // The last run of the same pipeline with the same parameters, if it did not succeed: the next one goes on where it stopped.
+    private string? Unfinished(string pipelineId, string plan)
+    {
+        var memory = memories.Load(pipelineId);
+        return memory is { Finished: false, RunId: { } last } && memory.Plan == plan && File.Exists(RunJournal.PathOf(home, last)) ? last : null;
     }
 
     /// <summary>One run's state.</summary>
@@ -167,7 +191,7 @@ public sealed class PipelineRunner
                         result = cancellationToken.IsCancellationRequested
                             ? new(StageOutcome.Skipped, "the run was cancelled")
                             : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true }, publisher.Publish, cancellationToken)
+                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true, ParentRunId = options.Parent }, publisher.Publish, cancellationToken)
                                 .ConfigureAwait(false);
                     }
                     finally

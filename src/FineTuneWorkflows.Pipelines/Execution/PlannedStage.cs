@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
@@ -6,4 +7,8 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <param name="Stage">The stage.</param>
 /// <param name="Action">What.</param>
 /// <param name="Reason">Why.</param>
-public sealed record PlannedStage(PipelineStage Stage, PlannedAction Action, string Reason);
+public sealed record PlannedStage(PipelineStage Stage, PlannedAction Action, string Reason)
+{
+    /// <summary>What it would download first. Default: nothing.</summary>
+    public IReadOnlyList<RemoteDownload> Downloads { get; init; } = [];
+}

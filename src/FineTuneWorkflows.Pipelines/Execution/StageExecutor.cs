@@ -55,11 +55,10 @@ public sealed class StageExecutor
         StagePlan? plan = null;
         try
         {
-            plan = planner.Plan(request, cancellationToken);
+            plan = await planner.PlanAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), cancellationToken).ConfigureAwait(false);
             if (plan.Known is { } known)
                 return Reused(plan.Fingerprint, known, plan.Reason, watch);
 
-            using var slot = await GpuSlotAsync(stage.Stage.Resource, stage.Name, publish, cancellationToken).ConfigureAwait(false);
             using var own = await FileLock.AcquireAsync(
                 home.StageLock(plan.Fingerprint), shared: false,
                 () => publish(new StageNoted(time.GetUtcNow(), stage.Name, "another process is making the same; waiting for it")), cancellationToken).ConfigureAwait(false);
@@ -126,10 +125,16 @@ public sealed class StageExecutor
         var stage = request.Stage;
         for (var attempt = 1; ; attempt++)
         {
-            var work = new StageWork(stage.Name, plan.Fingerprint, folder, request.Inputs, plan.Files, stage.Descriptor.Produces);
-            var context = new StageContext(request.RunId, work, publish, services, time);
             try
             {
+                // Downloads first: the GPU is for others while they last.
+                var files = await new RemoteInputs(planner.Resolver, stage.Name, publish, time).BringAsync(plan, cancellationToken).ConfigureAwait(false);
+                using var slot = await GpuSlotAsync(stage.Stage.Resource, stage.Name, publish, cancellationToken).ConfigureAwait(false);
+                var pinned = plan.Remote.ToDictionary(r => r.Parameter, r => r.Pinned, StringComparer.Ordinal);
+                var work = new StageWork(stage.Name, plan.Fingerprint, folder, request.Inputs, files, pinned, stage.Descriptor.Produces);
+                var context = new StageContext(request.RunId, work, publish, services, time);
+                foreach (var (parameter, name) in pinned)
+                    context.SetTag($"input/{parameter}", name);
                 await AttemptAsync(stage.Stage, context, cancellationToken).ConfigureAwait(false);
                 return Commit(request, plan, work, context, folder, watch, cancellationToken);
             }

@@ -9,16 +9,43 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
 {
     private const string UpToDate = "up to date";
 
-    /// <exception cref="StageException">An input file is missing or cannot be read.</exception>
-    public StagePlan Plan(StageRequest request, CancellationToken cancellationToken)
+    /// <summary>Plans a stage. Remote inputs are asked what their names mean; nothing is downloaded.</summary>
+    /// <exception cref="StageException">An input file is missing or cannot be read, or a remote one cannot be asked for.</exception>
+    public async Task<StagePlan> PlanAsync(StageRequest request, RunPins pins, CancellationToken cancellationToken)
     {
-        var (document, files) = Document(request, cancellationToken);
+        var resolver = Resolver;
+        var files = new Dictionary<string, IReadOnlyList<InputFile>>(StringComparer.Ordinal);
+        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var paths in LocalPaths(request.Stage.Stage))
+        {
+            var folder = request.Stage.Folders.GetValueOrDefault(paths.Key, request.BaseFolder);
+            (files[paths.Key], digests[paths.Key]) = resolver.Resolve([.. paths], folder, cancellationToken);
+        }
+
+        var remote = await RemoteAsync(request.Stage.Stage, pins, cancellationToken).ConfigureAwait(false);
+        foreach (var input in remote)
+            digests[input.Parameter] = input.Pinned;
+        var document = FingerprintDocument.Of(request.Stage.Descriptor, request.Stage.Stage, digests, request.Inputs.ToDictionary(i => i.Key, i => i.Value.Digest));
         var fingerprint = document.Fingerprint();
         if (request.Force)
-            return new(document, fingerprint, files, null, "forced");
+            return new(document, fingerprint, files, remote, null, "forced");
         var known = Reusable(fingerprint, out var damage);
-        return new(document, fingerprint, files, known, known is not null ? UpToDate : damage ?? WhyNew(request, document));
+        return new(document, fingerprint, files, remote, known, known is not null ? UpToDate : damage ?? WhyNew(request, document));
     }
+
+    /// <summary>A stage's remote inputs, which are only asked for, not brought.</summary>
+    /// <exception cref="StageException">There is no such thing, or the other machine does not answer.</exception>
+    public static async Task<IReadOnlyList<PlannedRemote>> RemoteAsync(Stage stage, RunPins pins, CancellationToken cancellationToken)
+    {
+        var remote = new List<PlannedRemote>();
+        foreach (var paths in stage.InputPaths().GroupBy(p => p.Parameter, StringComparer.Ordinal))
+            if (paths.FirstOrDefault(p => p.Remote is not null)?.Remote is { } input)
+                remote.Add(new(paths.Key, input, await pins.OfAsync(input, cancellationToken).ConfigureAwait(false), [.. paths]));
+        return remote;
+    }
+
+    /// <summary>Turns paths into files with their digests.</summary>
+    public InputFileResolver Resolver => new(hashes);
 
     /// <summary>The record and artifacts of a fingerprint, all bytes checked, or null with what is damaged, if anything is.</summary>
     public StagePlan.Reuse? Reusable(string fingerprint, out string? damage)
@@ -41,20 +68,8 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
         return new(record, found);
     }
 
-    private (FingerprintDocument Document, Dictionary<string, IReadOnlyList<InputFile>> Files) Document(StageRequest request, CancellationToken cancellationToken)
-    {
-        var resolver = new InputFileResolver(hashes);
-        var files = new Dictionary<string, IReadOnlyList<InputFile>>(StringComparer.Ordinal);
-        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var paths in request.Stage.Stage.InputPaths().GroupBy(p => p.Parameter, StringComparer.Ordinal))
-        {
-            var folder = request.Stage.Folders.GetValueOrDefault(paths.Key, request.BaseFolder);
-            (files[paths.Key], digests[paths.Key]) = resolver.Resolve([.. paths], folder, cancellationToken);
-        }
-
-        var inputs = request.Inputs.ToDictionary(i => i.Key, i => i.Value.Digest);
-        return (FingerprintDocument.Of(request.Stage.Descriptor, request.Stage.Stage, digests, inputs), files);
-    }
+    private static IEnumerable<IGrouping<string, InputPath>> LocalPaths(Stage stage) =>
+        stage.InputPaths().GroupBy(p => p.Parameter, StringComparer.Ordinal).Where(paths => paths.All(p => p.Remote is null));
 
     private string WhyNew(StageRequest request, FingerprintDocument document)
     {

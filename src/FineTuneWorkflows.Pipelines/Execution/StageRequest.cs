@@ -19,6 +19,9 @@ public sealed record StageRequest(
     /// </summary>
     public Action? Fence { get; init; }
 
+    /// <summary>The run that this one is a part of, whose remote inputs it shares: the trials of a sweep have the same base model. Default: none.</summary>
+    public string? ParentRunId { get; init; }
+
     /// <summary>Whether the runner writes the pipeline's memory soon, so that the executor need not once more.</summary>
     internal bool MoreFollows { get; init; }
 }

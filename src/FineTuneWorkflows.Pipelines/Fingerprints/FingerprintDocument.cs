@@ -13,7 +13,7 @@ namespace FineTuneWorkflows.Pipelines.Fingerprints;
 /// <param name="Stage">The activity type.</param>
 /// <param name="Version">The version of the stage's code.</param>
 /// <param name="Parameters">Canonical texts of the parameters that affect the result, by name.</param>
-/// <param name="Files">Digests of the files read, by the parameter that names them.</param>
+/// <param name="Files">Digests of the files read, by the parameter that names them; of those that come from another machine, the name that they are pinned to.</param>
 /// <param name="Inputs">Digests of the input artifacts, by name.</param>
 public sealed record FingerprintDocument(
     string Stage,
@@ -26,7 +26,7 @@ public sealed record FingerprintDocument(
     /// <summary>Canonical texts of the parameters that affect the result, by name.</summary>
     public SortedList<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
 
-    /// <summary>Digests of the files read, by the parameter that names them.</summary>
+    /// <summary>Digests of the files read, by the parameter that names them; of those that come from another machine, the name that they are pinned to.</summary>
     public SortedList<string, string> Files { get; } = new(Files, StringComparer.Ordinal);
 
     /// <summary>Digests of the input artifacts, by name.</summary>

@@ -15,7 +15,11 @@ internal static class FingerprintReason
             if (!now.Files.ContainsKey(name) && !before.Files.ContainsKey(name))
                 reasons.Add($"{name} changed {Show(old)} -> {Show(current)}");
         foreach (var (name, old, current) in Changes(before.Files, now.Files))
-            reasons.Add(old is null || current is null ? $"{name} changed" : $"the content of {name} changed");
+            reasons.Add(
+                old is null || current is null ? $"{name} changed"
+                : IsPinned(old) && IsPinned(current) ? $"{name} moved {old} -> {current}"
+                : IsPinned(old) || IsPinned(current) ? $"{name} changed"
+                : $"the content of {name} changed");
         foreach (var (name, old, current) in Changes(before.Inputs, now.Inputs))
             reasons.Add(old is null ? $"`{name}` is new" : current is null ? $"`{name}` is gone" : $"`{name}` changed");
         return reasons.Count == 0 ? null : string.Join("; ", reasons);
@@ -26,6 +30,8 @@ internal static class FingerprintReason
             .Order(StringComparer.Ordinal)
             .Select(name => (name, before.GetValueOrDefault(name), now.GetValueOrDefault(name)))
             .Where(change => change.Item2 != change.Item3);
+
+    private static bool IsPinned(string digest) => digest.Contains("://", StringComparison.Ordinal);
 
     private static string Show(string? value) => value switch
     {

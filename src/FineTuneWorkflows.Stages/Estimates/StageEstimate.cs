@@ -17,7 +17,7 @@ public sealed record StageEstimate(
     string Stage, string Type, TorchDevice Device, int Longest, bool Checkpointing, MemoryEstimate AsItIs, MemoryEstimate Otherwise, long? Available, IReadOnlyList<string> Assumptions)
 {
     /// <summary>What to do about a training that does not fit.</summary>
-    public const string Advice = "set a smaller MicroBatchSize or BatchTokens, GradientCheckpointing to true, a smaller MaxLength where the texts are tokenized, or a smaller BatchSize, which validation takes whole";
+    public const string Advice = "set a smaller MicroBatchSize or BatchTokens, GradientCheckpointing to true, a smaller MaxLength where the texts are tokenized, or a smaller BatchSize, which validation takes whole as long as it fits";
 
     /// <summary>Whether it fits, as far as that is known.</summary>
     public bool Fits => Available is null || AsItIs.Peak <= Available;

@@ -23,16 +23,24 @@ public static class TrainingEstimator
 
     /// <summary>Estimates each training stage whose condition is true.</summary>
     /// <param name="pipeline">The pipeline.</param>
+    /// <param name="cancellationToken">Ends the download of the configuration and the tokenizer of a base model on the hub; its weights are not downloaded.</param>
     /// <exception cref="StageException">A stage's parameters contradict each other, or there is no base model or vocabulary where they say.</exception>
     /// <exception cref="FineTuneWorkflows.Learning.LearningException">A base model cannot be read, or there is no such device.</exception>
     /// <exception cref="FineTuneWorkflows.Text.TextDataException">A tokenizer is missing or damaged.</exception>
-    public static IReadOnlyList<StageEstimate> Of(Pipeline pipeline) =>
-        [.. pipeline.Stages.Where(s => s.Stage is TrainingStage { Condition: true }).Select(s => Of(pipeline, s, (TrainingStage)s.Stage))];
+    public static async Task<IReadOnlyList<StageEstimate>> OfAsync(Pipeline pipeline, CancellationToken cancellationToken = default)
+    {
+        var estimates = new List<StageEstimate>();
+        foreach (var stage in pipeline.Stages)
+            if (stage.Stage is TrainingStage { Condition: true } training)
+                estimates.Add(await OfAsync(pipeline, stage, training, cancellationToken).ConfigureAwait(false));
+        return estimates;
+    }
 
-    private static StageEstimate Of(Pipeline pipeline, PipelineStage stage, TrainingStage training)
+    private static async Task<StageEstimate> OfAsync(Pipeline pipeline, PipelineStage stage, TrainingStage training, CancellationToken cancellationToken)
     {
         var assumptions = new List<string>();
-        var folder = ModelPresets.IsPreset(training.BaseModel) ? null : BaseFolder(pipeline, stage, nameof(TrainingStage.BaseModel), training.BaseModel);
+        var folder = ModelPresets.IsPreset(training.BaseModel) ? null
+            : await BaseFolderAsync(pipeline, stage, nameof(TrainingStage.BaseModel), training.BaseModel, cancellationToken).ConfigureAwait(false);
         var tokenize = Producer(pipeline, stage, "tokens");
         var tokens = new TokenizedInfo
         {
@@ -40,7 +48,7 @@ public static class TrainingEstimator
             Labels = [.. Enumerable.Range(0, Classes).Select(i => $"{i}")],
             VocabularySha256 = "",
             TokenizerSha256 = "",
-            VocabularySize = folder is null ? VocabularySize(pipeline, tokenize, assumptions) : ModelConfig.Read(folder).VocabSize,
+            VocabularySize = folder is null ? await VocabularySizeAsync(pipeline, tokenize, assumptions, cancellationToken).ConfigureAwait(false) : ModelConfig.Read(folder).VocabSize,
             MaxLength = ((TokenizeStage)tokenize.Stage).MaxLength,
             // Plain text is for guessing masked words where the model is an encoder, else the next one.
             SpecialTokens = new() { Padding = 0, Mask = (folder is null ? ModelPresets.Get(training.BaseModel) : ModelConfig.Read(folder)) is EncoderConfig ? 0 : null },
@@ -55,9 +63,9 @@ public static class TrainingEstimator
 
     private static PipelineStage Producer(Pipeline pipeline, PipelineStage stage, string artifact) => pipeline.Find(stage.Producers[artifact])!;
 
-    private static string BaseFolder(Pipeline pipeline, PipelineStage stage, string parameter, string value)
+    private static async Task<string> BaseFolderAsync(Pipeline pipeline, PipelineStage stage, string parameter, string value, CancellationToken cancellationToken)
     {
-        var path = Path.GetFullPath(BaseModels.Folder(value), stage.Folders.GetValueOrDefault(parameter, pipeline.Definition.Folder));
+        var path = Path.GetFullPath(await BaseModels.DescriptionAsync(value, cancellationToken).ConfigureAwait(false), stage.Folders.GetValueOrDefault(parameter, pipeline.Definition.Folder));
         return Directory.Exists(path) ? path : throw new StageException($"stage {stage.Name}: parameter {parameter}: there is no folder {path}; {BaseModels.Advice}");
     }
 
@@ -82,7 +90,7 @@ public static class TrainingEstimator
         return DataKind.TextClassification;
     }
 
-    private static int VocabularySize(Pipeline pipeline, PipelineStage tokenize, List<string> assumptions)
+    private static async Task<int> VocabularySizeAsync(Pipeline pipeline, PipelineStage tokenize, List<string> assumptions, CancellationToken cancellationToken)
     {
         var stage = (TokenizeStage)tokenize.Stage;
         if (tokenize.Producers.TryGetValue("tokenizer", out var name) && pipeline.Find(name)!.Stage is TrainTokenizerStage trained)
@@ -92,7 +100,7 @@ public static class TrainingEstimator
         }
 
         var (parameter, value) = stage.BaseModel.Length > 0 && !ModelPresets.IsPreset(stage.BaseModel)
-            ? (nameof(TokenizeStage.BaseModel), BaseModels.Folder(stage.BaseModel))
+            ? (nameof(TokenizeStage.BaseModel), await BaseModels.DescriptionAsync(stage.BaseModel, cancellationToken).ConfigureAwait(false))
             : (nameof(TokenizeStage.Vocabulary), stage.Vocabulary);
         return value.Length > 0
             ? Tokenizer.Load(Path.GetFullPath(value, tokenize.Folders.GetValueOrDefault(parameter, pipeline.Definition.Folder))).VocabularySize

@@ -12,7 +12,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Version = 4, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
+[Stage("FineTune.Evaluate", Version = 5, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]

@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>
 /// The <c>evaluation</c> artifact: <c>report.json</c> and, where there is a baseline, <c>baseline.json</c> with everything that was measured, <c>metrics.json</c> with the figures by name, and
-/// <c>predictions.jsonl</c> with each test text, its label, the prediction and the probabilities. Where the model has a temperature, <c>report.json</c> measures its probabilities as they are,
+/// <c>predictions.jsonl</c> with each test text (of a pair both), its label, the prediction and the probabilities. Where the model has a temperature, <c>report.json</c> measures its probabilities as they are,
 /// <c>calibrated.json</c> says what the temperature makes of them, and the predictions have those at it, as <c>finetune predict</c> gives them. Beside them the plots of <see cref="EvaluationPlots"/>.
 /// </summary>
 internal static partial class EvaluationFiles
@@ -56,16 +56,18 @@ internal static partial class EvaluationFiles
         }
     }
 
-    /// <summary>Writes what a model wrote after the beginnings of test texts.</summary>
-    public static void WriteSamples(string folder, IEnumerable<(string Prompt, string Continuation)> samples)
+    /// <summary>Writes what a model wrote after the beginnings of test texts; of conversations beside what was said there.</summary>
+    public static void WriteSamples(string folder, IEnumerable<(string Prompt, string Continuation, string? Expected)> samples)
     {
         using var stream = File.Create(Path.Combine(folder, "samples.jsonl"));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        foreach (var (prompt, continuation) in samples)
+        foreach (var (prompt, continuation, expected) in samples)
         {
             json.WriteStartObject();
             json.WriteString("prompt", prompt);
             json.WriteString("continuation", continuation);
+            if (expected is not null)
+                json.WriteString("expected", expected);
             json.WriteEndObject();
             json.Flush();
             json.Reset();
@@ -107,6 +109,8 @@ internal static partial class EvaluationFiles
         {
             json.WriteStartObject();
             json.WriteString("text", test[i].Text);
+            if (test[i].Second is { } second)
+                json.WriteString("second", second);
             json.WriteString("label", test[i].Label);
             json.WriteString("predicted", report.Classes[probabilities.Best(i)].Name);
             json.WriteStartObject("probabilities");

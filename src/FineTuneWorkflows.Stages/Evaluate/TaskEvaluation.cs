@@ -36,7 +36,7 @@ internal static class TaskEvaluation
             MaskTokenId = tokens.Info.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so a model that guesses masked words cannot be measured with it"),
             SpecialTokenIds = tokens.Info.SpecialTokens.All,
         };
-        var measured = Trainer.Measure(model, new TokenSplitDataset(test), stage.BatchSize, stage.Seed, stage.Threads, masking, cancellationToken);
+        var measured = Trainer.Measure(model, new TokenSplitDataset(test), stage.BatchSize, stage.Seed, stage.Threads, masking, cancellationToken, context.Note);
         var metrics = measured.Select(m => KeyValuePair.Create($"test/{m.Key}", m.Value)).ToArray();
         context.LogMetrics(metrics);
         EvaluationFiles.WriteMetrics(context.Output("evaluation"), metrics);
@@ -44,24 +44,39 @@ internal static class TaskEvaluation
         return model.Task == ModelTask.CausalLanguageModeling;
     }
 
-    /// <summary>Lets the model go on from the beginnings of some test texts: <c>samples.jsonl</c> with prompts and continuations.</summary>
+    /// <summary>
+    /// Lets the model go on from the beginnings of some test texts: <c>samples.jsonl</c> with prompts and continuations. Of a conversation the beginning is what stands before the
+    /// assistant's first answer, and the answer stands beside the model's.
+    /// </summary>
     private static void WriteSamples(EvaluateStage stage, StageContext context, TokenizedDataset tokens, TokenSplit test, CancellationToken cancellationToken)
     {
         var tokenizer = tokens.LoadTokenizer();
         using var model = TextGeneratorModel.Load(context.Input("model").Path, TorchDevice.Parse(stage.Device), stage.Threads, BaseModels.Folder);
-        var samples = new List<(string Prompt, string Continuation)>();
+        var samples = new List<(string Prompt, string Continuation, string? Expected)>();
         for (var row = 0; row < test.Count && samples.Count < Samples; row++)
         {
             var ids = new int[test.Length(row)];
             test.CopyTokens(row, ids);
-            var prompt = ids.AsSpan(0, Math.Min(PromptTokens, ids.Length - 1)).ToArray();
-            if (prompt.Length == 0)
+            var (first, last) = test.HasTokenLabels ? FirstAnswer(test, row) : (Math.Min(PromptTokens, ids.Length - 1), ids.Length);
+            if (first == 0 || first >= model.MaxTokens)
                 continue;
-            var written = model.Generate(prompt, new() { MaxNewTokens = SampleTokens, Seed = stage.Seed }, cancellationToken);
-            samples.Add((tokenizer.Decode(prompt), tokenizer.Decode([.. written])));
+            var written = model.Generate(ids[..first], new() { MaxNewTokens = SampleTokens, Seed = stage.Seed }, cancellationToken);
+            samples.Add((tokenizer.Decode(ids[..first]), tokenizer.Decode([.. written]), test.HasTokenLabels ? tokenizer.Decode(ids[first..last]) : null));
         }
         EvaluationFiles.WriteSamples(context.Output("evaluation"), samples);
         if (samples.Count > 0)
             context.Note($"it writes: {samples[0].Prompt} ... {samples[0].Continuation}");
+    }
+
+    /// <summary>Where a conversation's first answer begins and ends; both 0 where there is none.</summary>
+    private static (int First, int End) FirstAnswer(TokenSplit test, int row)
+    {
+        var labels = new int[test.Length(row)];
+        test.CopyTokenLabels(row, labels);
+        var first = Array.FindIndex(labels, label => label >= 0);
+        if (first < 0)
+            return (0, 0);
+        var end = Array.FindIndex(labels, first, label => label < 0);
+        return (first, end < 0 ? labels.Length : end);
     }
 }

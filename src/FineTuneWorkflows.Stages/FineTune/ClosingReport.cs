@@ -15,12 +15,12 @@ internal static class ClosingReport
         StageContext context, string folder, LanguageModel model, ISequenceDataset training, ISequenceDataset validation, TrainingResult result,
         TrainingOptions options, MaskingOptions? masking, CancellationToken cancellationToken)
     {
-        var report = GeneralizationReport.Measure(model, training, validation, result, options, masking, cancellationToken);
+        var report = GeneralizationReport.Measure(model, training, validation, result, options, masking, cancellationToken, context.Note);
         context.LogMetrics([.. report.ToMetrics()], result.BestStep);
         context.Note($"{report}");
         if (!ModelCalibration.Suits(model))
             return;
-        var calibration = ModelCalibration.Fit(model, validation, options.BatchSize, options.Threads, cancellationToken);
+        var calibration = ModelCalibration.Fit(model, validation, options.BatchSize, options.Threads, cancellationToken, context.Note);
         calibration.Save(folder);
         context.LogMetrics(
             [

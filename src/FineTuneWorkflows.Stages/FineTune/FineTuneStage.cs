@@ -10,7 +10,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 5, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 6, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
@@ -67,12 +67,11 @@ public sealed record FineTuneStage : TrainingStage
     [Parameter("The peak learning rate of the head; empty takes LearningRate.", Category = "Training"), Range(1e-12, 1.0)]
     public double? HeadLearningRate { get; init; }
 
-    /// <summary>The share of tokens that masked language modelling predicts. Default: 0.15.</summary>
-    [Parameter("The share of tokens that masked language modelling predicts.", Category = "Training"), Range(0.01, 0.9)]
-    public double MaskProbability { get; init; } = 0.15;
-
     /// <summary>The metric by which the best epoch is chosen. Default: validation loss.</summary>
-    [Parameter("The metric by which the best epoch is chosen; f1_macro is for classes of texts, f1 for entities.", Category = "Selection"), Choices(BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.EntityF1)]
+    [Parameter("The metric by which the best epoch is chosen. Every task has loss and accuracy; one class a text f1_macro, f1_weighted, mcc and ece too; lists of classes f1_macro and f1_micro; entities f1, precision, recall and f1_macro; words perplexity. All but the loss need validation data.", Category = "Selection")]
+    [Choices(
+        BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.WeightedF1, BestMetrics.MicroF1, BestMetrics.MatthewsCorrelation, BestMetrics.CalibrationError, BestMetrics.EntityF1,
+        BestMetrics.EntityPrecision, BestMetrics.EntityRecall, BestMetrics.Perplexity)]
     public string BestMetric { get; init; } = BestMetrics.Loss;
 
     /// <inheritdoc />
@@ -133,8 +132,5 @@ public sealed record FineTuneStage : TrainingStage
     }
 
     /// <inheritdoc />
-    private protected override Learning.Training.Tasks.MaskingOptions Masking(TokenizedInfo tokens) => base.Masking(tokens) with { Probability = MaskProbability };
-
-    /// <inheritdoc />
-    private protected override TrainingOptions Options() => base.Options() with { ClassWeights = ClassWeights, LayerDecay = LayerDecay, HeadLearningRate = HeadLearningRate };
+    internal override TrainingOptions Options() => base.Options() with { ClassWeights = ClassWeights, LayerDecay = LayerDecay, HeadLearningRate = HeadLearningRate };
 }

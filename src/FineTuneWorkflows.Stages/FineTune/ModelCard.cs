@@ -4,14 +4,14 @@ using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.TokenFiles;
 
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>
 /// Writes <c>README.md</c> into a model's folder, a model card as the Hugging Face Hub reads it (https://huggingface.co/docs/hub/model-cards): front matter,
-/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover but the base's name on the hub: no time, no
-/// folder, no machine.
+/// then task, data, metrics, training and how to load it. It says nothing that the stage's fingerprint does not cover: no time, no folder, no machine.
 /// </summary>
 internal sealed class ModelCard
 {
@@ -116,7 +116,7 @@ internal sealed class ModelCard
         }
         else
         {
-            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}), with these weights:" : "It started from a model with these weights:");
+            Line(Base.Repository is { } repository ? $"It started from [{repository}](https://huggingface.co/{repository}){(Base.Commit is { } commit ? $", commit `{commit}`" : "")}, with these weights:" : "It started from a model with these weights:");
             Line();
             foreach (var (name, sha256) in Base.Weights)
                 Line($"- `{name}`, SHA-256 `{sha256}`");
@@ -198,9 +198,11 @@ internal sealed class ModelCard
         Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
         Line("```");
         Line();
-        Line(Model.Task == ModelTask.MaskedLanguageModeling
-            ? "With FineTuneWorkflows: `finetune run workflow.json -p BaseModel=this/folder` starts from it."
-            : "With FineTuneWorkflows: `finetune predict --model this/folder --text \"...\"`.");
+        var input = Tokens.Kind == DataKind.TextPairClassification ? "--text \"...\" --second-text \"...\""
+            : Model.Task == ModelTask.MaskedLanguageModeling ? "--text \"a text with the tokenizer's mask in it\"" : "--text \"...\"";
+        Line($"With FineTuneWorkflows: `finetune predict --model this/folder {input}`" + (Model.Task == ModelTask.MaskedLanguageModeling
+            ? "; `finetune run workflow.json -p BaseModel=this/folder` starts from it."
+            : "."));
     }
 
     // Names of the Hub's metrics; a loss is none.
@@ -209,6 +211,9 @@ internal sealed class ModelCard
         _ when name.EndsWith("/accuracy", StringComparison.Ordinal) => "accuracy",
         _ when name.Contains("/f1", StringComparison.Ordinal) => "f1",
         _ when name.EndsWith("/perplexity", StringComparison.Ordinal) => "perplexity",
+        _ when name.EndsWith("/precision", StringComparison.Ordinal) => "precision",
+        _ when name.EndsWith("/recall", StringComparison.Ordinal) => "recall",
+        _ when name.EndsWith("/mcc", StringComparison.Ordinal) => "matthews_correlation",
         _ => null,
     };
 

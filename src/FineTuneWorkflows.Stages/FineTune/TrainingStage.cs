@@ -16,6 +16,8 @@ namespace FineTuneWorkflows.Stages.FineTune;
 /// <summary>A stage that trains a model on tokens, whatever for: the parameters of model and training, and the run itself.</summary>
 public abstract record TrainingStage : Stage
 {
+    private const string Checkpoints = "checkpoints";
+
     /// <summary>The model to start from. Default: <c>tiny</c>, from scratch.</summary>
     [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large, or one of them with gpt2- or llama- before it for models that write texts.", Category = "Model"), Required]
     public string BaseModel { get; init; } = "tiny";
@@ -88,6 +90,30 @@ public abstract record TrainingStage : Stage
     [Parameter("The share of probability that is spread over all classes in the targets.", Category = "Training"), Range(0.0, 0.9)]
     public double LabelSmoothing { get; init; }
 
+    /// <summary>Decay of AdamW's first moment. Default: 0.9.</summary>
+    [Parameter("The decay of AdamW's first moment, the mean of gradients.", Category = "Training"), Range(0.0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of AdamW's second moment. Default: 0.999.</summary>
+    [Parameter("The decay of AdamW's second moment, the mean of squared gradients.", Category = "Training"), Range(0.0, 0.9999999)]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What AdamW divides by at least. Default: 1e-8.</summary>
+    [Parameter("What is added to the root of AdamW's second moment before the first is divided by it.", Category = "Training"), Range(1e-16, 1.0)]
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>The share of tokens that masked language modelling predicts. Default: 0.15.</summary>
+    [Parameter("The share of tokens that masked language modelling predicts.", Category = "Training"), Range(0.01, 0.9)]
+    public double MaskProbability { get; init; } = 0.15;
+
+    /// <summary>The share of predicted tokens that are masked. Default: 0.8.</summary>
+    [Parameter("The share of predicted tokens that the mask replaces, in masked language modelling.", Category = "Training"), Range(0.0, 1.0)]
+    public double MaskShare { get; init; } = 0.8;
+
+    /// <summary>The share of predicted tokens that a random one replaces. Default: 0.1.</summary>
+    [Parameter("The share of predicted tokens that a random token replaces, in masked language modelling; those beyond MaskShare and this stay as they are.", Category = "Training"), Range(0.0, 1.0)]
+    public double RandomShare { get; init; } = 0.1;
+
     /// <summary>The seed. Default: 42.</summary>
     [Parameter("The seed of fresh weights, shuffling and dropout.", Category = "Training")]
     public long Seed { get; init; } = 42;
@@ -100,9 +126,9 @@ public abstract record TrainingStage : Stage
     [Parameter("Write a checkpoint after so many steps, besides the one after each epoch; 0 does not.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000_000)]
     public int CheckpointEverySteps { get; init; }
 
-    /// <summary>Seconds between checkpoints. Default: 60.</summary>
+    /// <summary>Seconds between checkpoints. Default: 300.</summary>
     [Parameter("Write a checkpoint when the last one is so many seconds old; 0 does not.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000)]
-    public int CheckpointEverySeconds { get; init; } = 60;
+    public int CheckpointEverySeconds { get; init; } = 300;
 
     /// <summary>How many checkpoints are kept. Default: 2.</summary>
     [Parameter("How many of the newest checkpoints are kept, besides the best.", Category = "Execution", AffectsResult = false), Range(1, 1000)]
@@ -138,17 +164,11 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<InputPath> InputPaths()
     {
         if (!ModelPresets.IsPreset(BaseModel))
-            yield return new(nameof(BaseModel), BaseModels.Folder(BaseModel), Advice: BaseModels.Advice);
+            yield return BaseModels.Input(nameof(BaseModel), BaseModel);
     }
 
     /// <inheritdoc />
-    public override IEnumerable<string> Check()
-    {
-        if (!ModelPresets.IsPreset(BaseModel) && (HiddenSize ?? Heads ?? IntermediateSize) is not null)
-            yield return $"HiddenSize, Heads and IntermediateSize: they are sizes of a model that starts from scratch, but BaseModel is {BaseModel}; leave them empty, or set BaseModel to one of {string.Join(", ", ModelPresets.Names)}";
-        if (MicroBatchSize > BatchSize)
-            yield return FormattableString.Invariant($"MicroBatchSize and BatchSize: {MicroBatchSize} texts cannot be computed at once of a step of {BatchSize}");
-    }
+    public override IEnumerable<string> Check() => TrainingChecks.Of(this);
 
     /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -158,14 +178,15 @@ public abstract record TrainingStage : Stage
         var task = TaskFor(tokens.Info);
         using var training = tokens.Split(SplitName.Train);
         using var validation = tokens.Split(SplitName.Validation);
+        TrainingChecks.Masking(this, task);
         using var model = Start(context, tokens.Info, task);
         var (examples, heldOut) = (new TokenSplitDataset(training), validation.Count > 0 ? new TokenSplitDataset(validation) : null);
         var masking = task == ModelTask.MaskedLanguageModeling ? Masking(tokens.Info) : null;
-        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, "checkpoints"), new TrainingReporter(context), cancellationToken, masking);
+        var result = Trainer.Run(model, examples, heldOut, Options(), Path.Combine(context.WorkFolder, Checkpoints), new TrainingReporter(context), cancellationToken, masking, OtherWorkFolders(context));
 
         var folder = context.Output("model");
         Save(context, model, folder);
-        tokens.LoadTokenizer().Save(folder);
+        ModelCompanions.Write(folder, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
         new ModelCard
         {
             Model = model,
@@ -173,7 +194,7 @@ public abstract record TrainingStage : Stage
             Stage = this,
             Tokens = tokens.Info,
             TokensDigest = context.Input("tokens").Digest,
-            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(BaseModel, context.InputFiles(nameof(BaseModel))),
+            Base = ModelPresets.IsPreset(BaseModel) ? null : CardBase.Of(context.PinnedInput(nameof(BaseModel)), context.InputFiles(nameof(BaseModel))),
         }.Write(folder);
         foreach (var (key, value) in result.Metrics)
             context.LogMetric($"best_{key}", value, result.BestStep);
@@ -207,7 +228,7 @@ public abstract record TrainingStage : Stage
     private protected abstract ModelTask TaskFor(TokenizedInfo tokens);
 
     /// <summary>Changes of a base's structure.</summary>
-    private protected virtual StructureOptions Structure(TokenizedInfo tokens) => new() { Layers = Layers, Dropout = Dropout, Seed = Seed };
+    private protected virtual StructureOptions Structure(TokenizedInfo tokens) => new() { Layers = Layers, Dropout = Dropout, PadTokenId = tokens.SpecialTokens.Padding, Seed = Seed };
 
     /// <summary>Writes the trained model; afterwards it has no adapters.</summary>
     /// <param name="context">The stage's context.</param>
@@ -216,13 +237,17 @@ public abstract record TrainingStage : Stage
     private protected virtual void Save(StageContext context, LanguageModel model, string folder) => model.Save(folder);
 
     /// <summary>How tokens are masked.</summary>
-    private protected virtual MaskingOptions Masking(TokenizedInfo tokens) => new()
+    private MaskingOptions Masking(TokenizedInfo tokens) => new()
     {
         MaskTokenId = tokens.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so masked language modelling cannot be done with it; use the tokenizer of a BERT, RoBERTa or DistilBERT model"),
         SpecialTokenIds = tokens.SpecialTokens.All,
+        Probability = MaskProbability,
+        MaskShare = MaskShare,
+        RandomShare = RandomShare,
     };
 
-    private protected virtual TrainingOptions Options() => new()
+    /// <summary>How the model is trained.</summary>
+    internal virtual TrainingOptions Options() => new()
     {
         Epochs = Epochs,
         LearningRate = LearningRate,
@@ -236,6 +261,9 @@ public abstract record TrainingStage : Stage
         SchedulePower = SchedulePower,
         GradientClip = GradientClip,
         LabelSmoothing = LabelSmoothing,
+        Beta1 = Beta1,
+        Beta2 = Beta2,
+        Epsilon = Epsilon,
         GradientCheckpointing = GradientCheckpointing,
         Precision = Precision,
         Deterministic = Deterministic,
@@ -247,6 +275,10 @@ public abstract record TrainingStage : Stage
         KeepCheckpoints = KeepCheckpoints,
         Threads = Threads,
     };
+
+    // Each fingerprint has a work folder of its own, all of them side by side.
+    private static IEnumerable<string> OtherWorkFolders(StageContext context) =>
+        Directory.EnumerateDirectories(Path.GetDirectoryName(context.WorkFolder)!).Where(folder => folder != context.WorkFolder).Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, Checkpoints));
 
     /// <summary>With the special tokens of the vocabulary that it learns from.</summary>
     private static ModelConfig Sized(ModelConfig preset, SpecialTokenIds special) => preset is DecoderConfig decoder
@@ -261,15 +293,17 @@ public abstract record TrainingStage : Stage
         if (ModelPresets.IsPreset(BaseModel))
         {
             var preset = Sized(ModelPresets.Get(BaseModel, tokens.VocabularySize, HiddenSize, Layers, Heads, IntermediateSize), tokens.SpecialTokens);
-            return LanguageModel.Create((structure with { Layers = null }).Apply(preset), task, labels, Seed, device);
+            return LanguageModel.Create((structure with { Layers = null }).Apply(preset, task), task, labels, Seed, device);
         }
 
         var files = context.InputFiles(nameof(BaseModel));
-        if (files.FirstOrDefault(f => f.RelativePath == "config.json") is not { } config)
-            throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
-        var folder = Path.GetDirectoryName(config.FullPath)!;
+        var folder = BaseFolder(context);
         if (files.Any(f => Tokenizer.FileNames.Contains(f.RelativePath)) && Tokenizer.Load(folder).VocabularySha256 != tokens.VocabularySha256)
             throw new StageException($"parameter BaseModel: the vocabulary in {folder} is not the one that the texts were tokenized with; set the same BaseModel in the Tokenize stage");
         return LanguageModel.FromPretrained(folder, task, labels, structure, device, context.Note);
     }
+
+    private string BaseFolder(StageContext context) => context.InputFiles(nameof(BaseModel)).FirstOrDefault(f => f.RelativePath == "config.json") is { } config
+        ? Path.GetDirectoryName(config.FullPath)!
+        : throw new StageException($"parameter BaseModel: {BaseModel} holds no config.json; {BaseModels.Advice}");
 }

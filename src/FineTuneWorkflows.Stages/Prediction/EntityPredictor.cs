@@ -1,49 +1,59 @@
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Stages.Entities;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Prediction;
 
-/// <summary>Entities in texts. A word's tag is that of its first token, as in training.</summary>
+/// <summary>Entities in texts, or among words that were divided before. A word's tag is that of its first token, as in training.</summary>
 internal sealed class EntityPredictor : TextPredictor
 {
     private readonly TokenClassifierModel model;
     private readonly Tokenizer tokenizer;
     private readonly int maxLength;
 
-    public EntityPredictor(string folder, Tokenizer tokenizer, TorchDevice device)
+    public EntityPredictor(string folder, Tokenizer tokenizer, TorchDevice device, PredictionOptions options)
+        : base(folder)
     {
         this.tokenizer = tokenizer;
-        model = TokenClassifierModel.Load(folder, device, findBase: BaseModels.Folder);
+        WordTags.Check(ModelConfig.Read(folder).Labels(), folder);
+        model = TokenClassifierModel.Load(folder, device, options.Threads, BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }
 
     public override IReadOnlyList<string> Labels => model.Labels;
 
-    public override IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, int batchSize = 64, CancellationToken cancellationToken = default)
+    private protected override IReadOnlyList<TextPrediction> PredictCore(IReadOnlyList<TextExample> inputs, int batchSize, CancellationToken cancellationToken)
     {
-        var words = texts.Select(TextWords.Split).ToArray();
-        var rows = texts.Select((text, i) => tokenizer.EncodeWords([.. words[i].Select(w => text[w.Start..w.End])], new() { MaxLength = maxLength })).ToArray();
+        var spans = inputs.Select(input => input.Words.Count > 0 ? null : TextWords.Split(input.Text)).ToArray();
+        var words = inputs.Select((input, i) => spans[i] is { } own ? [.. own.Select(w => input.Text[w.Start..w.End])] : input.Words).ToArray();
+        var rows = words.Select(each => tokenizer.EncodeWords(each, new() { MaxLength = maxLength })).ToArray();
         var classes = model.Predict([.. rows.Select(row => row.Ids)], batchSize, cancellationToken);
-        return [.. texts.Select((text, i) => Prediction(text, words[i], rows[i], classes[i]))];
+        return [.. inputs.Select((input, i) => Prediction(input, spans[i], WordTags.Of(words[i].Count, rows[i], classes[i])))];
     }
+
+    private protected override string? Refusal(TextExample input) => base.Refusal(input.Words.Count > 0 ? input with { Words = [] } : input);
 
     protected override void Dispose(bool disposing) => model.Dispose();
 
-    private TextPrediction Prediction(string text, IReadOnlyList<TokenSpan> words, EncodedText row, TokenClass[] classes)
+    /// <param name="input">The text or the words.</param>
+    /// <param name="spans">The words' places in the text; null where words were given.</param>
+    /// <param name="found">Each word's class.</param>
+    private TextPrediction Prediction(TextExample input, IReadOnlyList<TokenSpan>? spans, TokenClass?[] found)
     {
-        var found = new TokenClass[words.Count];
-        // A word that was cut off or has no token is outside all entities, the first class.
-        Array.Fill(found, new TokenClass(0, 1));
-        for (var t = row.Ids.Length - 1; t >= 0; t--)
-            if (row.WordIds[t] >= 0)
-                found[row.WordIds[t]] = classes[t];
-        var entities = EntityChunk.Of([.. found.Select(f => Labels[f.Class])])
-            .Select(chunk => (Chunk: chunk, Start: words[chunk.Start].Start, End: words[chunk.End - 1].End))
-            .Select(e => new PredictedEntity(e.Chunk.Kind, e.Start, e.End, text[e.Start..e.End], found[e.Chunk.Start..e.Chunk.End].Min(f => f.Probability)))
-            .ToArray();
-        return new(string.Join(',', entities.Select(e => e.Label).Distinct()), []) { Entities = entities };
+        string[] tags = [.. found.Select(f => f is { } known ? Labels[known.Class] : WordTags.Outside)];
+        var entities = EntityChunk.Of(tags).Select(chunk =>
+        {
+            var probability = found[chunk.Start..chunk.End].Min(f => f?.Probability ?? 1);
+            if (spans is null)
+                return new PredictedEntity(chunk.Kind, chunk.Start, chunk.End, string.Join(' ', input.Words.Take(chunk.End).Skip(chunk.Start)), probability);
+            var (start, end) = (spans[chunk.Start].Start, spans[chunk.End - 1].End);
+            return new PredictedEntity(chunk.Kind, start, end, input.Text[start..end], probability);
+        }).ToArray();
+        return new(string.Join(',', entities.Select(e => e.Label).Distinct()), []) { Entities = entities, Tags = spans is null ? tags : null };
     }
 }

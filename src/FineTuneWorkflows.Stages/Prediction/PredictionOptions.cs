@@ -11,4 +11,16 @@ public sealed record PredictionOptions
 
     /// <summary>How a model that writes texts chooses its words.</summary>
     public GenerationOptions Generation { get; init; } = new();
+
+    /// <summary>Whether a model that writes goes on from the text as it is, though it was trained on conversations or has a chat template; default false: it is asked in its chat format.</summary>
+    public bool Raw { get; init; }
+
+    /// <summary>The system's message before each text that a chat model is asked with; default null: none.</summary>
+    public string? System { get; init; }
+
+    /// <summary>How many tokens a model that guesses masked words names for each mask; default 5.</summary>
+    public int TopK { get; init; } = 5;
+
+    /// <summary>Threads to compute with on the CPU; 0, the default, takes as many as there are processors.</summary>
+    public int Threads { get; init; }
 }

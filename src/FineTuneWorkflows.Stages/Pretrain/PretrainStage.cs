@@ -1,7 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Training;
-using FineTuneWorkflows.Learning.Training.Tasks;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.FineTune;
 using FineTuneWorkflows.Text.Datasets;
@@ -10,7 +8,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Pretrain;
 
 /// <summary>Trains a base model on plain text, from scratch or on from another base.</summary>
-[Stage("FineTune.Pretrain", Version = 2, Description = "Trains an encoder to guess masked words of plain text, or a decoder to guess the next one, from scratch or on from another base: the base model that FineTune starts from. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.Pretrain", Version = 3, Description = "Trains an encoder to guess masked words of plain text, or a decoder to guess the next one, from scratch or on from another base: the base model that FineTune starts from. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record PretrainStage : TrainingStage
@@ -25,10 +23,6 @@ public sealed record PretrainStage : TrainingStage
         EarlyStoppingPatience = 0;
     }
 
-    /// <summary>The share of tokens to predict. Default: 0.15.</summary>
-    [Parameter("The share of tokens to predict: of them 80% are masked, 10% become another token and 10% stay.", Category = "Training"), Range(0.01, 0.9)]
-    public double MaskProbability { get; init; } = 0.15;
-
     /// <inheritdoc />
     protected override string Selection => BestMetrics.Loss;
 
@@ -36,7 +30,4 @@ public sealed record PretrainStage : TrainingStage
     private protected override ModelTask TaskFor(TokenizedInfo tokens) => tokens.Kind == DataKind.PlainText
         ? tokens.SpecialTokens.Mask is not null ? ModelTask.MaskedLanguageModeling : ModelTask.CausalLanguageModeling
         : throw new StageException($"the tokens are of {tokens.Kind}; pre-training takes plain text: set Kind of the stage that fetches the data to {DataKind.PlainText}");
-
-    /// <inheritdoc />
-    private protected override MaskingOptions Masking(TokenizedInfo tokens) => base.Masking(tokens) with { Probability = MaskProbability };
 }

@@ -4,13 +4,14 @@ using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Sources.Hub;
 using FineTuneWorkflows.Text.TokenFiles;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
-[Stage("FineTune.Tokenize", Version = 2, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
+[Stage("FineTune.Tokenize", Version = 3, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
 [Consumes("dataset")]
 [Consumes("tokenizer", Optional = true)]
 [Produces("tokens")]
@@ -35,8 +36,8 @@ public sealed record TokenizeStage : Stage
     [Parameter("Whether plain text and conversations are joined to rows of MaxLength; Auto joins plain text only.", Category = "Kinds")]
     public PackingChoice Packing { get; init; }
 
-    /// <summary>How conversations are written. Default: as the vocabulary shows.</summary>
-    [Parameter("How conversations are written; Auto goes by the tokens that the vocabulary has.", Category = "Kinds")]
+    /// <summary>How conversations are written. Default: by the tokenizer's own chat template; where it has none, as its vocabulary shows.</summary>
+    [Parameter("How conversations are written; Auto goes by the tokenizer's own chat template, else by the tokens that the vocabulary has. Plain is for vocabularies without tokens for chat. With any but Auto the model's folder gets that format's template.", Category = "Kinds")]
     public ConversationFormat ChatFormat { get; init; }
 
     /// <summary>Whether each sub-word of a tagged word has a label. Default: the first alone.</summary>
@@ -58,13 +59,17 @@ public sealed record TokenizeStage : Stage
     {
         if (!HasTokenizer)
             yield break;
-        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModels.Folder(BaseModel)) : (nameof(Vocabulary), Vocabulary);
+        var (parameter, path) = HasBaseFolder ? (nameof(BaseModel), BaseModel) : (nameof(Vocabulary), Vocabulary);
+        // Of a model on the hub the small files alone are downloaded; paths count from where they come to lie.
+        var remote = HasBaseFolder && HubReference.Is(BaseModel) ? new HubModelInput(parameter, BaseModel, HubSelection.Tokenizer) : null;
+        if (remote is not null)
+            path = "";
         var folder = IsVocabularyFile ? Path.GetDirectoryName(path)! : path;
         var named = IsVocabularyFile ? Path.GetFileName(path) : HasBaseFolder ? ModelConfig : null;
         if (named is not null)
-            yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null);
+            yield return new(parameter, Path.Combine(folder, named), Advice: HasBaseFolder ? BaseModels.Advice : null) { Remote = remote };
         foreach (var name in Tokenizer.FileNames.Append(ModelConfig).Where(n => n != named))
-            yield return new(parameter, Path.Combine(folder, name), Optional: true);
+            yield return new(parameter, Path.Combine(folder, name), Optional: true) { Remote = remote };
     }
 
     /// <inheritdoc />
@@ -90,6 +95,9 @@ public sealed record TokenizeStage : Stage
             Report(context, split, summary);
         var train = tokens.Info.Splits[SplitName.Train.ToText()];
         context.Note(FormattableString.Invariant($"{train.Tokens} training tokens, {train.Lengths.Mean:0.0} a text on average, 95% of texts within {train.Lengths.P95}"));
+        if (dataset.Kind == DataKind.Conversations)
+            context.Note(tokens.Info.ChatFormat is not { } format ? "conversations are written by the tokenizer's own chat template"
+                : $"conversations are written in the format {format}" + (ChatTemplate.IsIn(tokenizer) ? ", whose template takes the place of the tokenizer's own" : ""));
         if (tokens.Info.Packed)
             context.Note($"joined {train.Examples} training texts to {train.Count} rows of {MaxLength} tokens at most");
         return Task.CompletedTask;

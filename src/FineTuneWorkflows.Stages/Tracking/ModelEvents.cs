@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
@@ -9,6 +10,9 @@ namespace FineTuneWorkflows.Stages.Tracking;
 /// <summary>What a finished stage says of models: that it made one, measured one, registered one.</summary>
 internal sealed class ModelEvents(Home home)
 {
+    // What each task is judged by; a version is tagged with those that its evaluation has.
+    private static readonly HashSet<string> Figures = new(StringComparer.Ordinal) { "accuracy", "f1", "f1_macro", "f1_micro", "precision", "recall", "perplexity" };
+
     /// <summary>The events of a stage that was executed.</summary>
     public IEnumerable<TrackingEvent> Of(string runId, StageFinished stage, RunMemory memory)
     {
@@ -27,7 +31,7 @@ internal sealed class ModelEvents(Home home)
     private ModelLogged Logged(string runId, StageFinished stage, RunMemory memory, string digest)
     {
         var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
-        MlflowModelFolder.Write(new() { Folder = FolderOf(digest), Task = "text-classification", InputExample = ["An example text."], SourceModelName = stage.StageId }, target);
+        MlflowModelFolder.Write(new() { Folder = FolderOf(digest), SourceModelName = stage.StageId }, target);
         return new(runId, stage.StageId, target, digest, stage.Time, Parameters: [.. memory.ParametersOf(stage.StageId)]);
     }
 
@@ -47,13 +51,18 @@ internal sealed class ModelEvents(Home home)
         var tags = new List<KeyValuePair<string, string>>();
         if (memory.RecordOf(stage)?.Document.Inputs.GetValueOrDefault("dataset") is { } data)
             tags.Add(new("data", data));
-        foreach (var (key, value) in memory.Stages.SelectMany(s => s.Metrics).Where(m => m.Key is "test/accuracy" or "test/f1_macro" or "baseline/accuracy"))
+        foreach (var (key, value) in memory.Stages.Where(s => Measures(memory.RecordOf(s), digest)).SelectMany(s => s.Metrics).Where(m => IsFigure(m.Key)))
             tags.Add(new(key, value.ToString("0.####", CultureInfo.InvariantCulture)));
         var description = memory.ParametersOf(stage.StageId).GetValueOrDefault("ModelDescription");
         yield return new ModelRegistered(runId, name, number, digest, string.IsNullOrEmpty(description) ? null : description, tags);
         if (stage.Tags.TryGetValue("model/alias", out var alias))
             yield return new ModelAliasMoved(runId, name, alias, number, digest);
     }
+
+    // Of a stage whose record is gone nothing contradicts it.
+    private static bool Measures(StageRecord? record, string model) => record is null || record.Document.Inputs.GetValueOrDefault("model") == model;
+
+    private static bool IsFigure(string metric) => metric.Split('/') is ["test" or "baseline", var name] && Figures.Contains(name);
 
     private string FolderOf(string digest) => Path.Combine(home.Objects, digest[..2], digest);
 }

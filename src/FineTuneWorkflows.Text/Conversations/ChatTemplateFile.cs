@@ -4,12 +4,12 @@ using FineTuneWorkflows.Text.Datasets;
 namespace FineTuneWorkflows.Text.Conversations;
 
 /// <summary>
-/// Writes <c>chat_template</c> into a folder's <c>tokenizer_config.json</c>, the Jinja template by which Hugging Face's <c>apply_chat_template</c>
-/// writes the same text as <see cref="ChatEncoder"/>.
+/// The formats' Jinja templates, and <c>chat_template</c> in a folder's <c>tokenizer_config.json</c>, by which Hugging Face's <c>apply_chat_template</c> writes the same text as
+/// <see cref="ChatEncoder"/>.
 /// </summary>
 internal static class ChatTemplateFile
 {
-    private const string Config = "tokenizer_config.json", Own = "chat_template.jinja", Key = "chat_template";
+    public const string Config = "tokenizer_config.json", Own = "chat_template.jinja", Key = "chat_template";
 
     private const string ChatMl =
         @"{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}{% endfor %}"
@@ -22,9 +22,30 @@ internal static class ChatTemplateFile
 
     private const string Llama2 =
         @"{% set system = '<<SYS>>\n' + messages[0]['content'] + '\n<</SYS>>\n\n' if messages[0]['role'] == 'system' else '' %}"
-        + @"{% for message in (messages[1:] if system else messages) %}{% if message['role'] == 'user' %}"
+        + @"{% for message in (messages[1:] if system else messages) %}" + Turns
+        + @"{% if message['role'] == 'user' %}"
         + @"{{ '<s>[INST] ' + (((system if loop.first else '') + message['content']) | trim) + ' [/INST]' }}"
         + @"{% else %}{{ ' ' + (message['content'] | trim) + ' </s>' }}{% endif %}{% endfor %}";
+
+    private const string Mistral =
+        @"{% set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' %}{{ bos_token }}"
+        + @"{% for message in (messages[1:] if system else messages) %}" + Turns
+        + @"{% if message['role'] == 'user' %}"
+        + @"{{ '[INST] ' + (((system if loop.first else '') + message['content']) | trim) + ' [/INST]' }}"
+        + @"{% else %}{{ ' ' + (message['content'] | trim) + eos_token }}{% endif %}{% endfor %}";
+
+    private const string Zephyr =
+        @"{% for message in messages %}{{ '<|' + message['role'] + '|>\n' + message['content'] + eos_token + '\n' }}{% endfor %}"
+        + @"{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}";
+
+    private const string Plain =
+        @"{% for message in messages %}{% if message['role'] == 'system' %}{{ message['content'] + '\n' }}"
+        + @"{% elif message['role'] == 'user' %}{{ 'User: ' + message['content'] + '\n' }}"
+        + @"{% else %}{{ 'Assistant: ' + message['content'] + eos_token + '\n' }}{% endif %}{% endfor %}"
+        + @"{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
+
+    private const string Turns =
+        @"{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('in this format user and assistant take turns, the user first') }}{% endif %}";
 
     /// <summary>The template of a format.</summary>
     public static string Of(ChatFormat format) => format switch
@@ -32,16 +53,20 @@ internal static class ChatTemplateFile
         ChatFormat.ChatMl => ChatMl,
         ChatFormat.Llama3 => Llama3,
         ChatFormat.Llama2 => Llama2,
+        ChatFormat.Mistral => Mistral,
+        ChatFormat.Zephyr => Zephyr,
+        ChatFormat.Plain => Plain,
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no format"),
     };
 
-    /// <summary>Adds the format's template where the tokenizer has none of its own.</summary>
-    public static void AddTo(string folder, ChatFormat format)
+    /// <summary>Makes the format's template that of the folder's tokenizer, in place of the one it may have.</summary>
+    public static void Write(string folder, ChatFormat format)
     {
         var path = Path.Combine(folder, Config);
         var root = File.Exists(path) ? TextJson.Read<JsonObject>(path, "a tokenizer configuration") : [];
-        if (root[Key] is not null || File.Exists(Path.Combine(folder, Own))) return;
         root[Key] = Of(format);
         TextJson.Write(path, root);
+        // It would count before the other.
+        File.Delete(Path.Combine(folder, Own));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ExampleEncoder : IDisposable
         _line = new ExampleLine(source.Kind);
         _options = plan.JoinsDocuments ? new() { AddSpecialTokens = false } : new() { MaxLength = plan.MaxLength };
         _continuations = plan.LabelAllSubwords ? IobTags.Continuations(source.Labels) : null;
-        _chat = plan.ChatFormat is { } format ? new ChatEncoder(tokenizer, format) : null;
+        _chat = plan.ChatTemplate is { } template ? new ChatEncoder(tokenizer, template) : null;
     }
 
     public RowBatch Batch { get; } = new();

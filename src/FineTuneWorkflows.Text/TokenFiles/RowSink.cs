@@ -21,7 +21,7 @@ internal sealed class RowSink(TokenFileWriter writer, TokenizePlan plan)
     public void Add(in TokenRow row)
     {
         if (_blocks is not null) AddDocument(row.Ids);
-        else if (plan.ChatFormat is not null) AddConversation(row);
+        else if (plan.ChatTemplate is not null) AddConversation(row);
         else Write(row);
     }
 

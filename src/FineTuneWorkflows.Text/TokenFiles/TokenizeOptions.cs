@@ -20,7 +20,8 @@ public sealed record TokenizeOptions
     /// </summary>
     public bool LabelAllSubwords { get; init; }
 
-    /// <summary>How conversations are written. Default null: as the tokenizer shows, see <see cref="ChatFormats.Of"/>.</summary>
+    /// <summary>How conversations are written. Default null: by the tokenizer's own chat template; where it has none, as its vocabulary shows, see
+    /// <see cref="ChatFormats.Of"/>.</summary>
     public ChatFormat? ChatFormat { get; init; }
 
     /// <summary>How many threads tokenize. Has no influence on the result. Default: as many as the machine has processors.</summary>

@@ -30,7 +30,11 @@ internal sealed class TokenizePlan
 
     public bool LabelAllSubwords { get; }
 
+    /// <summary>The format in which conversations are written; null where the tokenizer's own template says it, and for other kinds.</summary>
     public ChatFormat? ChatFormat { get; private init; }
+
+    /// <summary>The template by which conversations are written; null for other kinds.</summary>
+    public ChatTemplate? ChatTemplate { get; private init; }
 
     /// <summary>The special tokens before each block of joined documents.</summary>
     public int[] Before { get; }
@@ -48,16 +52,36 @@ internal sealed class TokenizePlan
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLength, 2, nameof(options));
         if (tokenizer.ModelMaxLength is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxLength, most, nameof(options));
-        ChatFormat? format = null;
-        if (kind == DataKind.Conversations)
-        {
-            format = options.ChatFormat ?? ChatFormats.Of(tokenizer) ?? throw new TextDataException(
-                $"the vocabulary shows no chat format; choose one whose tokens it has: {string.Join(", ", Enum.GetNames<ChatFormat>())}");
-            // Refuses a format whose tokens the vocabulary lacks before anything is read.
-            _ = new ChatEncoder(tokenizer, format.Value);
-        }
-        var plan = new TokenizePlan(kind, tokenizer, options) { ChatFormat = format };
+        var (template, format) = kind == DataKind.Conversations ? Chat(tokenizer, options.ChatFormat) : (null, null);
+        var plan = new TokenizePlan(kind, tokenizer, options) { ChatFormat = format, ChatTemplate = template };
         if (plan.JoinsDocuments) ArgumentOutOfRangeException.ThrowIfLessThan(plan.Content, 1, nameof(options));
         return plan;
+    }
+    /// <summary>
+    /// The format that was chosen; else the template that the tokenizer brings along, so that what is trained on is what it writes; else the format that the vocabulary shows.
+    /// </summary>
+    private static (ChatTemplate Template, ChatFormat? Format) Chat(Tokenizer tokenizer, ChatFormat? chosen)
+    {
+        if (chosen is null && Own(tokenizer) is { } own) return (own, null);
+        var format = chosen ?? ChatFormats.Of(tokenizer) ?? throw new TextDataException(
+            $"the tokenizer has no chat template and its vocabulary shows no chat format; set ChatFormat to one whose tokens it has: {Names}. {Conversations.ChatFormat.Plain} needs none but an end token");
+        // Refuses a format whose tokens the vocabulary lacks before anything is read.
+        _ = new ChatEncoder(tokenizer, format);
+        return (ChatTemplate.Of(format), format);
+    }
+
+    private static string Names => string.Join(", ", Enum.GetNames<ChatFormat>());
+
+    private static ChatTemplate? Own(Tokenizer tokenizer)
+    {
+        try
+        {
+            return ChatTemplate.Of(tokenizer);
+        }
+        catch (TextDataException e)
+        {
+            throw new TextDataException(
+                $"{e.Problem}. To train in another format than the tokenizer's own, set ChatFormat to one of {Names}; the model's folder then gets that format's template", e.File, e.Line, e);
+        }
     }
 }

@@ -36,8 +36,9 @@ public sealed class TokenizedDataset
     /// without a token.</item>
     /// <item>Plain text is one stream of documents, a divider (the end token, or the separator) after each, cut into blocks of the maximum length with
     /// the family's special tokens around each; what is left at the end is a shorter row.</item>
-    /// <item>Conversations are written by <see cref="ChatEncoder"/>, with labels where the assistant speaks; a tokenizer without a chat template gets the
-    /// format's into its <c>tokenizer_config.json</c>, which <see cref="TokenizedInfo.TokenizerSha256"/> leaves out.</item>
+    /// <item>Conversations are written by <see cref="ChatEncoder"/>, with labels where the assistant speaks: by the tokenizer's own chat template, unless a format is
+    /// chosen or it has none; then the format's template is put into its <c>tokenizer_config.json</c>, which <see cref="TokenizedInfo.TokenizerSha256"/> leaves out. So the saved
+    /// template always writes the text that was learned.</item>
     /// </list>
     /// </summary>
     /// <param name="source">The dataset.</param>
@@ -47,8 +48,8 @@ public sealed class TokenizedDataset
     /// <param name="progress">Told the phases <c>tokenizing train</c> and so on, in rows.</param>
     /// <param name="cancellationToken">Stops the work; the folder then has no <c>tokens.json</c> and does not open.</param>
     /// <returns>The tokens.</returns>
-    /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written, or the vocabulary has no chat
-    /// format.</exception>
+    /// <exception cref="TextDataException">The dataset is damaged, or the folder cannot be written, or there is no chat format, or
+    /// the tokenizer's chat template cannot be followed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The maximum length is below 2 or above what the tokenizer's model takes.</exception>
     public static TokenizedDataset Write(
         DatasetFolder source, Tokenizer tokenizer, TokenizeOptions options, string outputFolder, IProgress<TextProgress>? progress = null,
@@ -125,7 +126,7 @@ public sealed class TokenizedDataset
         var description = Path.Combine(outputFolder, InfoFile);
         File.Delete(description);
         tokenizer.Save(outputFolder);
-        if (plan.ChatFormat is { } format) ChatTemplateFile.AddTo(outputFolder, format);
+        if (plan.ChatFormat is { } format) ChatTemplateFile.Write(outputFolder, format);
         var splits = new Dictionary<string, TokenSplitSummary>(StringComparer.Ordinal);
         foreach (var split in SplitNames.All)
         {

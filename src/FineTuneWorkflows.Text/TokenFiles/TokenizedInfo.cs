@@ -40,7 +40,7 @@ public sealed record TokenizedInfo
     /// <summary>Whether each sub-word of a tagged word has a label, not the first alone.</summary>
     public bool LabelAllSubwords { get; init; }
 
-    /// <summary>How conversations were written; null for other kinds.</summary>
+    /// <summary>How conversations were written; null where the tokenizer's own chat template said it, and for other kinds.</summary>
     public ChatFormat? ChatFormat { get; init; }
 
     /// <summary>The ids of the special tokens.</summary>

@@ -18,4 +18,7 @@ public sealed record EncodeOptions
     /// <c>split_special_tokens</c> is set. Added tokens that are not special are always found.
     /// </summary>
     public bool SpecialTokensInText { get; init; }
+
+    /// <summary>Stretches of the text in which such names stay text all the same: what a message of a conversation says. Default: none.</summary>
+    internal IReadOnlyList<TokenSpan> PlainParts { get; init; } = [];
 }

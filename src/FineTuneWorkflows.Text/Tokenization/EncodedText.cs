@@ -12,6 +12,7 @@ public sealed class EncodedText
         SequenceIds = tokens.Sequences[..].ToArray();
         LostTokens = row.Lost;
         UnknownTokens = row.Unknown;
+        SecondStart = row.SecondStart < 0 ? row.Length : row.SecondStart;
     }
 
     /// <summary>The ids, special tokens included.</summary>
@@ -35,6 +36,9 @@ public sealed class EncodedText
 
     /// <summary>How many tokens were cut off to keep to the maximum length.</summary>
     public int LostTokens { get; }
+
+    /// <summary>The first token of segment 1, where the second text of a BERT pair begins; the number of tokens where there is one segment alone.</summary>
+    public int SecondStart { get; }
 
     /// <summary>How many of the ids are the unknown token.</summary>
     public int UnknownTokens { get; }

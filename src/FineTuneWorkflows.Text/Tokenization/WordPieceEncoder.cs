@@ -56,7 +56,7 @@ internal sealed class WordPieceEncoder : TextEncoder
             return;
         }
         _matches.Clear();
-        _specials.Find(text, specialTokens, _matches);
+        _specials.Find(text, specialTokens, _matches, PlainParts.Count == 0 ? null : IsPlain);
         var at = 0;
         foreach (var (id, start, end) in _matches)
         {

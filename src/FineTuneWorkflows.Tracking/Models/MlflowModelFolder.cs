@@ -17,8 +17,8 @@ public static class MlflowModelFolder
 
     private static readonly HashSet<string> TokenizerFiles = new(StringComparer.OrdinalIgnoreCase)
     {
-        "added_tokens.json", "chat_template.jinja", "merges.txt", "special_tokens_map.json", "spiece.model", "tokenizer.json", "tokenizer.model",
-        "tokenizer_config.json", "vocab.json", "vocab.txt",
+        "added_tokens.json", "chat_template.jinja", "merges.txt", "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "tokenizer.json",
+        "tokenizer.model", "tokenizer_config.json", "vocab.json", "vocab.txt",
     };
 
     /// <summary>Writes the folder.</summary>
@@ -32,15 +32,17 @@ public static class MlflowModelFolder
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(target);
-        if (model.InputExample.Count == 0) throw new TrackingException("A model needs at least one text as its input example.");
-        var task = TransformersTask.Find(model.Task);
+        if (model.InputExample is { Count: 0 }) throw new TrackingException("A model needs at least one text as its input example.");
         var modelClass = model.ModelClass ?? TransformersConfig.ModelClass(model.Folder);
+        var taskName = model.Task ?? TransformersTask.OfClass(modelClass);
+        var task = TransformersTask.Find(taskName);
+        var texts = model.InputExample ?? [taskName == "fill-mask" ? $"An example {TransformersConfig.MaskToken(model.Folder)}." : "An example text."];
         var tokenizerClass = model.TokenizerClass ?? TransformersConfig.TokenizerClass(model.Folder);
         try
         {
             CopyModel(model.Folder, target);
             if (model.AdapterFolder is { } adapter) CopyFolder(adapter, Path.Combine(target, "peft"));
-            Text(target, "MLmodel", Description(model, task, modelClass, tokenizerClass));
+            Text(target, "MLmodel", Description(model, taskName, task, modelClass, tokenizerClass));
             Text(target, "requirements.txt", Requirements(model));
             Text(
                 target, "python_env.yaml",
@@ -48,7 +50,7 @@ public static class MlflowModelFolder
             Text(
                 target, "conda.yaml",
                 $"channels:\n- conda-forge\ndependencies:\n- python={PythonVersion}\n- pip\n- pip:\n  - -r requirements.txt\nname: mlflow-env\n");
-            var example = $"[{string.Join(", ", model.InputExample.Select(Yaml.Quote))}]";
+            var example = $"[{string.Join(", ", texts.Select(Yaml.Quote))}]";
             Text(target, "input_example.json", example + "\n");
             Text(target, "serving_input_example.json", $"{{\"inputs\": {example}}}\n");
         }
@@ -60,9 +62,10 @@ public static class MlflowModelFolder
 
     private static string Requirements(TransformersModel model) =>
         $"mlflow>={MlflowVersion}\ntorch\ntransformers>={TransformersVersion}\nsafetensors\naccelerate\n"
-        + $"{(model.AdapterFolder is null ? "" : "peft\n")}";
+        // A model's own folder may hold adapters alone: transformers then loads the base that they name, by way of peft.
+        + $"{(model.AdapterFolder is null && !File.Exists(Path.Combine(model.Folder, "adapter_config.json")) ? "" : "peft\n")}";
 
-    private static string Description(TransformersModel model, TransformersTask task, string modelClass, string tokenizerClass)
+    private static string Description(TransformersModel model, string taskName, TransformersTask task, string modelClass, string tokenizerClass)
     {
         var text = new StringBuilder();
         text.Append(
@@ -88,7 +91,7 @@ public static class MlflowModelFolder
             $"""
                 pipeline_model_type: {Yaml.Quote(modelClass)}
                 source_model_name: {Yaml.Quote(model.SourceModelName)}
-                task: {model.Task}
+                task: {taskName}
                 tokenizer_name: {Yaml.Quote(model.SourceModelName)}
                 tokenizer_type: {Yaml.Quote(tokenizerClass)}
                 torch_dtype: {Yaml.Quote(model.TorchDtype)}

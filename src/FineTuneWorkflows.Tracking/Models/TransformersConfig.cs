@@ -13,7 +13,11 @@ internal static class TransformersConfig
         ["electra"] = "ElectraTokenizerFast",
         ["gpt2"] = "GPT2TokenizerFast",
         ["llama"] = "LlamaTokenizerFast",
+        ["mistral"] = "LlamaTokenizerFast",
+        ["qwen2"] = "Qwen2TokenizerFast",
+        ["qwen3"] = "Qwen2TokenizerFast",
         ["roberta"] = "RobertaTokenizerFast",
+        ["xlm-roberta"] = "XLMRobertaTokenizerFast",
     };
 
     internal static string ModelClass(string folder)
@@ -40,6 +44,23 @@ internal static class TransformersConfig
             ? usual
             : throw new TrackingException(
                 $"The tokenizer's class is not known: {path} has no \"tokenizer_class\", and {configPath} no \"model_type\" with a usual one.");
+    }
+
+    /// <summary>The token that stands for a word to guess: what the tokenizer's files say, else BERT's.</summary>
+    internal static string MaskToken(string folder)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["special_tokens_map.json", "tokenizer_config.json"])
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path)) continue;
+            using var file = Read(path);
+            if (!file.RootElement.TryGetProperty("mask_token", out var mask)) continue;
+            var token = mask.ValueKind == JsonValueKind.Object && mask.TryGetProperty("content", out var content) ? content : mask;
+            if (token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 } text) return text;
+        }
+
+        using var config = Read(Path.Combine(folder, "config.json"));
+        return Text(config, "model_type") is "roberta" or "xlm-roberta" ? "<mask>" : "[MASK]";
     }
 
     private static string? Text(JsonDocument document, string name) =>

@@ -8,12 +8,12 @@ public sealed record TransformersModel
 
     /// <summary>
     /// The task, as <c>transformers.pipeline</c> names it: <c>text-classification</c>, <c>token-classification</c>, <c>text-generation</c> or
-    /// <c>fill-mask</c>.
+    /// <c>fill-mask</c>; null for that of the model's class.
     /// </summary>
-    public required string Task { get; init; }
+    public string? Task { get; init; }
 
-    /// <summary>Texts that show what goes in; at least one.</summary>
-    public required IReadOnlyList<string> InputExample { get; init; }
+    /// <summary>Texts that show what goes in, at least one; null for one that fits the task, with the tokenizer's mask in it where words are to be guessed.</summary>
+    public IReadOnlyList<string>? InputExample { get; init; }
 
     /// <summary>What the model is called or was made from. Default: <c>finetuned</c>.</summary>
     public string SourceModelName { get; init; } = "finetuned";

@@ -4,6 +4,7 @@ using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
+using FineTuneWorkflows.Text.Datasets;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
 
@@ -11,15 +12,19 @@ public sealed class PredictTests : IDisposable
 {
     private readonly Workplace place = new();
     private readonly List<string> opened = [];
-    private bool calibrated;
+    private readonly List<int> batches = [];
+    private PredictionOptions asked = new();
+    private string on = "";
+    private Func<TextExample, TextPrediction> prediction = input =>
+        input.Text.Length > 5 ? new("many", [new("few", 0.25), new("many", 0.75)]) : new("few", [new("few", 0.75), new("many", 0.25)]);
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _, options) =>
+        Predictor = (model, _, _, device, options) =>
         {
             opened.Add(model);
-            calibrated = options.Calibrated;
-            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(options.Generation) : new LengthPredictor();
+            (on, asked) = (device, options);
+            return model.EndsWith("writer", StringComparison.Ordinal) ? new EchoPredictor(options.Generation) : new StubPredictor(Predict);
         },
     };
 
@@ -48,7 +53,108 @@ public sealed class PredictTests : IDisposable
     {
         await place.RunAsync(["predict", "--model", "sentiment@champion", "--text", "short", .. options]);
 
-        Assert.Equal(expected, calibrated);
+        Assert.Equal(expected, asked.Calibrated);
+    }
+
+    [Fact]
+    public async Task Texts_of_pairs_come_out_together()
+    {
+        var answer = await place.RunAsync("predict", "--model", "pairs@champion", "--text", "a", "--second-text", "b", "--text", "c", "--second-text", "d");
+
+        Assert.Equal((ExitCode.Done, ""), (answer.Code, answer.Error));
+        Assert.Equal(
+            """
+            {"text":"a","second":"b","label":"few","probabilities":{"few":0.75,"many":0.25}}
+            {"text":"c","second":"d","label":"few","probabilities":{"few":0.75,"many":0.25}}
+
+            """.ReplaceLineEndings("\n"),
+            answer.Out);
+    }
+
+    [Theory]
+    [InlineData("in.jsonl", "{\"q\":\"one\",\"p\":\"two\"}\n")]
+    [InlineData("in.csv", "p,q\ntwo,one\n")]
+    public async Task A_file_holds_pairs_in_two_columns(string name, string content)
+    {
+        place.Write(name, content);
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", name, "--text-column", "q", "--second-text-column", "p");
+
+        Assert.StartsWith("""{"text":"one","second":"two",""", answer.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_packed_file_and_a_text_file_are_read_too()
+    {
+        place.Write("in.txt", "one\ntwo, three\n");
+        using (var packed = new System.IO.Compression.GZipStream(File.Create(Path.Combine(place.Folder, "in.jsonl.gz")), System.IO.Compression.CompressionMode.Compress))
+            packed.Write("{\"text\":\"one\"}\n{\"text\":\"two, three\"}\n"u8);
+
+        foreach (var name in (string[])["in.txt", "in.jsonl.gz"])
+            Assert.Equal(["one", "two, three"], Texts((await place.RunAsync("predict", "--model", ".", "--input", name)).Out));
+    }
+
+    [Fact]
+    public async Task Words_and_conversations_come_from_json_lines_and_are_written_back()
+    {
+        place.Write("words.jsonl", "{\"tokens\":[\"Anna\",\"sang\"]}\n");
+        place.Write("chat.jsonl", "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"u\"}]}\n");
+
+        Assert.StartsWith("""{"tokens":["Anna","sang"],""", (await place.RunAsync("predict", "--model", ".", "--input", "words.jsonl")).Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],""", (await place.RunAsync("predict", "--model", ".", "--input", "chat.jsonl")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Entities_among_words_have_a_tag_for_each_word()
+    {
+        prediction = _ => new("PER", []) { Tags = ["B-PER", "O"], Entities = [new("PER", 0, 1, "Anna", 0.5)] };
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "Anna sang");
+
+        Assert.Equal("""{"text":"Anna sang","tags":["B-PER","O"],"entities":[{"label":"PER","start":0,"end":1,"text":"Anna","probability":0.5}]}""" + "\n", answer.Out);
+    }
+
+    [Fact]
+    public async Task Any_number_of_labels_come_out_as_a_list_and_joined_as_before()
+    {
+        prediction = _ => new("a,c", [new("a", 0.75), new("b", 0.25), new("c", 0.5)]) { Labels = ["a", "c"] };
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "x");
+
+        Assert.Equal("""{"text":"x","label":"a,c","labels":["a","c"],"probabilities":{"a":0.75,"b":0.25,"c":0.5}}""" + "\n", answer.Out);
+    }
+
+    [Fact]
+    public async Task Each_mask_has_its_likeliest_tokens()
+    {
+        prediction = _ => new("", []) { Masks = [[new("good", 0.75), new("bad", 0.25)], [new("film", 1)]] };
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "x", "--top-k", "2");
+
+        Assert.Equal(2, asked.TopK);
+        Assert.Equal("""{"text":"x","masks":[[{"token":"good","probability":0.75},{"token":"bad","probability":0.25}],[{"token":"film","probability":1}]]}""" + "\n", answer.Out);
+    }
+
+    [Fact]
+    public async Task What_a_model_is_not_asked_with_is_a_wrong_command_line()
+    {
+        prediction = _ => throw new PredictionInputException("give --second-text");
+
+        Assert.Equal(new(ExitCode.Wrong, "", "error: give --second-text\n"), await place.RunAsync("predict", "--model", ".", "--text", "x"));
+    }
+
+    [Fact]
+    public async Task Device_threads_batches_and_the_way_of_asking_are_passed_on()
+    {
+        place.Write("in.txt", "a\nb\nc\n");
+
+        await place.RunAsync("predict", "--model", ".", "--input", "in.txt", "--device", "cuda:1", "--threads", "3", "--batch-size", "2", "--raw", "--system", "be kind");
+
+        Assert.Equal(("cuda:1", 3, true, "be kind"), (on, asked.Threads, asked.Raw, asked.System));
+        Assert.Equal([2, 1], batches);
+        await place.RunAsync("predict", "--model", ".", "--text", "a");
+        Assert.Equal(("auto", 0, false, null, 5), (on, asked.Threads, asked.Raw, asked.System, asked.TopK));
     }
 
     [Fact]
@@ -99,13 +205,14 @@ public sealed class PredictTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ExitCode.Wrong, "in.csv has no column text (it has a, b); --text-column names another", "in.csv", "a,b\n1,2\n")]
-    [InlineData(ExitCode.Failed, "in.csv is empty", "in.csv", "")]
-    [InlineData(ExitCode.Failed, "in.csv, line 3 has 1 of 2 columns", "in.csv", "id,text\n1,one\n2\n")]
-    [InlineData(ExitCode.Failed, "in.csv, line 2 cannot be read", "in.csv", "id,text\n1,\"a\"b\n")]
-    [InlineData(ExitCode.Failed, "in.jsonl, line 2 is not JSON", "in.jsonl", "{\"text\":\"a\"}\n{\"text\"\n")]
-    [InlineData(ExitCode.Failed, "in.jsonl, line 1 has no text in \"text\"; --text-column names another", "in.jsonl", "{\"sentence\":\"a\"}\n")]
-    [InlineData(ExitCode.Wrong, "in.txt must be a .jsonl, .csv or .tsv file, got '.txt'", "in.txt", "a\n")]
+    [InlineData(ExitCode.Wrong, "in.csv:1: there is no column 'text'; the columns are: a, b; --text-column names another", "in.csv", "a,b\n1,2\n")]
+    [InlineData(ExitCode.Failed, "in.csv: the file has no rows", "in.csv", "")]
+    [InlineData(ExitCode.Failed, "in.csv:3: the row has 1 fields where the header has 2", "in.csv", "id,text\n1,one\n2\n")]
+    [InlineData(ExitCode.Failed, "in.csv:2: a quote stands where none may stand", "in.csv", "id,text\n1,\"a\"b\n")]
+    [InlineData(ExitCode.Failed, "in.jsonl:2: the line is not valid JSON", "in.jsonl", "{\"text\":\"a\"}\n{\"text\"\n")]
+    [InlineData(ExitCode.Wrong, "in.jsonl:1: there is no 'text'; the columns are: sentence; --text-column names another", "in.jsonl", "{\"sentence\":\"a\"}\n")]
+    [InlineData(ExitCode.Failed, "in.jsonl:2: 'text' is not a string", "in.jsonl", "{\"text\":\"a\"}\n{\"text\":1}\n")]
+    [InlineData(ExitCode.Wrong, "in.pdf must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '.pdf'", "in.pdf", "a\n")]
     public async Task Bad_input_is_named_with_its_file_and_line(int code, string message, string name, string content)
     {
         place.Write(name, content);
@@ -122,6 +229,10 @@ public sealed class PredictTests : IDisposable
     [Theory]
     [InlineData("which model? Give --model with its folder or NAME@ALIAS, such as --model sentiment@champion", "--text", "a")]
     [InlineData("which texts? Give --text \"...\" or --input FILE", "--model", ".")]
+    [InlineData("--second-text is given 1 times and --text 2 times; each text of a pair needs the other (with --input, --second-text-column names where it stands)", "--model", ".", "--text", "a", "--text", "b", "--second-text", "c")]
+    [InlineData("--second-text is given 1 times and --text 0 times; each text of a pair needs the other (with --input, --second-text-column names where it stands)", "--model", ".", "--input", "b.csv", "--second-text", "c")]
+    [InlineData("--second-text-column is for --input; beside --text give --second-text", "--model", ".", "--text", "a", "--second-text-column", "b")]
+    [InlineData("--device must be auto, cpu, cuda or cuda:n, got 'gpu'", "--model", ".", "--text", "a", "--device", "gpu")]
     [InlineData("give either --text or --input, not both", "--model", ".", "--text", "a", "--input", "b.csv")]
     public async Task A_command_line_that_lacks_something_is_refused(string message, params string[] args)
     {
@@ -157,8 +268,8 @@ public sealed class PredictTests : IDisposable
 
     private sealed class EchoPredictor(GenerationOptions options) : ITextPredictor
     {
-        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-            [.. texts.Select(_ => new TextPrediction("", [])
+        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<TextExample> inputs, CancellationToken cancellationToken) =>
+            [.. inputs.Select(_ => new TextPrediction("", [])
             {
                 Continuation = FormattableString.Invariant($" and {options.MaxNewTokens} {options.Temperature} {options.TopP} {options.Seed}"),
             })];
@@ -168,10 +279,15 @@ public sealed class PredictTests : IDisposable
         }
     }
 
-    private sealed class LengthPredictor : ITextPredictor
+    private IReadOnlyList<TextPrediction> Predict(IReadOnlyList<TextExample> inputs)
     {
-        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-            [.. texts.Select(text => text.Length > 5 ? new TextPrediction("many", [new("few", 0.25), new("many", 0.75)]) : new("few", [new("few", 0.75), new("many", 0.25)]))];
+        batches.Add(inputs.Count);
+        return [.. inputs.Select(prediction)];
+    }
+
+    private sealed class StubPredictor(Func<IReadOnlyList<TextExample>, IReadOnlyList<TextPrediction>> predict) : ITextPredictor
+    {
+        public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<TextExample> inputs, CancellationToken cancellationToken) => predict(inputs);
 
         public void Dispose()
         {

@@ -43,6 +43,17 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_is_not_registered_is_named_by_its_folder_which_another_pipeline_starts_from()
+    {
+        var answer = await place.RunAsync("run", "six.json", "-t", "train");
+
+        Assert.Equal(ExitCode.Done, answer.Code);
+        var line = answer.Out.TrimEnd().Split('\n')[^1];
+        Assert.StartsWith("Model   ", line, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(line["Model   ".Length..]), line);
+    }
+
+    [Fact]
     public async Task Json_is_one_object_and_nothing_else()
     {
         var answer = await place.RunAsync("run", "six.json", "--json");

@@ -1,3 +1,4 @@
+using CsCheck;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
@@ -69,6 +70,41 @@ public class TextGeneratorModelTests
                 counts[sampler.Choose(logits, place)]++;
             return counts;
         }
+    }
+
+    [Fact]
+    public void A_nucleus_is_the_head_of_all_tokens_in_their_order_whatever_the_vocabulary()
+    {
+        Gen.Select(Gen.Int[1, 3000], Gen.Double[0.05, 20], Gen.Double[0.01, 0.999], Gen.Int[0, 1000]).Sample((tokens, temperature, topP, seed) =>
+        {
+            var random = new Learning.Randomness.SplitMix64((ulong)seed);
+            // Whole numbers at times, so that there are equals.
+            float[] logits = [.. Enumerable.Range(0, tokens).Select(_ => seed % 2 == 0 ? random.NextBelow(9) : (float)(random.NextDouble() * 30))];
+            var options = new GenerationOptions { Temperature = temperature, TopP = topP, Seed = seed };
+            var sampler = new TokenSampler(options);
+            for (int place = 0; place < 5; place++)
+                Assert.Equal(BySortingAll(logits, options, place), sampler.Choose(logits, place));
+        }, iter: 300);
+    }
+
+    /// <summary>The definition: sort every token, keep the first that sum to the share, draw one.</summary>
+    private static int BySortingAll(float[] logits, GenerationOptions options, int place)
+    {
+        float highest = logits.Max();
+        double[] weights = [.. logits.Select(logit => Math.Exp((logit - highest) / options.Temperature))];
+        int[] ids = [.. Enumerable.Range(0, weights.Length).OrderByDescending(id => weights[id]).ThenBy(id => id)];
+        double bound = options.TopP * weights.Sum(), kept = 0;
+        int count = 0;
+        while (count < ids.Length && (count == 0 || kept < bound))
+            kept += weights[ids[count++]];
+        double drawn = new Learning.Randomness.SplitMix64(Learning.Randomness.DerivedSeed.For(options.Seed, "generate", place)).NextDouble() * kept;
+        foreach (int id in ids[..(count - 1)])
+        {
+            drawn -= weights[id];
+            if (drawn < 0)
+                return id;
+        }
+        return ids[count - 1];
     }
 
     [Fact]

@@ -21,12 +21,17 @@ public class BatchPropertyTests
         from order in Gen.Shuffle(Enumerable.Range(0, sequences.Length).ToArray())
         select (sequences, order);
 
+    private static readonly string[] Decoders = ["gpt2", "llama", "mistral", "qwen2", "qwen3"];
+
     public static TheoryData<string, ModelTask, SequencePooling> Models => [.. (
         from family in new[] { "bert", "roberta", "xlm-roberta", "distilbert" }
         from task in new[] { ModelTask.SequenceClassification, ModelTask.TokenClassification, ModelTask.MaskedLanguageModeling }
         from pooling in Enum.GetValues<SequencePooling>()
         where pooling == default || task == ModelTask.SequenceClassification
-        select new TheoryDataRow<string, ModelTask, SequencePooling>(family, task, pooling))];
+        select new TheoryDataRow<string, ModelTask, SequencePooling>(family, task, pooling)),
+        .. from family in Decoders
+           from task in new[] { ModelTask.SequenceClassification, ModelTask.TokenClassification, ModelTask.CausalLanguageModeling }
+           select new TheoryDataRow<string, ModelTask, SequencePooling>(family, task, SequencePooling.FirstToken)];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -47,6 +52,11 @@ public class BatchPropertyTests
     [InlineData("bert")]
     [InlineData("roberta")]
     [InlineData("distilbert")]
+    [InlineData("gpt2")]
+    [InlineData("llama")]
+    [InlineData("mistral")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
     public void A_batchs_loss_is_the_sum_of_its_sequences_in_any_order(string family)
     {
         using LanguageModel model = Model(family, ModelTask.TokenClassification, SequencePooling.FirstToken);
@@ -60,13 +70,35 @@ public class BatchPropertyTests
         }, iter: 30, threads: 1);
     }
 
-    private static LanguageModel Model(string family, ModelTask task, SequencePooling pooling) => RandomModel.Create(
-        EncoderConfig.For(family) with
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
+    public void A_batchs_loss_of_next_tokens_is_the_sum_of_its_sequences_in_any_order(string family)
+    {
+        using LanguageModel model = Model(family, ModelTask.CausalLanguageModeling, SequencePooling.FirstToken);
+        AnyBatch.Sample((sequences, order) =>
         {
-            VocabSize = 60, HiddenSize = 16, LayerCount = 2, HeadCount = 2, IntermediateSize = 32, MaxPositions = 24, InitializerRange = 0.3,
-            HiddenDropout = 0, AttentionDropout = 0, ClassifierDropout = 0, Pooling = pooling,
-        },
-        task, task == ModelTask.MaskedLanguageModeling ? [] : ["O", "B-a", "I-a"]);
+            var task = new CausalLanguageTask(model, new LabelledData(sequences), null, new TrainingOptions { Threads = 1 });
+            double[] alone = [.. Enumerable.Range(0, sequences.Length).Select(i => Loss(task, [i]))];
+            return Math.Abs(alone.Sum() - Loss(task, order)) < Tolerance * Math.Max(1, alone.Sum());
+        }, iter: 30, threads: 1);
+    }
+
+    private static LanguageModel Model(string family, ModelTask task, SequencePooling pooling) => RandomModel.Create(
+        Decoders.Contains(family)
+            ? DecoderConfig.For(family) with
+            {
+                VocabSize = 60, HiddenSize = 16, LayerCount = 2, HeadCount = 4, HeadSize = null, KeyValueHeadCount = family == "gpt2" ? null : 2, IntermediateSize = 32, MaxPositions = 24,
+                InitializerRange = 0.3, HiddenDropout = 0, AttentionDropout = 0, EmbeddingDropout = 0, ClassifierDropout = 0, StartTokenId = null, EndTokenIds = [], PadTokenId = 0,
+                SlidingWindow = family == "gpt2" ? null : 3, UseSlidingWindow = true, MaxWindowLayers = 1,
+            }
+            : EncoderConfig.For(family) with
+            {
+                VocabSize = 60, HiddenSize = 16, LayerCount = 2, HeadCount = 2, IntermediateSize = 32, MaxPositions = 24, InitializerRange = 0.3,
+                HiddenDropout = 0, AttentionDropout = 0, ClassifierDropout = 0, Pooling = pooling,
+            },
+        task, task is ModelTask.MaskedLanguageModeling or ModelTask.CausalLanguageModeling ? [] : ["O", "B-a", "I-a"]);
 
     /// <summary>The logits of each sequence, padding left out.</summary>
     private static double[][] Logits(LanguageModel model, int[][] sequences)
@@ -82,7 +114,7 @@ public class BatchPropertyTests
         })];
     }
 
-    private static double Loss(TokenClassificationTask task, int[] indices)
+    private static double Loss(SequenceTask task, int[] indices)
     {
         using var scope = torch.NewDisposeScope();
         return task.Loss(indices, epoch: 1).Sum.Number();

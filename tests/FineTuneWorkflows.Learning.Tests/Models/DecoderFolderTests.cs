@@ -116,6 +116,96 @@ public class DecoderFolderTests
             () => LanguageModel.Create(ModelPresets.Get("tiny", 50), ModelTask.CausalLanguageModeling, [], seed: 1)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, 3)]
+    [InlineData(7, 7)]
+    public void A_classifier_has_an_id_that_pads_the_tokenizers_or_else_the_one_that_ends_texts(int? tokenizers, int expected)
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = RandomModel.Create(Small("gpt2") with { PadTokenId = null, EndTokenIds = [50256, 3] }, ModelTask.CausalLanguageModeling);
+        model.Save(folder["base"]);
+        Assert.Null(ModelConfig.Read(folder["base"]).PadTokenId);
+        using LanguageModel classifier = LanguageModel.FromPretrained(folder["base"], ModelTask.SequenceClassification, ["no", "yes"], new StructureOptions { PadTokenId = tokenizers });
+        classifier.Save(folder["classifier"]);
+        Assert.Equal(expected, ModelConfig.Read(folder["classifier"]).PadTokenId);
+    }
+
+    [Fact]
+    public void Layers_that_are_cut_off_take_their_types_along()
+    {
+        using var folder = new TemporaryFolder();
+        DecoderConfig config = Small("qwen3") with { SlidingWindow = 3, LayerTypes = ["sliding_attention", "full_attention"] };
+        using LanguageModel model = RandomModel.Create(config, ModelTask.CausalLanguageModeling);
+        model.Save(folder.Path);
+        using LanguageModel shorter = LanguageModel.FromPretrained(folder.Path, ModelTask.CausalLanguageModeling, [], new StructureOptions { Layers = 1 });
+        Assert.Equal(["sliding_attention"], ((DecoderConfig)shorter.Config).LayerTypes!);
+    }
+
+    [Fact]
+    public void The_tokens_that_end_a_text_are_those_of_generation_config_where_it_is_there()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config.json"], """{"model_type": "qwen2", "vocab_size": 100, "eos_token_id": 5}""");
+        Assert.Equal([5], ((DecoderConfig)ModelConfig.Read(folder.Path)).EndTokenIds);
+        File.WriteAllText(folder["generation_config.json"], """{"do_sample": true}""");
+        Assert.Equal([5], ((DecoderConfig)ModelConfig.Read(folder.Path)).EndTokenIds);
+        File.WriteAllText(folder["generation_config.json"], """{"eos_token_id": [5, 7], "do_sample": true}""");
+        Assert.Equal([5, 7], ((DecoderConfig)ModelConfig.Read(folder.Path)).EndTokenIds);
+        foreach ((string json, string message) in new[] { ("""{"eos_token_id": "end"}""", "eos_token_id is \"end\""), ("[", "no valid generation configuration") })
+        {
+            File.WriteAllText(folder["generation_config.json"], json);
+            string refused = Assert.Throws<ModelException>(() => ModelConfig.Read(folder.Path)).Message;
+            Assert.Contains("generation_config.json", refused, StringComparison.Ordinal);
+            Assert.Contains(message, refused, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Frozen_layers_and_embeddings_get_no_gradient_and_the_others_the_same(string family)
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel free = RandomModel.Create(Small(family) with { HiddenDropout = 0, AttentionDropout = 0, EmbeddingDropout = 0 }, ModelTask.SequenceClassification, "a", "b");
+        free.Save(folder.Path);
+        using LanguageModel frozen = LanguageModel.FromPretrained(
+            folder.Path, ModelTask.SequenceClassification, ["a", "b"], new StructureOptions { FreezeLayers = 1, FreezeEmbeddings = true });
+        string[] kept = family == "gpt2" ? ["transformer.wte.", "transformer.wpe.", "transformer.h.0."] : ["model.embed_tokens.", "model.layers.0."];
+        Assert.All(frozen.Parameters, p => Assert.Equal(!kept.Any(start => p.Name.StartsWith(start, StringComparison.Ordinal)), p.Trainable));
+        Dictionary<string, float[]> all = Gradients(free), some = Gradients(frozen);
+        Assert.Equal(frozen.TrainableParameters.Select(p => p.Name).Order(StringComparer.Ordinal), some.Keys.Order(StringComparer.Ordinal));
+        Assert.All(some, pair => Assert.Equal(all[pair.Key], pair.Value));
+    }
+
+    [Fact]
+    public void Dropout_before_a_head_for_classes_is_the_one_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = RandomModel.Create(Small("llama"), ModelTask.CausalLanguageModeling);
+        model.Save(folder.Path);
+        foreach (ModelTask task in new[] { ModelTask.SequenceClassification, ModelTask.TokenClassification })
+        {
+            using LanguageModel dropping = LanguageModel.FromPretrained(folder.Path, task, ["a", "b"], new StructureOptions { ClassifierDropout = 0.5 });
+            using LanguageModel keeping = LanguageModel.FromPretrained(folder.Path, task, ["a", "b"]);
+            Assert.Equal(0.5, ((DecoderConfig)dropping.Config).ClassifierDropout);
+            Assert.NotEqual(Trained(dropping), Trained(dropping));
+            Assert.Equal(Trained(keeping), Trained(keeping));
+        }
+
+        static float[] Trained(LanguageModel model)
+        {
+            using var noGrad = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            return [.. model.Logits(model.Batch([0], new LabelledData([[3, 4, 5, 6, 7]])), training: true).data<float>()];
+        }
+    }
+
+    private static Dictionary<string, float[]> Gradients(LanguageModel model)
+    {
+        using var scope = torch.NewDisposeScope();
+        model.Logits(model.Batch([0, 1], new LabelledData([[3, 4, 5], [6, 7]])), training: true).square().sum().backward();
+        return model.Parameters.Where(p => p.Value.grad is not null).ToDictionary(p => p.Name, p => p.Value.grad!.data<float>().ToArray(), StringComparer.Ordinal);
+    }
+
     private static DecoderConfig Small(string family) => DecoderConfig.For(family) with
     {
         VocabSize = 50, HiddenSize = 16, LayerCount = 2, HeadCount = 4, IntermediateSize = 24, MaxPositions = 24, InitializerRange = 0.3, HeadSize = null,

@@ -34,6 +34,18 @@ public class EncoderNumbersTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void One_class_from_the_mean_of_a_sequences_tokens(string family, string activation)
+    {
+        using LanguageModel model = RandomModel.Create(Config(family, activation) with { Pooling = SequencePooling.Mean }, ModelTask.SequenceClassification, "a", "b", "c");
+        var data = new LabelledData(Sequences) { Labels = [0, 2, 1] };
+        Compare(model, data, new ClassificationTask(model, data, null, Options), (reference, hidden, row) =>
+            [ReferenceLoss.CrossEntropy(reference.SequenceLogits([Mean(hidden)]), data.Labels[row])], reference => hidden => reference.SequenceLogits([Mean(hidden)]));
+
+        static Real[] Mean(Real[][] hidden) => [.. Enumerable.Range(0, hidden[0].Length).Select(i => Real.Sum(hidden.Select(vector => vector[i])) / hidden.Length)];
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Any_number_of_classes_for_a_sequence(string family, string activation)
     {
         EncoderConfig config = Config(family, activation) with { ProblemType = ModelConfig.MultiLabel };

@@ -175,6 +175,33 @@ public class ModelFolderTests
         Assert.Contains("tiny, mini", Assert.Throws<ModelException>(() => ModelPresets.Get("huge")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "LABEL_0 LABEL_1")]
+    [InlineData("\"num_labels\": 3, ", "LABEL_0 LABEL_1 LABEL_2")]
+    public void Classes_without_names_get_those_of_transformers(string field, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = expected.Split(' ');
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, names, seed: 1);
+        model.Save(folder.Path);
+        ConfigFile.Write(model.Config with { LabelById = null }, folder.Path);
+        string config = File.ReadAllText(folder["config.json"]);
+        Assert.DoesNotContain("id2label", config, StringComparison.Ordinal);
+        File.WriteAllText(folder["config.json"], config.Insert(1, field));
+        using LanguageModel loaded = LanguageModel.Load(folder.Path);
+        Assert.Equal(names, loaded.Labels);
+    }
+
+    [Fact]
+    public void A_head_for_masked_tokens_with_a_matrix_of_its_own_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.MaskedLanguageModeling, [], seed: 1);
+        model.Save(folder.Path);
+        File.WriteAllText(folder["config.json"], File.ReadAllText(folder["config.json"]).Insert(1, "\"tie_word_embeddings\": false, "));
+        Assert.Contains("tie_word_embeddings is false", Assert.Throws<ModelException>(() => LanguageModel.Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     private static void WriteBase(string folder, LanguageModel model, Func<string, string?> rename, params (string Name, long[] Shape)[] more)
     {
         using var scope = torch.NewDisposeScope();

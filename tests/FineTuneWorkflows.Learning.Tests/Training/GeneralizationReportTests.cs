@@ -20,8 +20,8 @@ public class GeneralizationReportTests
         (GeneralizationReport report, TrainingResult result) = Train(training, validation, Options with { BestMetric = BestMetrics.Loss, Epochs = 40 }, lastEpoch: true);
 
         Assert.Equal((24, 48, 24), (report.TrainingCount, report.TrainingTotal, report.ValidationCount));
-        Assert.Equal(["accuracy", "f1_macro", "loss"], report.Gaps.Select(gap => gap.Metric));
-        GeneralizationGap accuracy = report.Gaps[0], loss = report.Gaps[2];
+        Assert.Equal(["accuracy", "ece", "f1_macro", "f1_weighted", "loss", "mcc"], report.Gaps.Select(gap => gap.Metric));
+        GeneralizationGap accuracy = report.Gaps[0], loss = report.Gaps[4];
         Assert.Equal(result.Metrics[BestMetrics.Accuracy], accuracy.Validation);
         Assert.True(accuracy.Gap > 0.2 && loss.Gap > 0.2, report.ToString());
         Assert.Equal(accuracy.Training - accuracy.Validation, accuracy.Gap);

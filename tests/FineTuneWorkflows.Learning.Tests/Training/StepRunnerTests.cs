@@ -41,13 +41,15 @@ public class StepRunnerTests
     public void When_memory_runs_out_the_pieces_are_halved_and_the_batch_stays()
     {
         using var session = TorchSession.Enter(1);
-        using var task = new CrampedTask(room: 3);
+        using var task = Cramped(room: 3, count: 16);
         var notes = new Notes();
         var options = new TrainingOptions { BatchSize = 16 };
         using var optimizer = new AdamW(task.Parameters, options, threads: 1);
         var runner = new StepRunner(task, optimizer, options, notes);
         StepOutcome outcome = runner.Run([.. Enumerable.Range(0, 16)], epoch: 0, stepInEpoch: 0, rate: 1, step: 1);
         Assert.Equal((16.0, 2), (outcome.Weight, runner.MicroBatchSize));
+        // What the pieces come to together, the tries that failed not counted.
+        Assert.Equal((80, 128, 16e6), (outcome.Tokens, outcome.Places, outcome.Operations));
         Assert.Equal(Enumerable.Range(0, 16), task.Computed);
         // The mean of x times its index over the batch has the gradient 7.5.
         Assert.Equal(7.5, outcome.GradientNorm, 1e-6);
@@ -58,13 +60,40 @@ public class StepRunnerTests
     public void When_one_sequence_does_not_fit_the_message_says_how_long_it_is_and_what_helps()
     {
         using var session = TorchSession.Enter(1);
-        using var task = new CrampedTask(room: 0);
+        using var task = Cramped(room: 0);
         var options = new TrainingOptions { BatchSize = 4 };
         using var optimizer = new AdamW(task.Parameters, options, threads: 1);
         var runner = new StepRunner(task, optimizer, options, new Notes());
         var exception = Assert.Throws<TrainingException>(() => runner.Run([0, 1, 2, 3], 0, 0, 1, 1));
         Assert.StartsWith("Memory ran out on cpu with a single sequence of 5 tokens. Tokenize with a smaller MaxLength", exception.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_memory_runs_out_in_the_update_it_is_not_tried_again()
+    {
+        using var session = TorchSession.Enter(1);
+        using FakeTask task = Cramped(room: 16, count: 16);
+        var optimizer = new DyingOptimizer();
+        var notes = new Notes();
+        var runner = new StepRunner(task, optimizer, new TrainingOptions { BatchSize = 16 }, notes);
+        var exception = Assert.Throws<TrainingException>(() => runner.Run([.. Enumerable.Range(0, 16)], 0, 0, 1, step: 3));
+        Assert.StartsWith("Memory ran out on cpu in the update of step 3, after its gradients were there", exception.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0, 0), (optimizer.Steps, runner.MicroBatchSize, notes.All.Count));
+    }
+
+    [Fact]
+    public void A_real_failed_allocation_in_a_forward_pass_is_halved()
+    {
+        using var session = TorchSession.Enter(1);
+        // 128 TiB: more than any address space has.
+        using var task = new FakeTask(8, (x, indices) => indices.Length > 2 ? torch.empty([1L << 45], torch.float32) : x.Times(indices.Sum()));
+        var notes = new Notes();
+        using var optimizer = new AdamW(task.Parameters, new TrainingOptions(), threads: 1);
+        var runner = new StepRunner(task, optimizer, new TrainingOptions { BatchSize = 8 }, notes);
+        StepOutcome outcome = runner.Run([.. Enumerable.Range(0, 8)], 0, 0, 1, 1);
+        Assert.Equal((8.0, 28.0, 2, 2), (outcome.Weight, outcome.LossSum, runner.MicroBatchSize, notes.All.Count));
+        Assert.Equal(3.5, outcome.GradientNorm, 1e-6);
     }
 
     [Fact]
@@ -83,48 +112,21 @@ public class StepRunnerTests
     }
 
     /// <summary>A task with room for a few sequences: the loss of sequence i is i times its one parameter.</summary>
-    private sealed class CrampedTask : ITrainingTask, IDisposable
+    private static FakeTask Cramped(int room, int count = 4) => new(count, (x, indices) => indices.Length > room
+        ? throw new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate much") : x.Times(indices.Sum()));
+
+    private sealed class DyingOptimizer : IOptimizer
     {
-        private readonly ParameterStore _store;
-        private readonly int _room;
+        public int Steps { get; private set; }
 
-        public CrampedTask(int room)
+        public double Step(double rate, long step, double gradientScale = 1)
         {
-            TorchRuntime.EnsureLoaded();
-            (_room, _store) = (room, new ParameterStore(TorchDevice.Cpu));
-            using var noGrad = torch.no_grad();
-            _store.Add("x", ParameterKind.Weight, 1).Value.fill_(1);
+            Steps++;
+            throw new ExternalException("CUDA out of memory. Tried to allocate 2.00 GiB");
         }
 
-        public List<int> Computed { get; } = [];
-
-        public IReadOnlyList<ModelParameter> Parameters => _store.All;
-
-        public TorchDevice Device => TorchDevice.Cpu;
-
-        public ISequenceDataset Training { get; } = new ToyData([[1, 2], [1, 2, 3, 4, 5], [1], [1]], new int[4]);
-
-        public bool HasValidation => false;
-
-        public string Describe() => "";
-
-        public void CheckData()
+        public void ClearGradients()
         {
         }
-
-        public BatchLoss Loss(ReadOnlySpan<int> indices, int epoch)
-        {
-            if (indices.Length > _room)
-                throw new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate much");
-            Computed.AddRange(indices);
-            double sum = 0;
-            foreach (int index in indices)
-                sum += index;
-            return new BatchLoss((_store.All[0].Value * sum).sum(), indices.Length, indices.Length, indices.Length);
-        }
-
-        public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation) => throw new NotSupportedException();
-
-        public void Dispose() => _store.Dispose();
     }
 }

@@ -105,6 +105,63 @@ public class StrategyTests
     }
 
     [Fact]
+    public void Pieces_weigh_by_their_labelled_tokens_and_not_by_their_sequences()
+    {
+        // One labelled token in the first sequence, nine in the second: computed one at a time, each piece's mean would count the same.
+        int[][] tokens = [[2, 10, 11, 12, 13, 14, 15, 16, 17, 18], [2, 20, 21, 22, 23, 24, 25, 26, 27, 28]];
+        int[][] labels = [[-100, 1, -100, -100, -100, -100, -100, -100, -100, -100], [-100, 0, 1, 2, 0, 1, 2, 0, 1, 2]];
+        (Dictionary<string, float[]> whole, double weight) = Gradients(0);
+        (Dictionary<string, float[]> pieces, double sameWeight) = Gradients(1);
+        Assert.Equal((10.0, 10.0), (weight, sameWeight));
+        Assert.All(whole, pair => Assert.All(pair.Value.Zip(pieces[pair.Key]), values => Assert.Equal(values.First, values.Second, 1e-5)));
+        // Weighed by sequences they would be others.
+        Assert.Contains(whole, pair => pair.Value.Zip(Gradients(0, alone: true).Gradients[pair.Key]).Any(values => Math.Abs(values.First - values.Second) > 1e-3));
+
+        (Dictionary<string, float[]> Gradients, double Weight) Gradients(int microBatchSize, bool alone = false)
+        {
+            EncoderConfig config = ToyData.Config with { HiddenDropout = 0, AttentionDropout = 0, InitializerRange = 0.3 };
+            using LanguageModel model = LanguageModel.Create(config, ModelTask.TokenClassification, ["O", "B-x", "I-x"], seed: 3);
+            var options = new TrainingOptions { BatchSize = 2, MicroBatchSize = microBatchSize };
+            ITrainingTask task = TrainingTasks.Make(model, new LabelledData(tokens) { TokenLabels = labels }, null, options, null);
+            if (!alone)
+            {
+                var optimizer = new Catcher(model);
+                StepOutcome outcome = new StepRunner(task, optimizer, options, SilentObserver.Instance).Run([0, 1], 0, 0, 1, 1);
+                return (optimizer.Gradients, outcome.Weight);
+            }
+            using var scope = torch.NewDisposeScope();
+            foreach (int index in (int[])[0, 1])
+            {
+                BatchLoss loss = task.Loss([index], 0);
+                loss.Sum.Over(2 * loss.Weight).backward();
+            }
+            return (model.Parameters.ToDictionary(p => p.Name, p => p.Value.grad!.data<float>().ToArray(), StringComparer.Ordinal), 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(ModelTask.SequenceClassification)]
+    [InlineData(ModelTask.TokenClassification)]
+    public void A_classifiers_own_dropout_draws_in_training_alone(ModelTask task)
+    {
+        using var folder = new TemporaryFolder();
+        using (LanguageModel made = LanguageModel.Create(ToyData.Config with { HiddenDropout = 0, AttentionDropout = 0 }, ModelTask.MaskedLanguageModeling, [], seed: 3))
+            made.Save(folder.Path);
+        Assert.NotEqual(Logits(0.5, seed: 1, training: true), Logits(0.5, seed: 2, training: true));
+        Assert.Equal(Logits(0.5, seed: 1, training: true), Logits(0.5, seed: 1, training: true));
+        Assert.Equal(Logits(0, seed: 1, training: false), Logits(0.5, seed: 2, training: false));
+        Assert.Equal(Logits(0, seed: 1, training: true), Logits(0, seed: 2, training: true));
+
+        float[] Logits(double dropout, long seed, bool training)
+        {
+            using LanguageModel model = LanguageModel.FromPretrained(folder.Path, task, ["a", "b"], new StructureOptions { ClassifierDropout = dropout });
+            using var scope = torch.NewDisposeScope();
+            torch.random.manual_seed(seed);
+            return [.. model.Logits(model.Batch([0, 1, 2, 3], ToyData.Make(4)), training).data<float>()];
+        }
+    }
+
+    [Fact]
     public void Frozen_layers_and_embeddings_stay_to_the_bit()
     {
         using var folder = new TemporaryFolder();
@@ -117,6 +174,23 @@ public class StrategyTests
         {
             bool frozen = name.Contains("embeddings", StringComparison.Ordinal) || name.Contains("layer.0.", StringComparison.Ordinal);
             Assert.Equal(frozen, values.AsSpan().SequenceEqual(after[name]));
+        }
+    }
+
+    /// <summary>Keeps the gradients, scaled as an update would take them, and changes nothing.</summary>
+    private sealed class Catcher(LanguageModel model) : IOptimizer
+    {
+        public Dictionary<string, float[]> Gradients { get; } = [];
+
+        public double Step(double rate, long step, double gradientScale = 1)
+        {
+            foreach (ModelParameter parameter in model.Parameters)
+                Gradients[parameter.Name] = [.. parameter.Value.grad!.data<float>().Select(value => (float)(value * gradientScale))];
+            return 0;
+        }
+
+        public void ClearGradients()
+        {
         }
     }
 

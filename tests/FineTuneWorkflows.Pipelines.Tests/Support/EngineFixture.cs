@@ -30,10 +30,10 @@ public sealed class EngineFixture : IDisposable
         return await engine.Runner.RunAsync(pipeline, options ?? new(), observers, cancellationToken);
     }
 
-    public IReadOnlyList<PlannedStage> Plan(Pipeline pipeline, RunOptions? options = null)
+    public async Task<IReadOnlyList<PlannedStage>> PlanAsync(Pipeline pipeline, RunOptions? options = null)
     {
         using var engine = Engine.Open(Home, Probe);
-        return engine.Runner.Plan(pipeline, options ?? new());
+        return await engine.Runner.PlanAsync(pipeline, options ?? new());
     }
 
     public void Dispose() => folder.Dispose();

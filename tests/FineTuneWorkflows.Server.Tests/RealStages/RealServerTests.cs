@@ -88,7 +88,7 @@ public class RealServerTests(RealServer real)
         await Client.PostAsync($"/api/runs/{instance}/retry", new { });
         var finished = await Client.UntilFinishedAsync(instance, Limit, despiteIncidents: true);
 
-        Assert.Matches("^FineTune failed: The loss became NaN at step 1 of [0-9]+, in epoch 1\\. Try a lower LearningRate", failed["incidents"]![0]!["message"]!.GetValue<string>());
+        Assert.Matches("^FineTune failed: The loss became NaN at step 1 of [0-9]+, in epoch 1, batch 1 of [0-9]+ \\(examples [0-9, ]+( and [0-9]+ more)? of the training data\\)\\. .*Try a lower LearningRate", failed["incidents"]![0]!["message"]!.GetValue<string>());
         Assert.Equal("executed", finished.Stage("FineTune")["outcome"]!.GetValue<string>());
         Assert.Equal("executed", finished.Stage("Evaluate")["outcome"]!.GetValue<string>());
     }

@@ -30,9 +30,9 @@ public class DrawingTests(RealServer real)
         // The group opens slowly, and what is below the mouse changes meanwhile.
         await page.WaitForTimeoutAsync(1500);
 
-        await DrawAsync(page, "Fetch data", 60);
+        await DrawAsync(page, "Fetch data", 60, "Source");
         await FillAsync(page, "Source", Path.Combine(real.Folder.Path, "small.jsonl"));
-        await DrawAsync(page, "Tokenize", 360);
+        await DrawAsync(page, "Tokenize", 360, "Vocabulary");
         await FillAsync(page, "Vocabulary", Repository.File("data/bert-base-uncased"));
         // From the first stage's way out to the second's way in.
         await ConnectAsync(page, page.Locator(".x6-port-body").Nth(1), page.Locator(".x6-port-body").Nth(2));
@@ -52,13 +52,28 @@ public class DrawingTests(RealServer real)
         Assert.Equal(there["stages"]![1]!["artifacts"]!["tokens"]!.GetValue<string>(), here["stages"]![1]!["artifacts"]!["tokens"]!.GetValue<string>());
     }
 
-    private static async Task DrawAsync(IPage page, string stage, float x)
+    private static async Task DrawAsync(IPage page, string stage, float x, string field)
     {
         var count = await page.Locator(".x6-node").CountAsync();
         await page.Locator(".mud-treeview").GetByText(stage, new() { Exact = true })
             .DragToAsync(page.Locator(".flowchart-diagram-designer-wrapper"), new() { TargetPosition = new() { X = x, Y = 150 } });
         await Assertions.Expect(page.Locator(".x6-node")).ToHaveCountAsync(count + 1);
-        // A new activity is selected.
+        // A new activity is selected, but while an earlier one is being saved that one may stay so.
+        for (var attempt = 0; attempt < 5 && !await AppearsAsync(Field(page, field)); attempt++)
+            await page.Locator(".x6-node").Nth(count).ClickAsync();
+    }
+
+    private static async Task<bool> AppearsAsync(ILocator locator)
+    {
+        try
+        {
+            await locator.WaitForAsync(new() { Timeout = 5000 });
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static async Task ConnectAsync(IPage page, ILocator from, ILocator to)
@@ -82,9 +97,12 @@ public class DrawingTests(RealServer real)
         throw new TimeoutException($"{locator} was not drawn within 10 seconds");
     }
 
+    private static ILocator Field(IPage page, string label) =>
+        page.Locator(".mud-input-control").Filter(new() { Has = page.GetByText(label, new() { Exact = true }) }).Locator("input").First;
+
     private static async Task FillAsync(IPage page, string label, string value)
     {
-        var field = page.Locator(".mud-input-control").Filter(new() { Has = page.GetByText(label, new() { Exact = true }) }).Locator("input").First;
+        var field = Field(page, label);
         await field.FillAsync(value);
         await field.PressAsync("Tab");
         await Assertions.Expect(field).ToHaveValueAsync(value);

@@ -13,7 +13,7 @@ public sealed class TrainingEstimatorTests : IDisposable
     [Fact]
     public async Task The_parameters_of_a_preset_are_those_of_the_model_that_the_run_makes()
     {
-        var estimate = Assert.Single(TrainingEstimator.Of(workspace.Whole()));
+        var estimate = Assert.Single(await TrainingEstimator.OfAsync(workspace.Whole()));
         Assert.Equal(("FineTune", "FineTune.FineTune", 16, 16 * 16L), (estimate.Stage, estimate.Type, estimate.Longest, estimate.AsItIs.Batch.Places));
         Assert.True(estimate.Fits);
         Assert.Contains("Kind of Fetch is Auto", Assert.Single(estimate.Assumptions), StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public sealed class TrainingEstimatorTests : IDisposable
         Assert.Equal(model.ParameterCount, estimate.AsItIs.ParameterCount);
 
         var folder = result.Of("FineTune").Artifacts["model"].Path;
-        var next = Assert.Single(TrainingEstimator.Of(workspace.Chain(
+        var next = Assert.Single(await TrainingEstimator.OfAsync(workspace.Chain(
             ("Fetch", "FineTune.FetchData", new { source = workspace.Data, kind = "TextClassification" }),
             ("Tokenize", "FineTune.Tokenize", new { baseModel = folder, maxLength = 16 }),
             ("FineTune", "FineTune.FineTune", new { baseModel = folder, batchSize = 8, freezeEmbeddings = true, device = "cpu", gradientCheckpointing = true }))));
@@ -35,9 +35,9 @@ public sealed class TrainingEstimatorTests : IDisposable
     }
 
     [Fact]
-    public void A_training_that_cannot_fit_is_known_before_it_starts()
+    public async Task A_training_that_cannot_fit_is_known_before_it_starts()
     {
-        var estimate = Assert.Single(TrainingEstimator.Of(workspace.Chain(
+        var estimate = Assert.Single(await TrainingEstimator.OfAsync(workspace.Chain(
             ("Fetch", "FineTune.FetchData", new { source = workspace.Data }),
             ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt", maxLength = 512 }),
             ("FineTune", "FineTune.FineTune", new { baseModel = "large", batchSize = 65536, device = "cpu" }))));
@@ -46,12 +46,12 @@ public sealed class TrainingEstimatorTests : IDisposable
     }
 
     [Fact]
-    public void A_base_model_that_is_not_there_is_named() => Assert.Contains(
+    public async Task A_base_model_that_is_not_there_is_named() => Assert.Contains(
         "parameter BaseModel: there is no folder",
-        Assert.Throws<StageException>(() => TrainingEstimator.Of(workspace.Chain(
+        (await Assert.ThrowsAsync<StageException>(() => TrainingEstimator.OfAsync(workspace.Chain(
             ("Fetch", "FineTune.FetchData", new { source = workspace.Data }),
             ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt" }),
-            ("FineTune", "FineTune.FineTune", new { baseModel = "nowhere", device = "cpu" })))).Message, StringComparison.Ordinal);
+            ("FineTune", "FineTune.FineTune", new { baseModel = "nowhere", device = "cpu" }))))).Message, StringComparison.Ordinal);
 
     public void Dispose() => workspace.Dispose();
 }

@@ -39,7 +39,7 @@ public sealed class WholePipelineTests : IDisposable
     {
         var model = (await workspace.RunAsync(workspace.Whole())).Of("FineTune").Artifacts["model"];
         Assert.Equal(
-            ["README.md", "calibration.json", "config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"],
+            ["README.md", "calibration.json", "config.json", "model.safetensors", "model_input.json", "tokenizer_config.json", "vocab.txt"],
             Directory.GetFiles(model.Path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         var folder = ModelLocator.Find("mood@champion", workspace.Home, workspace.Services.Registry);
         Assert.Equal(model.Path, folder);
@@ -76,6 +76,17 @@ public sealed class WholePipelineTests : IDisposable
         Assert.Equal("Fetch:up-to-date Augment:up-to-date Tokenize:up-to-date FineTune:executed Evaluate:executed Register:executed", result.Outcomes());
         Assert.Contains(workspace.Journal(result.RunId).OfType<StageNoted>(), n => n.Message.StartsWith("goes on at step 5 of", StringComparison.Ordinal));
         Assert.Equal(whole, Hash(result.Of("FineTune").Artifacts["model"].File("model.safetensors")));
+    }
+
+    [Fact]
+    public async Task An_interrupted_training_with_another_batch_size_is_said_to_be_left_behind()
+    {
+        using var cancel = new CancellationTokenSource();
+        await workspace.RunAsync(workspace.Whole(), cancellationToken: cancel.Token, observers: new At(step: 5, cancel.Cancel));
+        var result = await workspace.RunAsync(workspace.Whole(train: new { baseModel = "tiny", epochs = 3, learningRate = 3e-3, batchSize = 12, threads = 1, device = "cpu" }));
+        Assert.Contains(
+            workspace.Journal(result.RunId).OfType<StageNoted>(),
+            n => n.Message == "A training of the same model and data, interrupted after step 5, is left behind: BatchSize was 16 and is 12. As it was, it would go on.");
     }
 
     [Fact]

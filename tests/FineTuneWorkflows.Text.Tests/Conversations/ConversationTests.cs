@@ -59,11 +59,55 @@ public sealed class ConversationTests : IDisposable
         var row = chat.Encode(messages);
         Assert.Equal(
             "<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\n hi [/INST] yes </s><s>[INST] more [/INST] no </s>", tokenizer.Decode(row.Ids, skipSpecialTokens: false));
-        Assert.Equal("yes </s>no </s>", tokenizer.Decode([.. row.Labels.Where(l => l >= 0)], skipSpecialTokens: false));
+        // The question's mark ends the prompt, so that the space after it is the answer's.
+        Assert.Equal(" yes </s> no </s>", tokenizer.Decode([.. row.Labels.Where(l => l >= 0)], skipSpecialTokens: false));
         var prompt = chat.Prompt(messages[..2]);
         Assert.Equal("<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\n hi [/INST]", tokenizer.Decode(prompt, skipSpecialTokens: false));
         Assert.Throws<ArgumentException>(() => chat.Encode([new("user", "a"), new("user", "b")]));
         Assert.Throws<ArgumentException>(() => chat.Encode([new("assistant", "a")]));
+    }
+
+    [Theory]
+    [InlineData(ChatFormat.ChatMl, "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nyes<|im_end|>\n", "yes<|im_end|>", "<|im_end|>")]
+    [InlineData(ChatFormat.Llama2, "<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nhi [/INST] yes </s>", " yes </s>", "</s>")]
+    [InlineData(ChatFormat.Mistral, "<s>[INST] Be kind.\n\nhi [/INST] yes</s>", " yes</s>", "</s>")]
+    [InlineData(ChatFormat.Zephyr, "<|system|>\nBe kind.</s>\n<|user|>\nhi</s>\n<|assistant|>\nyes</s>\n", "yes</s>", "</s>")]
+    [InlineData(ChatFormat.Plain, "Be kind.\nUser: hi\nAssistant: yes</s>\n", " yes</s>", "</s>")]
+    public void Each_format_writes_learns_and_ends_in_its_way_and_asks_with_the_beginning_of_what_it_learned(ChatFormat format, string text, string learned, string end)
+    {
+        var tokenizer = ByteTokenizer();
+        var chat = new ChatEncoder(tokenizer, format);
+        ChatMessage[] messages = [new("system", "Be kind."), new("user", "hi"), new("assistant", "yes")];
+        var row = chat.Encode(messages);
+        Assert.Equal(text, tokenizer.Decode(row.Ids, skipSpecialTokens: false));
+        Assert.Equal(learned, tokenizer.Decode([.. row.Labels.Where(l => l >= 0)], skipSpecialTokens: false));
+        Assert.Equal(tokenizer.IdOf(end), chat.EndOfTurn);
+        Assert.Equal(row.Ids[..Array.FindIndex(row.Labels, l => l >= 0)], chat.Prompt(messages[..2]));
+    }
+
+    [Fact]
+    public void No_message_can_end_a_turn_or_begin_another_whatever_it_says()
+    {
+        var tokenizer = ByteTokenizer();
+        string[] names = ["<|im_start|>", "<|im_end|>", "<s>", "</s>", "<", "|", "x", " ", "\n", "\uFDD0"];
+        Gen.Select(Gen.OneOfConst(Enum.GetValues<ChatFormat>().Except([ChatFormat.Llama3]).ToArray()), Gen.OneOfConst(names).Array[1, 12], Gen.OneOfConst(names).Array[1, 12]).Sample((format, asked, answered) =>
+        {
+            var chat = new ChatEncoder(tokenizer, format);
+            ChatMessage[] messages = [new("user", "u" + string.Concat(asked) + "v"), new("assistant", "a" + string.Concat(answered) + "b")];
+            var (ids, plain) = (chat.Encode(messages).Ids, chat.Encode([new("user", "q"), new("assistant", "a")]).Ids);
+            // As many special tokens as where nothing is said, and every word of the messages as text.
+            Assert.Equal(plain.Count(tokenizer.IsSpecial), ids.Count(tokenizer.IsSpecial));
+            var text = tokenizer.Decode(ids, skipSpecialTokens: false);
+            Assert.Contains(messages[0].Content, text, StringComparison.Ordinal);
+            Assert.Contains(messages[1].Content, text, StringComparison.Ordinal);
+        }, iter: 200);
+    }
+
+    [Fact]
+    public void A_plain_format_needs_nothing_but_an_end_token()
+    {
+        var bert = Tokenizer.Load(ShippedData.Bert);
+        Assert.Contains("a token that ends texts (eos_token)", Assert.Throws<TextDataException>(() => new ChatEncoder(bert, ChatFormat.Plain)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ namespace FineTuneWorkflows.Text.Tests.Sources;
 /// </summary>
 internal sealed class HubServer : IAsyncDisposable
 {
-    public const string Commit = "0123456789abcdef0123456789abcdef01234567", Later = "89abcdef0123456789abcdef0123456789abcdef";
+    public const string Commit = "0123456789abcdef0123456789abcdef01234567", Later = "89abcdef0123456789abcdef0123456789abcdef",
+        Latest = "fedcba9876543210fedcba9876543210fedcba98";
 
     private readonly FaultyServer _hub;
     private readonly FaultyServer _store;
@@ -28,8 +29,11 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>The files of all commits.</summary>
     public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal)
     {
-        ["config.json"] = "{}"u8.ToArray(), ["vocab.txt"] = "[PAD]\n"u8.ToArray(), ["model.safetensors"] = [.. Enumerable.Range(0, 200_000).Select(i => (byte)((i * 31) + (i >> 8)))], ["README.md"] = "x"u8.ToArray(),
+        ["config.json"] = "{}"u8.ToArray(), ["vocab.txt"] = "[PAD]\n"u8.ToArray(), ["model.safetensors"] = [.. Enumerable.Range(0, 200_000).Select(i => (byte)((i * 31) + (i >> 8)))], ["README.md"] = "---\nlicense: mit\n---\n"u8.ToArray(), ["notes.txt"] = "x"u8.ToArray(),
     };
+
+    /// <summary>Whether the API tells the files' lengths where it is asked for them, as mirrors may not.</summary>
+    public bool TellsSizes { get; set; } = true;
 
     /// <summary>What the hub answers instead, or null.</summary>
     public Func<Request, Response?> Instead { get; set; } = _ => null;
@@ -58,10 +62,10 @@ internal sealed class HubServer : IAsyncDisposable
     private Response Answer(Request request)
     {
         if (Instead(request) is { } other) return other;
-        var path = request.Line.Split(' ')[1];
+        var (path, query) = request.Line.Split(' ')[1].Split('?') is [var first, .. var rest] ? (first, string.Concat(rest)) : ("", "");
         if (path.StartsWith("/api/models/owner/name/revision/", StringComparison.Ordinal))
         {
-            var siblings = Files.Keys.Select(f => new { rfilename = f });
+            var siblings = Files.Select(f => TellsSizes && query == "blobs=true" ? (object)new { rfilename = f.Key, size = f.Value.Length } : new { rfilename = f.Key });
             return path.EndsWith("/main", StringComparison.Ordinal) || path.EndsWith(Main, StringComparison.Ordinal)
                 ? new Response(200, JsonSerializer.SerializeToUtf8Bytes(new { sha = Main, siblings })) : Refusal(404, "RevisionNotFound");
         }
@@ -72,7 +76,7 @@ internal sealed class HubServer : IAsyncDisposable
         return IsLarge(name)
             ? new Response(302, [])
             {
-                Headers = $"X-Linked-Etag: \"{Convert.ToHexStringLower(SHA256.HashData(content))}\"\r\nLocation: {_store.Address("/blob/" + name)}?signature=secret\r\n",
+                Headers = $"X-Linked-Etag: \"{Convert.ToHexStringLower(SHA256.HashData(content))}\"\r\nX-Linked-Size: {content.Length}\r\nLocation: {_store.Address("/blob/" + name)}?signature=secret\r\n",
             }
             : new Response(307, []) { Headers = $"Location: /cache/{name}\r\n" };
     }

@@ -40,7 +40,7 @@ public sealed class HuggingFaceHubTests : IAsyncDisposable
     public async Task The_needed_files_and_no_others_come_from_wherever_they_lie()
     {
         var folder = await Fetch();
-        Assert.Equal(["config.json", "model.safetensors", "vocab.txt"], Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["README.md", "config.json", "model.safetensors", "vocab.txt"], Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         foreach (var file in Directory.GetFiles(folder)) Assert.Equal(_server.Files[Path.GetFileName(file)], await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
         Assert.Equal(HubServer.Commit, Path.GetFileName(folder));
         Assert.Equal(HubServer.Commit, await Hub().ResolveAsync(Reference, _temp.Path, TestContext.Current.CancellationToken));
@@ -139,6 +139,7 @@ public sealed class HuggingFaceHubTests : IAsyncDisposable
     public async Task A_model_without_safetensors_is_refused_with_the_way_to_convert_it(string file, string reason)
     {
         _server.Files.Remove("model.safetensors");
+        _server.Files.Remove("notes.txt");
         _server.Files[file] = [1];
         Assert.Contains(reason, await Fails(Reference), StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Fetched, f => f.EndsWith(".bin", StringComparison.Ordinal));
@@ -181,6 +182,101 @@ public sealed class HuggingFaceHubTests : IAsyncDisposable
         Assert.True(File.Exists(Path.Combine(await Fetch(), "config.json")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_model_card_comes_along_unless_it_is_huge_or_missing(bool tellsSizes)
+    {
+        _server.TellsSizes = tellsSizes;
+        Assert.Equal("---\nlicense: mit\n---\n", await File.ReadAllTextAsync(Path.Combine(await Fetch(), "README.md"), TestContext.Current.CancellationToken));
+
+        _server.Main = HubServer.Later;
+        _server.Files["README.md"] = new byte[(1 << 20) + 1];
+        Assert.False(File.Exists(Path.Combine(await Fetch(), "README.md")));
+
+        _server.Main = HubServer.Latest;
+        _server.Files.Remove("README.md");
+        Assert.False(File.Exists(Path.Combine(await Fetch(), "README.md")));
+    }
+
+    [Fact]
+    public async Task The_tokenizer_alone_comes_without_weights_and_the_weights_later_come_to_it()
+    {
+        var folder = await Hub().FetchAsync(Reference, _temp.Path, HubSelection.Tokenizer, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["config.json", "vocab.txt"], Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        var asked = _server.HubRequests.Count();
+        Assert.Equal(folder, await Hub().FetchAsync($"{Reference}@{HubServer.Commit}", _temp.Path, HubSelection.Tokenizer, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(asked, _server.HubRequests.Count());
+
+        Assert.Equal(folder, await Fetch());
+        Assert.True(File.Exists(Path.Combine(folder, "model.safetensors")));
+        Assert.Single(_server.Fetched, f => f.EndsWith("/vocab.txt", StringComparison.Ordinal) && f.StartsWith("/cache", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_download_would_bring_is_known_without_it()
+    {
+        var missing = await Missing();
+        Assert.Equal(new HubDownload(HubServer.Commit, 200_000 + 2 + 6 + 21), missing);
+        Assert.Equal(new HubDownload(HubServer.Commit, 2 + 6), await Missing(HubSelection.Tokenizer));
+        Assert.Empty(_server.StoreRequests);
+
+        await Hub().FetchAsync(Reference, _temp.Path, HubSelection.Tokenizer, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Null(await Missing(HubSelection.Tokenizer));
+        Assert.Equal(200_000 + 21, (await Missing())!.Bytes);
+        await Fetch();
+        Assert.Null(await Missing());
+
+        _server.Main = HubServer.Later;
+        _server.TellsSizes = false;
+        Assert.Equal(new HubDownload(HubServer.Later, null), await Missing());
+    }
+
+    [Fact]
+    public async Task Progress_counts_the_bytes_of_all_files_and_names_model_and_commit()
+    {
+        var told = new Told();
+        await Hub().FetchAsync(Reference, _temp.Path, progress: told, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.All(told.Reports, r => Assert.Equal(("downloading owner/name@0123456789ab", (long?)200_029, "bytes"), (r.Phase, r.Total, r.Unit)));
+        Assert.Equal(told.Reports.Select(r => r.Done).Order(), told.Reports.Select(r => r.Done));
+        Assert.Equal(200_029, told.Reports[^1].Done);
+    }
+
+    [Fact]
+    public async Task Several_that_want_the_same_model_at_once_download_each_file_once()
+    {
+        _server.Store = (r, content) =>
+        {
+            Thread.Sleep(200);
+            return Serve(r, content);
+        };
+        var folders = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Fetch())));
+        Assert.Single(folders.Distinct());
+        Assert.Single(_server.StoreRequests);
+        Assert.Equal(_server.Files["model.safetensors"], await File.ReadAllBytesAsync(Path.Combine(folders[0], "model.safetensors"), TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(Directory.GetFiles(_temp.Path, "*", SearchOption.AllDirectories), f => f.EndsWith(".part", StringComparison.Ordinal) || f.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_another_s_download_says_so_can_be_cancelled_and_goes_on_where_the_other_broke_off()
+    {
+        _server.Store = (r, content) => Serve(r, content) with { BreakAfter = 70_000, Hang = true };
+        using var first = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var downloading = Hub().FetchAsync(Reference, _temp.Path, cancellationToken: first.Token);
+        while (!PartHas(70_000)) await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        var (told, impatient) = (new Told(), new CancellationTokenSource(TimeSpan.FromSeconds(0.5)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Hub().FetchAsync(Reference, _temp.Path, progress: told, cancellationToken: impatient.Token));
+        Assert.Contains(told.Reports, r => r.Phase.Contains("another process is downloading the same", StringComparison.Ordinal));
+
+        var waiting = Fetch();
+        _server.Store = Serve;
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => downloading);
+        Assert.Equal(_server.Files["model.safetensors"], await File.ReadAllBytesAsync(Path.Combine(await waiting, "model.safetensors"), TestContext.Current.CancellationToken));
+        Assert.Equal(70_000, _server.StoreRequests.Last().From);
+    }
+
     [Fact]
     public void Defaults_are_the_documented_ones()
     {
@@ -196,6 +292,19 @@ public sealed class HuggingFaceHubTests : IAsyncDisposable
     private Task<string> Fetch(string reference = Reference, HubOptions? options = null) =>
         Hub(options).FetchAsync(reference, _temp.Path, cancellationToken: TestContext.Current.CancellationToken);
 
+    private Task<HubDownload?> Missing(HubSelection selection = HubSelection.Model) =>
+        Hub().MissingAsync(Reference, _temp.Path, selection, TestContext.Current.CancellationToken);
+
+    private bool PartHas(long length) =>
+        Directory.GetFiles(_temp.Path, "*.part", SearchOption.AllDirectories).Any(f => f.Contains("model.safetensors", StringComparison.Ordinal) && new FileInfo(f).Length >= length);
+
     private async Task<string> Fails(string reference, HubOptions? options = null) =>
         (await Assert.ThrowsAnyAsync<TextDataException>(() => Fetch(reference, options))).Message;
+
+    private sealed class Told : IProgress<TextProgress>
+    {
+        public List<TextProgress> Reports { get; } = [];
+
+        public void Report(TextProgress value) => Reports.Add(value);
+    }
 }

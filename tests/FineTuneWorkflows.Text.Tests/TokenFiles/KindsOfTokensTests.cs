@@ -145,14 +145,55 @@ public sealed class KindsOfTokensTests : IDisposable
     }
 
     [Fact]
-    public void A_chat_template_that_is_there_stays()
+    public void A_tokenizers_own_chat_template_is_what_is_learned_and_stays()
     {
-        _temp.Write("tokenizer_config.json", """{"chat_template":"mine"}""");
-        ChatTemplateFile.AddTo(_temp.Path, ChatFormat.ChatMl);
-        Assert.Equal("""{"chat_template":"mine"}""", File.ReadAllText(_temp["tokenizer_config.json"]));
-        _temp.Write("other/chat_template.jinja", "mine");
-        ChatTemplateFile.AddTo(_temp["other"], ChatFormat.Llama2);
-        Assert.False(File.Exists(_temp["other/tokenizer_config.json"]));
+        const string Own = "{% for m in messages %}{{ m.role }}={{ m.content }}</s>{{ '\\n' }}{% endfor %}{% if add_generation_prompt %}assistant={% endif %}";
+        ByteTokenizer();
+        foreach (var own in (string[])["chat_template.jinja", "tokenizer_config.json"])
+        {
+            var tokens = Write(DataKind.Conversations, [TextExample.OfMessages([new("user", "hi"), new("assistant", "yes")])], new(), Templated(own, Own));
+            using var split = tokens.Split(SplitName.Train);
+            var tokenizer = tokens.LoadTokenizer();
+            var labels = new int[split.Length(0)];
+            split.CopyTokenLabels(0, labels);
+            Assert.Equal("user=hi</s>\nassistant=yes</s>\n", tokenizer.Decode(split.TokensOf(0), skipSpecialTokens: false));
+            Assert.Equal("yes</s>", tokenizer.Decode([.. labels.Where(l => l >= 0)], skipSpecialTokens: false));
+            Assert.Null(tokens.Info.ChatFormat);
+            Assert.Equal(Own, ChatTemplate.Of(tokenizer)!.Source);
+        }
+    }
+
+    [Fact]
+    public void A_format_that_is_chosen_takes_the_place_of_the_tokenizers_own_template()
+    {
+        ByteTokenizer();
+        foreach (var own in (string[])["chat_template.jinja", "tokenizer_config.json"])
+        {
+            var tokens = Write(DataKind.Conversations, [TextExample.OfMessages([new("user", "hi"), new("assistant", "yes")])], new() { ChatFormat = ChatFormat.ChatMl }, Templated(own, "{{ mine }}"));
+            Assert.Equal(ChatTemplateFile.Of(ChatFormat.ChatMl), ChatTemplate.Of(tokens.LoadTokenizer())!.Source);
+            Assert.Equal(ChatFormat.ChatMl, tokens.Info.ChatFormat);
+        }
+    }
+
+    [Fact]
+    public void A_template_that_cannot_be_followed_is_refused_with_the_parameter_that_chooses_another()
+    {
+        ByteTokenizer();
+        var error = Assert.Throws<TextDataException>(() => Write(
+            DataKind.Conversations, [TextExample.OfMessages([new("user", "hi"), new("assistant", "yes")])], new(), Templated("chat_template.jinja", "a\n{% include 'b' %}")));
+        Assert.Contains("chat_template.jinja: the chat template cannot be followed: line 2: the statement 'include' is not known", error.Message, StringComparison.Ordinal);
+        Assert.Contains("set ChatFormat to one of ChatMl, Llama3, Llama2, Mistral, Zephyr, Plain", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Conversations_of_which_a_template_shows_no_answer_name_their_line()
+    {
+        ByteTokenizer();
+        // Earlier answers are left out where more follows, as some templates leave out what was thought.
+        var template = "{% for m in messages %}{{ m.role }}={% if m.role == 'user' or loop.last %}{{ m.content }}{% endif %}</s>{% endfor %}{% if add_generation_prompt %}assistant={% endif %}";
+        TextExample[] examples = [TextExample.OfMessages([new("user", "a"), new("assistant", "b")]), TextExample.OfMessages([new("user", "a"), new("assistant", "b"), new("user", "c"), new("assistant", "d")])];
+        var error = Assert.Throws<TextDataException>(() => Write(DataKind.Conversations, examples, new(), Templated("chat_template.jinja", template)));
+        Assert.Contains("train.jsonl:2: the conversation cannot be written: chat_template.jinja writes message 2 otherwise where more follows", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,9 +214,9 @@ public sealed class KindsOfTokensTests : IDisposable
     {
         var example = TextExample.OfMessages([new("assistant", "hi"), new("user", "hi")]);
         var error = Assert.Throws<TextDataException>(() => Write(DataKind.Conversations, [example], new() { ChatFormat = ChatFormat.Llama2 }, ByteTokenizer()));
-        Assert.EndsWith("train.jsonl:1: the conversation cannot be written: In Llama 2's format user and assistant take turns, the user first.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("train.jsonl:1: the conversation cannot be written: in this format user and assistant take turns, the user first", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<TextDataException>(() => Write(DataKind.Conversations, [example]));
-        Assert.Contains("shows no chat format", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has no chat template and its vocabulary shows no chat format; set ChatFormat to one whose tokens it has: ChatMl, Llama3, Llama2, Mistral, Zephyr, Plain", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<TextDataException>(() => Write(DataKind.Conversations, [example], new() { ChatFormat = ChatFormat.ChatMl }));
         Assert.Contains("lacks '<|im_start|>'", error.Message, StringComparison.Ordinal);
     }
@@ -252,6 +293,19 @@ public sealed class KindsOfTokensTests : IDisposable
         foreach (var example in train) writer.Add(SplitName.Train, example);
         var dataset = writer.Complete();
         return TokenizedDataset.Write(dataset, tokenizer ?? Bert, options ?? new(), _temp["tokens"], cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The tokenizer of bytes with a chat template of its own.</summary>
+    private Tokenizer Templated(string file, string template)
+    {
+        var folder = _temp["bytes"];
+        File.Delete(Path.Combine(folder, "chat_template.jinja"));
+        var settings = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tokenizer_config.json")))!.AsObject();
+        settings.Remove("chat_template");
+        if (file == "tokenizer_config.json") settings["chat_template"] = template;
+        else File.WriteAllText(Path.Combine(folder, file), template);
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), settings.ToJsonString());
+        return Tokenizer.Load(folder);
     }
 
     private Tokenizer ByteTokenizer() => SmallTokenizers.Bytes(_temp);

@@ -25,4 +25,26 @@ public sealed class ReferenceIdsTests
             Assert.Equal(row.RootElement.GetProperty("decoded").GetString(), tokenizer.Decode(encoded.Ids));
         }
     }
+
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("gpt2")]
+    [InlineData("roberta")]
+    [InlineData("llama3")]
+    [InlineData("qwen")]
+    [InlineData("mistral")]
+    [InlineData("mistral-tekken")]
+    public void A_trained_tokenizer_gives_the_references_ids(string kind)
+    {
+        var fixtures = Path.Combine(AppContext.BaseDirectory, "Tokenization", "Fixtures");
+        var tokenizer = Tokenizer.Load(Path.Combine(fixtures, kind));
+        string[] lines = File.ReadAllLines(Path.Combine(fixtures, "lines.jsonl")), expected = File.ReadAllLines(Path.Combine(fixtures, kind, "ids.jsonl"));
+        Assert.Equal(250, lines.Length);
+        Assert.Equal(lines.Length, expected.Length);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var encoded = tokenizer.Encode(JsonSerializer.Deserialize<string>(lines[i]), new EncodeOptions { SpecialTokensInText = true });
+            Assert.Equal(JsonSerializer.Deserialize<int[]>(expected[i])!, encoded.Ids);
+        }
+    }
 }

@@ -41,6 +41,90 @@ public sealed class MlflowModelFolderTests : IDisposable
         Assert.Equal("[\"I liked it.\", \"Über!\"]\n", Read("out/input_example.json"));
     }
 
+    [Theory]
+    [InlineData("added_tokens.json")]
+    [InlineData("chat_template.jinja")]
+    [InlineData("merges.txt")]
+    [InlineData("sentencepiece.bpe.model")]
+    [InlineData("special_tokens_map.json")]
+    [InlineData("spiece.model")]
+    [InlineData("tokenizer.json")]
+    [InlineData("tokenizer.model")]
+    [InlineData("tokenizer_config.json")]
+    [InlineData("vocab.json")]
+    [InlineData("vocab.txt")]
+    public void A_tokenizer_s_file_goes_to_the_tokenizer_and_not_to_the_model(string name)
+    {
+        Write(name, "{}");
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        Assert.Contains($"components/tokenizer/{name}", Files("out"));
+        Assert.DoesNotContain($"model/{name}", Files("out"));
+    }
+
+    [Theory]
+    [InlineData("BertForSequenceClassification", "text-classification", "TextClassificationPipeline")]
+    [InlineData("XLMRobertaForTokenClassification", "token-classification", "TokenClassificationPipeline")]
+    [InlineData("DistilBertForMaskedLM", "fill-mask", "FillMaskPipeline")]
+    [InlineData("BertForPreTraining", "fill-mask", "FillMaskPipeline")]
+    [InlineData("Qwen3ForCausalLM", "text-generation", "TextGenerationPipeline")]
+    [InlineData("GPT2LMHeadModel", "text-generation", "TextGenerationPipeline")]
+    public void The_task_is_what_the_model_s_class_does(string modelClass, string task, string pipeline)
+    {
+        Write("config.json", $$"""{"architectures":["{{modelClass}}"],"model_type":"bert"}""");
+        MlflowModelFolder.Write(Model with { Task = null, InputExample = null }, _folder.File("out"));
+        Assert.Contains($"    task: {task}\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Contains($"    instance_type: {pipeline}\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Equal(task == "fill-mask" ? "[\"An example [MASK].\"]\n" : "[\"An example text.\"]\n", Read("out/input_example.json"));
+    }
+
+    [Fact]
+    public void A_class_without_a_task_names_those_that_have_one()
+    {
+        Write("config.json", """{"architectures":["BertModel"],"model_type":"bert"}""");
+        var error = Assert.Throws<TrackingException>(() => MlflowModelFolder.Write(Model with { Task = null }, _folder.File("out")));
+        Assert.Contains("BertModel has no task", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ForTokenClassification", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config.json", "", "<mask>")]
+    [InlineData("tokenizer_config.json", """{"tokenizer_class":"X","mask_token":"<m>"}""", "<m>")]
+    [InlineData("special_tokens_map.json", """{"mask_token":{"content":"<M>","lstrip":true}}""", "<M>")]
+    public void The_example_of_masked_words_has_the_tokenizer_s_mask(string file, string content, string mask)
+    {
+        if (content.Length > 0) Write(file, content);
+        Write("config.json", """{"architectures":["XLMRobertaForMaskedLM"],"model_type":"xlm-roberta"}""");
+        MlflowModelFolder.Write(Model with { Task = null, InputExample = null }, _folder.File("out"));
+        Assert.Equal($"[\"An example {mask}.\"]\n", Read("out/input_example.json"));
+    }
+
+    [Theory]
+    [InlineData("bert", "BertTokenizerFast")]
+    [InlineData("distilbert", "DistilBertTokenizerFast")]
+    [InlineData("gpt2", "GPT2TokenizerFast")]
+    [InlineData("llama", "LlamaTokenizerFast")]
+    [InlineData("mistral", "LlamaTokenizerFast")]
+    [InlineData("qwen2", "Qwen2TokenizerFast")]
+    [InlineData("qwen3", "Qwen2TokenizerFast")]
+    [InlineData("roberta", "RobertaTokenizerFast")]
+    [InlineData("xlm-roberta", "XLMRobertaTokenizerFast")]
+    public void A_tokenizer_that_does_not_say_its_class_is_the_usual_one_of_the_family(string family, string tokenizer)
+    {
+        Write("config.json", $$"""{"architectures":["BertForMaskedLM"],"model_type":"{{family}}"}""");
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        Assert.Contains($"tokenizer_type: \"{tokenizer}\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_adapters_alone_needs_peft_to_be_loaded()
+    {
+        MlflowModelFolder.Write(Model, _folder.File("whole"));
+        Assert.DoesNotContain("peft", Read("whole/requirements.txt"), StringComparison.Ordinal);
+        Write("adapter_config.json", "{}");
+        MlflowModelFolder.Write(Model, _folder.File("adapters"));
+        Assert.Contains("\npeft\n", Read("adapters/requirements.txt"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_same_model_gives_the_same_bytes_wherever_it_is_written()
     {

@@ -15,15 +15,16 @@ internal sealed class EstimateCommand : CliCommand
 
     public override void Configure(Command command) => pipelineOptions = new(command, withTargets: true);
 
-    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var pipeline = pipelineOptions!.Read(parsed, context);
-        var estimates = TrainingEstimator.Of(pipeline);
+        context.Interruption.Listen();
+        var estimates = await TrainingEstimator.OfAsync(pipeline, context.CancellationToken).ConfigureAwait(false);
         if (estimates.Count == 0)
             context.Out.WriteLine($"{pipeline.Definition.File}: no stage trains a model");
         foreach (var estimate in estimates)
             Write(estimate, context);
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 
     private static void Write(StageEstimate estimate, CommandContext context)

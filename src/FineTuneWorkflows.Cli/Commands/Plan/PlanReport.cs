@@ -27,6 +27,9 @@ internal static class PlanReport
         foreach (var step in planned)
             table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Action == PlannedAction.Reuse ? "" : step.Reason);
         table.Write(context.Out, context.Ink);
+        // Of stages that want the same, the one that wants most of it: what is there is not downloaded again.
+        foreach (var (stage, download) in planned.SelectMany(p => p.Downloads.Select(d => (p.Stage.Name, d))).GroupBy(d => d.d.Pinned, StringComparer.Ordinal).Select(g => g.MaxBy(d => d.d.Bytes)))
+            context.Out.WriteLine($"note: {stage}: {download.Pinned} is not downloaded yet; a run downloads {(download.Bytes is { } bytes ? Words.Size(bytes) : "it")}");
         var changes = planned.Count(p => p.Action is PlannedAction.Execute or PlannedAction.Depends);
         context.Out.WriteLine();
         context.Out.WriteLine(
@@ -50,6 +53,8 @@ internal static class PlanReport
                 json.WriteString("type", step.Stage.Descriptor.Type);
                 json.WriteString("action", JsonName(step.Action));
                 json.WriteString("reason", step.Reason);
+                if (step.Downloads.Count > 0)
+                    WriteDownloads(json, step);
                 json.WriteEndObject();
             }
 
@@ -58,6 +63,21 @@ internal static class PlanReport
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void WriteDownloads(Utf8JsonWriter json, PlannedStage step)
+    {
+        json.WriteStartArray("downloads");
+        foreach (var download in step.Downloads)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", download.Pinned);
+            if (download.Bytes is { } bytes)
+                json.WriteNumber("bytes", bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Name(PlannedAction action) => action switch

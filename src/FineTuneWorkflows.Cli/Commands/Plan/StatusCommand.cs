@@ -19,12 +19,12 @@ internal sealed class StatusCommand : CliCommand
         command.Options.Add(home);
     }
 
-    public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
+    public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var pipeline = pipelineOptions!.Read(parsed, context);
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        PlanReport.Write(open.Engine.Runner.Plan(pipeline, new RunOptions(), context.CancellationToken), pipeline, context, parsed.Has(json));
-        return Task.FromResult(ExitCode.Done);
+        PlanReport.Write(await open.Engine.Runner.PlanAsync(pipeline, new RunOptions(), context.CancellationToken).ConfigureAwait(false), pipeline, context, parsed.Has(json));
+        return ExitCode.Done;
     }
 }

@@ -1,91 +1,55 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using CsvHelper;
-using CsvHelper.Configuration;
 using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Text;
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Datasets.Reading;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
-/// <summary>The texts of a JSONL, CSV (RFC 4180) or TSV file, read as they are asked for.</summary>
+/// <summary>The inputs of a file, as the stage that fetches data reads them but without labels, read as they are asked for.</summary>
 internal static class InputTexts
 {
     /// <param name="file">The file, by its full path.</param>
     /// <param name="column">The member or column with the text.</param>
-    /// <exception cref="CommandException">There is no such file, its format is none of these; while reading, a line cannot be read or has no text.</exception>
-    public static IEnumerable<string> Open(string file, string column)
+    /// <param name="secondColumn">That of the second text of a pair; null for single texts.</param>
+    /// <param name="cancellationToken">Checked at every row.</param>
+    /// <exception cref="CommandException">There is no such file, or its format is not known; while reading, a column is missing, or a row cannot be read.</exception>
+    public static IEnumerable<TextExample> Open(string file, string column, string? secondColumn, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
             throw new CommandException($"--input: there is no file {file}");
-        return Path.GetExtension(file).ToLowerInvariant() switch
+        try
         {
-            ".jsonl" or ".ndjson" => JsonLines(file, column),
-            ".csv" => Delimited(file, column, ","),
-            ".tsv" => Delimited(file, column, "\t"),
-            var other => throw new CommandException($"--input: {file} must be a .jsonl, .csv or .tsv file, got '{other}'"),
-        };
-    }
-
-    private static IEnumerable<string> JsonLines(string file, string column)
-    {
-        var number = 0;
-        foreach (var line in File.ReadLines(file))
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-                yield return TextOf(line, file, number, column);
+            _ = ExampleReader.FormatOf(file);
         }
+        catch (TextDataException e)
+        {
+            throw new CommandException($"--input: {file} must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '{Path.GetExtension(file)}'", innerException: e);
+        }
+
+        var options = new ReadOptions { TextColumn = column, SecondColumn = secondColumn, WithLabels = false };
+        return Read(ExampleReader.Read(file, options, new BadRowLog(), cancellationToken), secondColumn);
     }
 
-    private static string TextOf(string line, string file, int number, string column)
+    private static IEnumerable<TextExample> Read(IEnumerable<SourceRow> rows, string? secondColumn)
+    {
+        using var each = rows.GetEnumerator();
+        while (Next(each, secondColumn))
+            yield return each.Current.Example;
+    }
+
+    private static bool Next(IEnumerator<SourceRow> rows, string? secondColumn)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(column, out var text) && text.ValueKind == JsonValueKind.String
-                ? text.GetString()!
-                : throw Bad(file, number, $"has no text in \"{column}\"; --text-column names another");
+            return rows.MoveNext();
         }
-        catch (JsonException e)
+        catch (MissingColumnException e)
         {
-            throw Bad(file, number, "is not JSON", e);
+            throw new CommandException($"--input: {e.Message}; {(e.Column == secondColumn ? "--second-text-column" : "--text-column")} names another", innerException: e);
         }
-    }
-
-    private static IEnumerable<string> Delimited(string file, string column, string delimiter)
-    {
-        using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
+        catch (TextDataException e)
         {
-            Delimiter = delimiter,
-            // Tab-separated files have no quoting.
-            Mode = delimiter == "\t" ? CsvMode.NoEscape : CsvMode.RFC4180,
-        });
-        if (!Read(csv, file) || !csv.ReadHeader())
-            throw new CommandException($"--input: {file} is empty", ExitCode.Failed);
-        var header = csv.HeaderRecord!;
-        var index = Array.IndexOf(header, column);
-        if (index < 0)
-            throw new CommandException($"--input: {file} has no column {column} (it has {string.Join(", ", header)}); --text-column names another");
-        while (Read(csv, file))
-            yield return Tried(csv, file, () => csv.Parser.Count > index ? csv.Parser[index] : null) ?? throw Bad(file, csv.Parser.RawRow, $"has {csv.Parser.Count} of {header.Length} columns");
-    }
-
-    // A field is unquoted only when it is asked for, so both may find bad data.
-    private static bool Read(CsvReader csv, string file) => Tried(csv, file, csv.Read);
-
-    private static T Tried<T>(CsvReader csv, string file, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is CsvHelperException or DecoderFallbackException)
-        {
-            throw Bad(file, csv.Parser.RawRow, e is DecoderFallbackException ? "is not UTF-8" : "cannot be read", e);
+            throw new CommandException($"--input: {e.Message}", ExitCode.Failed, e);
         }
     }
-
-    private static CommandException Bad(string file, int line, string problem, Exception? inner = null) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{file}, line {line} {problem}"), ExitCode.Failed, inner);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuneWorkflows.Stages.Prediction;
+using FineTuneWorkflows.Text.Datasets;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -12,23 +13,35 @@ internal static class PredictionWriter
     // Output is a file or a terminal, never part of an HTML page: letters outside ASCII stay readable.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Action<string, TextPrediction> For(TextWriter writer, bool readable) => (text, prediction) => writer.WriteLine(readable ? Line(prediction) : JsonLine(text, prediction));
+    public static Action<TextExample, TextPrediction> For(TextWriter writer, bool readable) => (input, prediction) => writer.WriteLine(readable ? Line(prediction) : JsonLine(input, prediction));
 
-    private static string Line(TextPrediction prediction) => prediction.Continuation is { } continuation ? continuation : prediction.Entities is { } entities
-        ? entities.Count == 0 ? "no entities" : string.Join("  ", entities.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Text} [{e.Label} {e.Probability:0.000}]")))
-        : $"{prediction.Label}  ({string.Join(", ", prediction.Probabilities.OrderByDescending(p => p.Value).Take(5).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000}")))})";
+    private static string Line(TextPrediction prediction) => prediction switch
+    {
+        { Continuation: { } continuation } => continuation,
+        { Entities: { Count: 0 } } => "no entities",
+        { Entities: { } entities } => string.Join("  ", entities.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Text} [{e.Label} {e.Probability:0.000}]"))),
+        { Masks: { } masks } => string.Join("\n", masks.Select(mask => Shares(mask.Select(g => KeyValuePair.Create(g.Token.Trim(), g.Probability))))),
+        { Labels: { } labels } => $"{(labels.Count == 0 ? "none" : string.Join(", ", labels))}  ({Likeliest(prediction)})",
+        _ => $"{prediction.Label}  ({Likeliest(prediction)})",
+    };
 
-    private static string JsonLine(string text, TextPrediction prediction)
+    private static string Likeliest(TextPrediction prediction) => Shares(prediction.Probabilities.OrderByDescending(p => p.Value).Take(5));
+
+    private static string Shares(IEnumerable<KeyValuePair<string, double>> shares) => string.Join(", ", shares.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value:0.000}")));
+
+    private static string JsonLine(TextExample input, TextPrediction prediction)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Json))
         {
             json.WriteStartObject();
-            json.WriteString("text", text);
+            WriteInput(json, input);
             if (prediction.Continuation is { } continuation)
                 json.WriteString("continuation", continuation);
             else if (prediction.Entities is { } entities)
-                WriteEntities(json, entities);
+                WriteEntities(json, entities, prediction.Tags);
+            else if (prediction.Masks is { } masks)
+                WriteMasks(json, masks);
             else
                 WriteClasses(json, prediction);
             json.WriteEndObject();
@@ -37,17 +50,47 @@ internal static class PredictionWriter
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
+    private static void WriteInput(Utf8JsonWriter json, TextExample input)
+    {
+        if (input.Words.Count > 0)
+            WriteTexts(json, "tokens", input.Words);
+        else if (input.Messages.Count > 0)
+            WriteMessages(json, input);
+        else
+            json.WriteString("text", input.Text);
+        if (input.Second is { } second)
+            json.WriteString("second", second);
+    }
+
+    private static void WriteMessages(Utf8JsonWriter json, TextExample input)
+    {
+        json.WriteStartArray("messages");
+        foreach (var (role, content) in input.Messages)
+        {
+            json.WriteStartObject();
+            json.WriteString("role", role);
+            json.WriteString("content", content);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void WriteClasses(Utf8JsonWriter json, TextPrediction prediction)
     {
         json.WriteString("label", prediction.Label);
+        if (prediction.Labels is { } labels)
+            WriteTexts(json, "labels", labels);
         json.WriteStartObject("probabilities");
         foreach (var (label, probability) in prediction.Probabilities)
             json.WriteNumber(label, Math.Round(probability, 6));
         json.WriteEndObject();
     }
 
-    private static void WriteEntities(Utf8JsonWriter json, IReadOnlyList<PredictedEntity> entities)
+    private static void WriteEntities(Utf8JsonWriter json, IReadOnlyList<PredictedEntity> entities, IReadOnlyList<string>? tags)
     {
+        if (tags is not null)
+            WriteTexts(json, "tags", tags);
         json.WriteStartArray("entities");
         foreach (var entity in entities)
         {
@@ -60,6 +103,34 @@ internal static class PredictionWriter
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+    }
+
+    private static void WriteMasks(Utf8JsonWriter json, IReadOnlyList<IReadOnlyList<WordGuess>> masks)
+    {
+        json.WriteStartArray("masks");
+        foreach (var mask in masks)
+        {
+            json.WriteStartArray();
+            foreach (var guess in mask)
+            {
+                json.WriteStartObject();
+                json.WriteString("token", guess.Token);
+                json.WriteNumber("probability", Math.Round(guess.Probability, 6));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
         json.WriteEndArray();
     }
 }

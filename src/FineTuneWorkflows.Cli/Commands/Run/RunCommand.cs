@@ -45,7 +45,7 @@ internal sealed class RunCommand : CliCommand
         context.Interruption.Listen();
         if (parsed.Has(question) || parsed.Has(dryRun))
         {
-            var planned = open.Engine.Runner.Plan(pipeline, options, context.CancellationToken);
+            var planned = await open.Engine.Runner.PlanAsync(pipeline, options, context.CancellationToken).ConfigureAwait(false);
             PlanReport.Write(planned, pipeline, context, parsed.Has(json));
             return parsed.Has(question) && planned.Any(p => p.Action is not (PlannedAction.Reuse or PlannedAction.Skip)) ? ExitCode.OutOfDate : ExitCode.Done;
         }

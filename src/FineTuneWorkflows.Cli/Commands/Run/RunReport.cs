@@ -103,7 +103,17 @@ internal static class RunReport
         var alias = tags.GetValueOrDefault("model/alias");
         var path = tags.GetValueOrDefault("model/path");
         if ((name, path) is (null, null))
+        {
+            // Not registered, such as a base model: its folder is what the next pipeline starts from.
+            foreach (var (_, stage) in result.Stages)
+                path = stage.Artifacts.TryGetValue("model", out var made) ? made.Path : path;
+            if (path is null)
+                return;
+            context.Out.WriteLine();
+            context.Out.WriteLine($"Model   {path}");
             return;
+        }
+
         context.Out.WriteLine();
         var version = tags.TryGetValue("model/version", out var number) ? $" version {number}" : "";
         context.Out.WriteLine($"Model   {string.Join("  ", ((string?[])[name is null ? null : $"{name}{version}{(alias is null ? "" : $" @{alias}")}", path]).Where(p => p is not null))}");

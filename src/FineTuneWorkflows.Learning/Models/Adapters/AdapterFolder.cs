@@ -30,14 +30,16 @@ internal static class AdapterFolder
     {
         LoraOptions lora = model.Lora ?? throw new InvalidOperationException("The model has no adapters.");
         Directory.CreateDirectory(folder);
+        ModelFamily family = model.Config.FamilyTable();
         ModelParameter[] trained = [.. model.Parameters.Where(p => p.Trainable || p.Role == ParameterRole.Adapter)];
+        string[] saved = [.. trained.Where(p => p.Role != ParameterRole.Adapter).Select(p => Module(p.Name, family)).Distinct()];
         new AdapterConfig
         {
             BaseModel = adapted.NameOrPath,
             Revision = adapted.Revision,
-            Lora = lora,
+            Lora = lora with { TargetModules = LoraTargets.ForPeft([.. model.LinearLayers.Where(layer => !saved.Contains(Module(layer.Name + ".", family)))], lora.TargetModules) },
             TaskType = AdapterConfig.TaskTypeOf(model.Task),
-            SavedModules = [.. trained.Where(p => p.Role != ParameterRole.Adapter).Select(p => Module(p.Name, model.Config.FamilyTable())).Distinct()],
+            SavedModules = saved,
             FanInFanOut = model.AdaptedLayers.Any(layer => layer.IsTransposed),
         }.Write(folder);
         ConfigFile.Write(model.Config, folder);
@@ -61,7 +63,7 @@ internal static class AdapterFolder
         return ModelFolder.Filled(model, () => Fill(model, adapter, weights, lacking));
     }
 
-    /// <summary>Fills the adapters and the head from the folder's tensors.</summary>
+    /// <summary>Fills the adapters and the head from the folder's tensors, and freezes all else.</summary>
     private static void Fill(LanguageModel model, AdapterConfig adapter, ModelWeights weights, IReadOnlyList<string> lacking)
     {
         Dictionary<string, LinearLayer> layers = model.LinearLayers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
@@ -89,16 +91,18 @@ internal static class AdapterFolder
         problems.Refuse();
         foreach ((string name, TensorEntry entry) in found)
             weights.ReadInto(entry.Name, model.Find(name)!.Value);
+        foreach (ModelParameter parameter in model.Parameters.Where(p => !found.ContainsKey(p.Name)))
+            parameter.Freeze();
     }
 
     private static string FolderOf(AdapterConfig adapter, string folder, Func<string, string>? findBase)
     {
-        if (Directory.Exists(adapter.BaseModel))
-            return adapter.BaseModel;
-        bool path = Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
-        if (path || findBase is null)
-            throw new ModelException($"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
-        return findBase($"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}");
+        // Names on the hub and paths look alike; a path that is there, or that cannot be a name, is a path.
+        bool path = Directory.Exists(adapter.BaseModel) || Path.IsPathRooted(adapter.BaseModel) || adapter.BaseModel.StartsWith('.') || adapter.BaseModel.Count(c => c == '/') > 1;
+        string name = path ? adapter.BaseModel : $"hf://{adapter.BaseModel}{(adapter.Revision is null ? "" : "@" + adapter.Revision)}";
+        string found = findBase?.Invoke(name) ?? name;
+        return Directory.Exists(found) ? found : throw new ModelException(
+            $"{folder} is an adapter of the base {adapter.BaseModel}, which is not there; bring it back, or put its place into {AdapterConfig.FileName} as base_model_name_or_path.");
     }
 
     private static void CheckBase(string folder, string baseFolder)
@@ -144,8 +148,7 @@ internal static class AdapterFolder
         string output = Wrapper + declared.Parameters.First(p => p.Role == ParameterRole.HeadOutput && p.Kind == ParameterKind.Weight).Name;
         if (!weights.Entries.TryGetValue(output, out TensorEntry? entry))
             throw new ModelException($"{weights.Path} has no tensor {output}, so the number of classes is not known.");
-        // As transformers names classes that have no names.
-        return config.ForTask(task.Value, config.Labels().Count == entry.Shape[0] ? config.Labels() : [.. Enumerable.Range(0, (int)entry.Shape[0]).Select(i => $"LABEL_{i}")]);
+        return config.ForTask(task.Value, config.Labels().Count == entry.Shape[0] ? config.Labels() : ModelConfig.DefaultLabels((int)entry.Shape[0]));
     }
 
     private static string Canonical(string name, ModelFamily family)

@@ -26,5 +26,18 @@ internal static class LoraTargets
         return [.. below.Where(layer => names.Any(name => Matches(layer.Name, name)))];
     }
 
+    /// <summary>
+    /// The names by which PEFT finds the layers that have adapters, and no others. It looks for them in the head too, and takes all linear layers of the head for
+    /// <see cref="LoraOptions.AllLinear"/>, so that is never among them; where the last parts of names do not tell the layers apart, their whole names do.
+    /// </summary>
+    /// <param name="layers">All linear layers but those that are trained in full.</param>
+    /// <param name="names">The names that were asked for.</param>
+    public static IReadOnlyList<string> ForPeft(IReadOnlyList<LinearLayer> layers, IReadOnlyList<string> names)
+    {
+        string[] adapted = [.. layers.Where(layer => layer.Adapter is not null).Select(layer => layer.Name)];
+        IReadOnlyList<string> ends = names is [LoraOptions.AllLinear] ? [.. adapted.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()] : names;
+        return layers.All(layer => ends.Any(end => Matches(layer.Name, end)) == layer.Adapter is not null) ? ends : adapted;
+    }
+
     private static bool Matches(string layer, string name) => layer == name || layer.EndsWith("." + name, StringComparison.Ordinal);
 }

@@ -28,6 +28,7 @@ internal static class ConfigFields
         new("hidden_dropout_prob", c => c.HiddenDropout, (c, v) => c with { HiddenDropout = v.Number() }),
         new("embedding_dropout", c => c.EmbeddingDropout, (c, v) => c with { EmbeddingDropout = v.Number() }),
         new("attention_probs_dropout_prob", c => c.AttentionDropout, (c, v) => c with { AttentionDropout = v.Number() }),
+        new("classifier_dropout", c => c.ClassifierDropout, (c, v) => c with { ClassifierDropout = v.Number() }),
         new("layer_norm_eps", c => c.NormEpsilon, (c, v) => c with { NormEpsilon = v.Number() }),
         new("attention_bias", c => c.AttentionBias, (c, v) => c with { AttentionBias = v.Flag() }),
         new("mlp_bias", c => c.MlpBias, (c, v) => c with { MlpBias = v.Flag() }),

@@ -38,6 +38,8 @@ internal static class ConfigFile
         {
             throw new ModelException($"{path} is no valid model configuration: {exception.Message}", exception);
         }
+        if (config is DecoderConfig decoder)
+            config = GenerationFile.Follow(decoder, folder);
         config.Check(path);
         return config;
     }

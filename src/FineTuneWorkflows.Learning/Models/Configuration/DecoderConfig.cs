@@ -22,6 +22,10 @@ public sealed record DecoderConfig : ModelConfig
     /// <summary>Dropout of the embeddings, 0 to 1; default 0.</summary>
     public double EmbeddingDropout { get; init; }
 
+    /// <summary>Dropout before a head for classes, 0 to 1; null takes <see cref="ModelConfig.HiddenDropout"/> for classes of tokens and none for those of sequences, as
+    /// transformers has none there.</summary>
+    public double? ClassifierDropout { get; init; }
+
     /// <summary>Whether the projections of attention have biases; default false.</summary>
     public bool AttentionBias { get; init; }
 
@@ -92,6 +96,7 @@ public sealed record DecoderConfig : ModelConfig
                 "use full_attention and sliding_attention");
         }
         check.Probability(EmbeddingDropout, "embedding_dropout");
+        check.Probability(ClassifierDropout ?? 0, "classifier_dropout");
         foreach (string name in Unsupported)
             check.Require(!Others.TryGetValue(name, out JsonElement value) || value.ValueKind != JsonValueKind.True, name, "true", "only false is supported");
         RopeScaling?.Check(source);
@@ -100,6 +105,9 @@ public sealed record DecoderConfig : ModelConfig
     internal override ModelFamily FamilyTable() => Family();
 
     internal DecoderFamily Family() => Known(ModelType);
+
+    // As is usual with vocabularies that have no token for it: what ends a text pads too.
+    private protected override ModelConfig Padded() => PadTokenId is not null ? this : this with { PadTokenId = EndTokenIds.FirstOrDefault(id => id < VocabSize) };
 
     /// <summary>With what follows from other fields where the file does not say it.</summary>
     internal DecoderConfig Completed(string path)

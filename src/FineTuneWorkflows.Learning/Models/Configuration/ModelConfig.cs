@@ -98,6 +98,14 @@ public abstract record ModelConfig
         return labels!;
     }
 
+    /// <summary>The class names of a classifier; where the configuration has none those that transformers gives, which it leaves out of the files that it writes: as many as
+    /// <c>num_labels</c> says, else two.</summary>
+    internal IReadOnlyList<string> LabelsOrDefault() => LabelById is not null ? Labels()
+        : DefaultLabels(Others.TryGetValue("num_labels", out JsonElement value) && value.TryGetInt32(out int count) ? count : 2);
+
+    /// <summary>The names that transformers gives classes that have none.</summary>
+    internal static IReadOnlyList<string> DefaultLabels(int count) => [.. Enumerable.Range(0, count).Select(i => $"LABEL_{i}")];
+
     /// <summary>Refuses sizes and settings that no model can have.</summary>
     /// <param name="source">Where the configuration came from, for the message.</param>
     /// <exception cref="ModelException">A setting is out of range or not supported; the message names it and its value.</exception>
@@ -138,14 +146,18 @@ public abstract record ModelConfig
         }
         if (!classes && labels.Count > 0)
             throw new ModelException($"A head for {task} predicts tokens, so it has no classes; {labels.Count} are given.");
-        return this with
+        ModelConfig headed = this with
         {
             Architectures = [ArchitectureNames.NameOf(FamilyTable().ClassName, task)],
             ProblemType = task != ModelTask.SequenceClassification ? null : several ? MultiLabel : SingleLabel,
             LabelById = classes ? ById(labels) : null,
             TorchType = "float32",
         };
+        return task == ModelTask.SequenceClassification ? headed.Padded() : headed;
     }
+
+    /// <summary>The configuration with an id that pads, without which transformers classifies no batches.</summary>
+    private protected virtual ModelConfig Padded() => this;
 
     private protected void CheckCommon(ConfigCheck check)
     {

@@ -36,6 +36,9 @@ internal sealed record DecoderFamily(string ModelType, string ClassName, string 
 
     public override IReadOnlyList<string> AdapterTargets => Names.Joined is { } joined ? [LastPart(joined)] : [LastPart(Names.Query), LastPart(Names.Value)];
 
+    public override IReadOnlyList<IReadOnlyList<string>> Products =>
+        [Names.Joined is { } joined ? [joined] : [Names.Query, Names.Key, Names.Value], [Names.AttentionOutput], IsGated ? [Names.Gate, Names.Up] : [Names.Up], [Names.Down]];
+
     public static IReadOnlyList<DecoderFamily> All { get; } = [Gpt2(), Llama(), Mistral(), Qwen2(), Qwen3()];
 
     public static DecoderFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

@@ -31,7 +31,14 @@ internal sealed class Encoder : IBackbone
 
     public ModelParameter Words { get; }
 
-    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null)
+    public Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation = null) =>
+        Forward(batch, training, recomputation, firstOnly: false);
+
+    /// <summary>The hidden states of each sequence's first token, <c>[batch, 1, hidden]</c>, without dropout; the last layer computes no others.
+    /// </summary>
+    public Tensor ForwardFirst(SequenceBatch batch) => Forward(batch, training: false, recomputation: null, firstOnly: true);
+
+    private Tensor Forward(SequenceBatch batch, bool training, Recomputation? recomputation, bool firstOnly)
     {
         Tensor hidden = Embed(batch, training);
         if (recomputation is not null)
@@ -39,7 +46,7 @@ internal sealed class Encoder : IBackbone
         foreach (EncoderLayer layer in _layers)
         {
             using Tensor below = hidden;
-            hidden = layer.Forward(below, batch.AttentionBias, training);
+            hidden = layer.Forward(below, batch.AttentionBias, training, firstOnly && layer == _layers[^1]);
         }
         return hidden;
     }

@@ -28,6 +28,8 @@ internal sealed record EncoderFamily(string ModelType, string ClassName, string 
 
     public override IReadOnlyList<string> AdapterTargets => [LastPart(Names.Query), LastPart(Names.Value)];
 
+    public override IReadOnlyList<IReadOnlyList<string>> Products => [[Names.Query, Names.Key, Names.Value], [Names.AttentionOutput], [Names.Intermediate], [Names.Output]];
+
     public static IReadOnlyList<EncoderFamily> All { get; } = [Bert(), Roberta("roberta", "Roberta", 50265), Roberta("xlm-roberta", "XLMRoberta", 250002), DistilBert()];
 
     public static EncoderFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

@@ -33,12 +33,17 @@ internal sealed class EncoderLayer
     /// <param name="hidden">The layer's input.</param>
     /// <param name="attentionBias">Added to the attention scores, <c>[batch, 1, 1, tokens]</c>; null attends everywhere.</param>
     /// <param name="training">Whether dropout applies.</param>
-    public Tensor Forward(Tensor hidden, Tensor? attentionBias, bool training)
+    /// <param name="firstOnly">Whether only the first token of each sequence is computed, <c>[batch, 1, hidden]</c>, from all of them.</param>
+    public Tensor Forward(Tensor hidden, Tensor? attentionBias, bool training, bool firstOnly = false)
     {
         // What backward does not keep is freed with the layer.
         using var scope = NewDisposeScope();
+        Tensor[] projected = firstOnly
+            ? [_query.Forward(hidden.select(1, 0), training), .. LinearLayer.Together(hidden, training, _key, _value)]
+            : LinearLayer.Together(hidden, training, _query, _key, _value);
+        if (firstOnly)
+            hidden = hidden.narrow(1, 0, 1);
         (long batch, long tokens) = (hidden.shape[0], hidden.shape[1]);
-        Tensor[] projected = LinearLayer.Together(hidden, training, _query, _key, _value);
         Tensor context = Attention.Apply(
             Heads(projected[0]), Heads(projected[1]), Heads(projected[2]), attentionBias, training ? _config.AttentionDropout : 0);
         Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize), training);
@@ -46,6 +51,6 @@ internal sealed class EncoderLayer
         Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle, training)), training);
         return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle)).MoveToOuterDisposeScope();
 
-        Tensor Heads(Tensor projected) => projected.view(batch, tokens, _config.HeadCount, -1).transpose(1, 2);
+        Tensor Heads(Tensor projected) => projected.view(batch, -1, _config.HeadCount, _config.HiddenSize / _config.HeadCount).transpose(1, 2);
     }
 }

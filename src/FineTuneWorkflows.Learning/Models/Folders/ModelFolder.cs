@@ -15,9 +15,7 @@ internal static class ModelFolder
         ModelTask task = config.Task is { } known and not ModelTask.None ? known : throw new ModelException(
             $"{path}: architectures is {(config.Architectures.Count == 0 ? "missing" : string.Join(", ", config.Architectures))}, so the model has no head that "
             + $"can be used. Heads are {string.Join(", ", ArchitectureNames.HeadsOf(config.FamilyTable()))}.");
-        IReadOnlyList<string> labels = task is ModelTask.SequenceClassification or ModelTask.TokenClassification ? config.Labels() : [];
-        if (task is ModelTask.SequenceClassification or ModelTask.TokenClassification && labels.Count == 0)
-            throw new ModelException($"{path} has no id2label with two classes or more, so it is no classifier.");
+        IReadOnlyList<string> labels = task is ModelTask.SequenceClassification or ModelTask.TokenClassification ? config.LabelsOrDefault() : [];
         using ModelWeights weights = ModelWeights.Open(folder);
         CheckFit(config, task, labels, weights, path, config.LayerCount, _ => HeadReuse.All);
         LanguageModel model = LanguageModel.Declare(config, task, labels, device, path);
@@ -29,7 +27,7 @@ internal static class ModelFolder
     {
         ModelConfig original = ModelConfig.Read(folder);
         using ModelWeights weights = ModelWeights.Open(folder);
-        ModelConfig changed = options.Apply(original);
+        ModelConfig changed = options.Apply(original, task);
         string path = Path.Combine(folder, ConfigFile.Name);
         CheckFit(changed, task, labels, weights, path, original.LayerCount, declared => Reuse(original, declared));
         bool narrow = options.Lora is not null && options.KeepBFloat16 && weights.Entries.Values.All(entry => entry.Type == TensorType.BF16);

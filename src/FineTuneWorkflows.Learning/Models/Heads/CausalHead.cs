@@ -6,12 +6,13 @@ namespace FineTuneWorkflows.Learning.Models.Heads;
 /// <summary>The next token: products with a matrix of its own or with the word embeddings.</summary>
 internal sealed class CausalHead(ParameterStore store, DecoderConfig config, ModelParameter words) : IHead
 {
-    private readonly ModelParameter _output = config.TieWordEmbeddings ? words
+    /// <summary><c>[vocabulary, hidden]</c>.</summary>
+    public ModelParameter Output { get; } = config.TieWordEmbeddings ? words
         : store.Add("lm_head.weight", ParameterKind.Weight, ParameterRole.HeadBody, config.VocabSize, config.HiddenSize);
 
     /// <inheritdoc />
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training) => Of(hidden.At(places));
 
     /// <summary><c>[tokens, hidden]</c> to <c>[tokens, vocabulary]</c>.</summary>
-    public Tensor Of(Tensor hidden) => nn.functional.linear(hidden, _output.As(hidden.dtype));
+    public Tensor Of(Tensor hidden) => nn.functional.linear(hidden, Output.As(hidden.dtype));
 }

@@ -13,6 +13,9 @@ internal sealed class SequenceHead(ParameterStore store, EncoderConfig config, E
     private readonly LinearLayer _output = new(store, family.SequenceHead.Output, config.HiddenSize, classCount, ParameterRole.HeadOutput);
     private readonly double _dropout = config.ClassifierDropout ?? config.HiddenDropout;
 
+    /// <summary>Whether it sees nothing but the first token of a sequence.</summary>
+    public bool SeesFirstOnly => config.Pooling == SequencePooling.FirstToken;
+
     public Tensor Forward(Tensor hidden, SequenceBatch batch, Tensor? places, bool training)
     {
         Tensor vector = config.Pooling == SequencePooling.Mean ? Mean(hidden, batch) : hidden.select(1, 0);

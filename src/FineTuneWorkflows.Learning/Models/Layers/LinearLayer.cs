@@ -52,7 +52,7 @@ internal sealed class LinearLayer
     /// <param name="training">Whether an adapter's dropout applies.</param>
     public Tensor Forward(Tensor input, bool training)
     {
-        Tensor output = nn.functional.linear(input, Matrix(input), _bias?.As(input.dtype)!);
+        Tensor output = LinearProduct.Apply(input, Matrix(input), _bias?.As(input.dtype));
         if (Adapter is null)
             return output;
         // In place and freed at once: backward needs neither.
@@ -66,7 +66,8 @@ internal sealed class LinearLayer
     {
         const long fewTokens = 1024;
         var outputs = new Tensor[layers.Length];
-        if (input.device_type != TorchSharp.DeviceType.CPU || input.shape[0] * input.shape[1] >= fewTokens)
+        if (input.device_type != TorchSharp.DeviceType.CPU || input.shape[0] * input.shape[1] >= fewTokens
+            || LinearProduct.IsQuicker(input, layers[0].Matrix(input)))
         {
             for (int i = 0; i < outputs.Length; i++)
                 outputs[i] = layers[i].Forward(input, training);
@@ -80,7 +81,8 @@ internal sealed class LinearLayer
             if (layers[i]._bias is { } bias)
                 biases.Add(bias.As(input.dtype));
         }
-        outputs = nn.functional.linear(input, cat(weights), biases.Count > 0 ? cat(biases) : null!).split([.. weights.Select(weight => weight.shape[0])], -1);
+        outputs = LinearProduct.Apply(input, cat(weights), biases.Count > 0 ? cat(biases) : null)
+            .split([.. weights.Select(weight => weight.shape[0])], -1);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (layers[i].Adapter is not { } adapter)

@@ -7,6 +7,6 @@ namespace FineTuneWorkflows.Learning.Training.Generalization;
 public sealed record GeneralizationGap(string Metric, double Training, double Validation)
 {
     /// <summary>How much better the model does on what it was trained on: above 0 where it learned by heart what does not hold elsewhere, whether the metric is
-    /// better when low (loss, perplexity) or when high.</summary>
-    public double Gap => Metric is "loss" or "perplexity" ? Validation - Training : Training - Validation;
+    /// better when low (loss, perplexity, ece) or when high.</summary>
+    public double Gap => BestMetrics.IsLowerBetter("validation/" + Metric) ? Validation - Training : Training - Validation;
 }

@@ -24,15 +24,16 @@ public sealed record GeneralizationReport(int TrainingCount, int TrainingTotal, 
     /// <param name="options">Batch size, seed and threads.</param>
     /// <param name="masking">How tokens are masked; for masked language modelling alone.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
+    /// <param name="note">Hears when batches are halved as memory ran out.</param>
     /// <exception cref="ArgumentException">The training had no validation data.</exception>
     public static GeneralizationReport Measure(
         LanguageModel model, ISequenceDataset training, ISequenceDataset validation, TrainingResult result, TrainingOptions options,
-        MaskingOptions? masking = null, CancellationToken cancellation = default)
+        MaskingOptions? masking = null, CancellationToken cancellation = default, Action<string>? note = null)
     {
         if (result.Metrics.Count == 0)
             throw new ArgumentException("The training had no validation data to compare with.", nameof(result));
         var sample = new SequenceSample(training, validation.Count, options.Seed);
-        IReadOnlyDictionary<string, double> learned = Trainer.Measure(model, sample, options.BatchSize, options.Seed, options.Threads, masking, cancellation);
+        IReadOnlyDictionary<string, double> learned = Trainer.Measure(model, sample, options.BatchSize, options.Seed, options.Threads, masking, cancellation, note);
         GeneralizationGap[] gaps =
         [
             .. result.Metrics.Select(pair => (Name: pair.Key[ValidationPrefix.Length..], pair.Value)).OrderBy(metric => metric.Name, StringComparer.Ordinal)

@@ -63,7 +63,7 @@ public sealed record MemoryEstimate(
         string[] labels = classes ? [.. Enumerable.Range(0, classCount).Select(i => i.ToString(CultureInfo.InvariantCulture))] : [];
         // On the processor: memory that is never written is never taken.
         using LanguageModel model = LanguageModel.Declare(
-            structure.Apply(config), task, labels, TorchDevice.Cpu, "The configuration",
+            structure.Apply(config, task), task, labels, TorchDevice.Cpu, "The configuration",
             structure is { KeepBFloat16: true, Lora: not null } && config.TorchType == "bfloat16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
         model.Prepare(structure);
         return Of(model, device.IsCuda, options, batch, validation, predictedShare);

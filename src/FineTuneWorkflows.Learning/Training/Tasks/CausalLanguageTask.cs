@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class CausalLanguageTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+    public override IReadOnlyList<string> Metrics => LanguageMetrics.All;
 
     protected override LabelKind Labels => LabelKind.NextTokens;
 
@@ -27,11 +27,11 @@ internal sealed class CausalLanguageTask(LanguageModel model, ISequenceDataset t
         return LossOf(batch, NextTokens(Training, indices));
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
         var scores = new TokenScores();
         TokenScorer.Score(
-            Model, Validation, Options.BatchSize, indices => (Model.Batch(indices, Validation), NextTokens(Validation, indices)), scores.Add, cancellation);
+            Model, Validation, batches, indices => (Model.Batch(indices, Validation), NextTokens(Validation, indices)), scores.Add, cancellation);
         return LanguageMetrics.Of(scores);
     }
 

@@ -9,7 +9,8 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1];
+    public override IReadOnlyList<string> Metrics =>
+        [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.WeightedF1, BestMetrics.MatthewsCorrelation, BestMetrics.CalibrationError];
 
     protected override LabelKind Labels => LabelKind.Class;
 
@@ -34,12 +35,12 @@ internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset t
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             Model.Logits(batch, training: true, recomputation: recomputation), torch.tensor(labels).to(device), weights, reduction: torch.nn.Reduction.Sum,
             label_smoothing: Options.LabelSmoothing);
-        return new BatchLoss(loss, _weights is null ? labels.Length : labels.Sum(label => _weights[label]), batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, _weights is null ? labels.Length : labels.Sum(label => _weights[label]), batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
-        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, Options.BatchSize, cancellation);
+        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, batches, cancellation);
         int[] labels = [.. Enumerable.Range(0, Validation.Count).Select(Validation.Label)];
         var matrix = new ConfusionMatrix(labels, probabilities.BestOfAll(), Model.Labels.Count);
         return new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -47,6 +48,9 @@ internal sealed class ClassificationTask(LanguageModel model, ISequenceDataset t
             [BestMetrics.Loss] = ClassificationReport.NegativeLogLikelihood(probabilities, labels),
             [BestMetrics.Accuracy] = matrix.Accuracy,
             [BestMetrics.MacroF1] = matrix.MacroF1(),
+            [BestMetrics.WeightedF1] = matrix.WeightedF1(),
+            [BestMetrics.MatthewsCorrelation] = matrix.MatthewsCorrelation(),
+            [BestMetrics.CalibrationError] = ClassificationReport.ExpectedCalibrationError(probabilities, labels),
         };
     }
 

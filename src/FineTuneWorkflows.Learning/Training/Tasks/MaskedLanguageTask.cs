@@ -22,7 +22,7 @@ internal sealed class MaskedLanguageTask : SequenceTask
         (_masking, _masker) = (masking, new TokenMasker(masking, model.Config.VocabSize));
     }
 
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy];
+    public override IReadOnlyList<string> Metrics => LanguageMetrics.All;
 
     protected override LabelKind Labels => LabelKind.None;
 
@@ -44,11 +44,11 @@ internal sealed class MaskedLanguageTask : SequenceTask
         return LossOf(batch, targets);
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
         var scores = new TokenScores();
         TokenScorer.Score(
-            Model, Validation, Options.BatchSize,
+            Model, Validation, batches,
             indices => Masked(indices, Validation, index => DerivedSeed.For(Options.Seed, "mask/validation", index)), scores.Add, cancellation);
         return LanguageMetrics.Of(scores);
     }

@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1];
+    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.MicroF1];
 
     protected override LabelKind Labels => LabelKind.Classes;
 
@@ -38,12 +38,12 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
         torch.Tensor logits = Model.Logits(batch, training: true, recomputation: recomputation);
         torch.Tensor loss = torch.nn.functional.binary_cross_entropy_with_logits(
             logits, torch.tensor(targets, [indices.Length, classes]).to(logits.device), reduction: torch.nn.Reduction.Sum) / classes;
-        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, indices.Length, batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, 0), recomputation);
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
-        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, Options.BatchSize, cancellation);
+        ProbabilityTable probabilities = ClassifierScorer.Score(Model, Validation, batches, cancellation);
         var report = new MultiLabelCounts(Model.Labels.Count);
         bool[] actual = new bool[Model.Labels.Count];
         for (int index = 0; index < Validation.Count; index++)
@@ -56,6 +56,7 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
             [BestMetrics.Loss] = report.Loss,
             [BestMetrics.Accuracy] = report.Accuracy,
             [BestMetrics.MacroF1] = report.MacroF1,
+            [BestMetrics.MicroF1] = report.MicroF1,
         };
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
@@ -9,7 +11,8 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 /// <summary>What the tasks have in common: a model, its data, and the checks of it.</summary>
 internal abstract class SequenceTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options) : ITrainingTask
 {
-    private string? _digest;
+    private string? _trainingDigest, _validationDigest;
+    private int _validationSize = options.BatchSize;
 
     public IReadOnlyList<ModelParameter> Parameters { get; } = model.TrainableParameters;
 
@@ -21,10 +24,12 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
 
     public bool HasValidation => validation is not null;
 
-    /// <summary>The names of what <see cref="Validate"/> gives.</summary>
+    /// <summary>The names of what <see cref="Validate(CancellationToken, Action{string}?)"/> gives.</summary>
     public abstract IReadOnlyList<string> Metrics { get; }
 
     protected LanguageModel Model => model;
+
+    protected StepOperations Operations { get; } = new(model);
 
     protected TrainingOptions Options => options;
 
@@ -33,15 +38,25 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
     protected abstract LabelKind Labels { get; }
 
     /// <summary>What decides the result besides model, data and training options.</summary>
-    protected virtual string Settings => "";
+    protected virtual string Settings => "none";
 
-    public string Describe()
+    public IReadOnlyDictionary<string, string> Describe()
     {
-        if (_digest is null)
+        if (_trainingDigest is null)
             CheckData();
-        string config = ConfigFile.ToJson(model.Config);
-        string shapes = string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{_digest}|{model.Task}|{Settings}|{config}|{shapes}");
+        LoraOptions? lora = model.Lora;
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["the task"] = $"{model.Task}",
+            ["the training data"] = _trainingDigest!,
+            ["the validation data"] = _validationDigest ?? "none",
+            ["masking"] = Settings,
+            ["the model's settings"] = TrainingIdentity.Digest(ConfigFile.ToJson(model.Config)),
+            ["the trained weights"] = TrainingIdentity.Digest(string.Join(';', Parameters.Select(p => $"{p.Name}:{string.Join(',', p.Value.shape)}"))),
+            ["the weights at the start"] = WeightDigest.Of(model.Parameters, torch.get_num_threads()),
+            ["LoRA"] = lora is null ? "none"
+                : string.Create(CultureInfo.InvariantCulture, $"rank {lora.Rank}, alpha {lora.Alpha:R}, dropout {lora.Dropout:R}, {string.Join(' ', lora.TargetModules)}"),
+        };
     }
 
     public virtual void CheckData()
@@ -53,15 +68,29 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
                 + $"Set it to {ClassWeighting.None}.");
         if (validation is not null && !Metrics.Contains(options.BestMetric))
             throw new TrainingException($"BestMetric is '{options.BestMetric}', which {model.Task} does not have; use {string.Join(", ", Metrics)}.");
-        string digest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
+        _trainingDigest = SequenceChecks.Check(training, "training", model.Config, Labels, model.Labels.Count);
         if (validation is not null)
-            digest += "|" + SequenceChecks.Check(validation, "validation", model.Config, Labels, model.Labels.Count);
-        _digest = digest;
+            _validationDigest = SequenceChecks.Check(validation, "validation", model.Config, Labels, model.Labels.Count);
     }
 
     public abstract BatchLoss Loss(ReadOnlySpan<int> indices, int epoch);
 
-    public abstract IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation);
+    public IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation, Action<string>? note = null)
+    {
+        // Where memory ran out in one epoch, the next begins with batches that fit.
+        var batches = new EvaluationBatches(_validationSize, note);
+        try
+        {
+            return Validate(batches, cancellation);
+        }
+        finally
+        {
+            _validationSize = batches.Size;
+        }
+    }
+
+    /// <summary>Metrics of the validation data by name.</summary>
+    protected abstract IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation);
 
     /// <summary>Cross-entropy of some tokens' predictions, summed. Without any it is a zero that can be differentiated.</summary>
     protected BatchLoss LossOf(SequenceBatch batch, TokenTargets targets)
@@ -73,7 +102,7 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
         using torch.Tensor logits = model.Logits(batch, training: true, targets.Places(batch), recomputation);
         torch.Tensor loss = torch.nn.functional.cross_entropy(
             logits, targets.Labels(batch), reduction: torch.nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
-        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, recomputation);
+        return new BatchLoss(loss, targets.Count, batch.TokenCount, batch.Places, Operations.Of(batch.Lengths, targets.Count), recomputation);
     }
 
     /// <summary>What runs the layers of one forward pass where they are not to keep what their gradients need; else null.</summary>

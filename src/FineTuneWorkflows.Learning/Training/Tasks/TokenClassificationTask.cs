@@ -8,7 +8,8 @@ namespace FineTuneWorkflows.Learning.Training.Tasks;
 internal sealed class TokenClassificationTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
-    public override IReadOnlyList<string> Metrics => [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.EntityF1];
+    public override IReadOnlyList<string> Metrics =>
+        [BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.EntityF1, BestMetrics.EntityPrecision, BestMetrics.EntityRecall, BestMetrics.MacroF1];
 
     protected override LabelKind Labels => LabelKind.Tokens;
 
@@ -18,25 +19,29 @@ internal sealed class TokenClassificationTask(LanguageModel model, ISequenceData
         return LossOf(batch, TokenLabels.Of(Training, indices, batch));
     }
 
-    public override IReadOnlyDictionary<string, double> Validate(CancellationToken cancellation)
+    protected override IReadOnlyDictionary<string, double> Validate(EvaluationBatches batches, CancellationToken cancellation)
     {
         var scores = new TokenScores();
-        TokenScorer.Score(Model, Validation, Options.BatchSize, indices =>
+        TokenScorer.Score(Model, Validation, batches, indices =>
         {
             SequenceBatch batch = Model.Batch(indices, Validation);
             return (batch, TokenLabels.Of(Validation, indices, batch));
         }, scores.Add, cancellation);
+        EntityReport entities = Entities(batches, cancellation);
         return new SortedDictionary<string, double>(StringComparer.Ordinal)
         {
             [BestMetrics.Loss] = scores.Loss,
             [BestMetrics.Accuracy] = scores.Accuracy,
-            [BestMetrics.EntityF1] = Entities(cancellation).Micro.F1,
+            [BestMetrics.EntityF1] = entities.Micro.F1,
+            [BestMetrics.EntityPrecision] = entities.Micro.Precision,
+            [BestMetrics.EntityRecall] = entities.Micro.Recall,
+            [BestMetrics.MacroF1] = entities.Macro.F1,
         };
     }
 
-    private EntityReport Entities(CancellationToken cancellation)
+    private EntityReport Entities(EvaluationBatches batches, CancellationToken cancellation)
     {
-        TokenClass[][] classes = TokenClassifierModel.Score(Model, Validation, Options.BatchSize, cancellation);
+        TokenClass[][] classes = TokenClassifierModel.Score(Model, Validation, batches, cancellation);
         (IReadOnlyList<IReadOnlyList<string>> actual, IReadOnlyList<IReadOnlyList<string>> predicted) = TaggedWords.Of(Validation, classes, Model.Labels);
         return EntityReport.Compute(actual, predicted);
     }

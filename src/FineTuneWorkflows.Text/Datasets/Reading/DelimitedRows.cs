@@ -30,7 +30,7 @@ internal static class DelimitedRows
         if (!parser.Read()) yield break;
         var header = parser.Record!;
         var text = Column(path, header, options.TextColumn);
-        var label = kind.HasLabels() ? Column(path, header, options.LabelColumn) : -1;
+        var label = kind.HasLabels() && options.WithLabels ? Column(path, header, options.LabelColumn) : -1;
         var second = kind == DataKind.TextPairClassification ? Column(path, header, options.SecondName) : -1;
         var split = options.SplitColumn is null ? -1 : Column(path, header, options.SplitColumn);
         var group = options.GroupColumn is null ? -1 : Column(path, header, options.GroupColumn);
@@ -59,7 +59,7 @@ internal static class DelimitedRows
     private static int Column(string path, string[] header, string name)
     {
         var index = Array.IndexOf(header, name);
-        if (index < 0) throw new TextDataException($"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, 1);
+        if (index < 0) throw new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, 1);
         if (Array.IndexOf(header, name, index + 1) >= 0) throw new TextDataException($"the column '{name}' stands twice in the header", path, 1);
         return index;
     }

@@ -17,12 +17,12 @@ internal sealed class ExampleFields(ReadOptions options, DataKind kind)
     public IEnumerable<string> Divide(string field) =>
         (options.LabelSeparator is { Length: > 0 } separator ? field.Split(separator) : [field]).Select(l => l.Trim()).Where(l => l.Length > 0);
 
-    /// <summary>A text that must not be empty.</summary>
+    /// <summary>A text that must not be empty where it is to be learned from.</summary>
     public string Text(string? text) => Text(text, options.TextColumn, "text");
 
     private string Label(string? label) =>
-        !string.IsNullOrWhiteSpace(label) ? label.Trim() : throw new RowException($"the label (column '{options.LabelColumn}') is empty");
+        !options.WithLabels ? "" : !string.IsNullOrWhiteSpace(label) ? label.Trim() : throw new RowException($"the label (column '{options.LabelColumn}') is empty");
 
-    private static string Text(string? text, string column, string what) =>
-        !string.IsNullOrWhiteSpace(text) ? text : throw new RowException($"the {what} (column '{column}') is empty");
+    private string Text(string? text, string column, string what) =>
+        text is not null && (!options.WithLabels || !string.IsNullOrWhiteSpace(text)) ? text : throw new RowException($"the {what} (column '{column}') is empty");
 }

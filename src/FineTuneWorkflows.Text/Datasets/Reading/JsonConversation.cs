@@ -13,12 +13,16 @@ internal static class JsonConversation
 
     private static readonly string[] Roles = ["system", "user", "assistant"];
 
-    public static TextExample Parse(JsonElement root)
+    /// <param name="root">The object.</param>
+    /// <param name="withAnswer">Whether there is an answer to learn from; else one is to be given.</param>
+    public static TextExample Parse(JsonElement root, bool withAnswer)
     {
         List<ChatMessage> messages = root.TryGetProperty(Prompt, out var prompt)
-            ? [new("user", Text(prompt, Prompt)), new("assistant", Text(root.GetProperty(Completion), Completion))]
+            ? [new("user", Text(prompt, Prompt)), .. withAnswer ? [new ChatMessage("assistant", Text(root.GetProperty(Completion), Completion))] : Array.Empty<ChatMessage>()]
             : Read(root.GetProperty(Messages));
         if (messages.Count == 0) throw new RowException($"'{Messages}' is empty");
+        if (!withAnswer)
+            return messages[^1].Role != "assistant" ? TextExample.OfMessages(messages) : throw new RowException("the last message is the assistant's, so there is nothing to answer");
         return messages.Exists(m => m.Role == "assistant") ? TextExample.OfMessages(messages)
             : throw new RowException("no message is the assistant's, so there is nothing to learn");
     }

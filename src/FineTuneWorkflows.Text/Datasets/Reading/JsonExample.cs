@@ -27,7 +27,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     /// <summary>The first column that is missing, or null.</summary>
     public string? Missing(JsonElement root)
     {
-        string[] wanted = kind switch
+        string[] wanted = !options.WithLabels ? Unlabelled(root) : kind switch
         {
             DataKind.TextPairClassification => [options.TextColumn, options.SecondName, options.LabelColumn],
             DataKind.MultiLabelClassification => [options.TextColumn, LabelName(root)],
@@ -40,15 +40,24 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         return wanted.FirstOrDefault(name => !root.TryGetProperty(name, out _));
     }
 
+    private string[] Unlabelled(JsonElement root) => kind switch
+    {
+        DataKind.TextPairClassification => [options.TextColumn, options.SecondName],
+        DataKind.TokenClassification => [Tokens],
+        DataKind.Conversations => [root.TryGetProperty(JsonConversation.Prompt, out _) ? JsonConversation.Prompt : JsonConversation.Messages],
+        _ => [options.TextColumn],
+    };
+
     /// <summary>The example; no column is missing.</summary>
     /// <exception cref="RowException">A field is empty or not what it must be.</exception>
     public TextExample Parse(JsonElement root) => kind switch
     {
-        DataKind.TextPairClassification => _fields.Of(Text(root), JsonField.Text(root.GetProperty(options.SecondName), options.SecondName), Label(root)),
+        DataKind.TextPairClassification => _fields.Of(Text(root), JsonField.Text(root.GetProperty(options.SecondName), options.SecondName), options.WithLabels ? Label(root) : null),
         DataKind.MultiLabelClassification => TextExample.OfLabels(_fields.Text(Text(root)), Labels(root)),
+        DataKind.TokenClassification when !options.WithLabels => Divided(root),
         DataKind.TokenClassification => root.TryGetProperty(Entities, out var entities) ? Marked(root, entities) : Tagged(root),
         DataKind.PlainText => _fields.Of(Text(root), null, null),
-        DataKind.Conversations => JsonConversation.Parse(root),
+        DataKind.Conversations => JsonConversation.Parse(root, options.WithLabels),
         _ => _fields.Of(Text(root), null, Label(root)),
     };
 
@@ -73,13 +82,25 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         return JsonField.TryScalar(field, out var one) && one is not null ? _fields.Divide(one) : throw new RowException($"'{name}' is not a list of labels");
     }
 
-    private static TextExample Tagged(JsonElement root)
+    private static List<string> Words(JsonElement root)
     {
         var words = JsonField.List(root.GetProperty(Tokens), Tokens);
-        var tags = JsonField.List(root.GetProperty(Tags), Tags);
         if (words.Count == 0) throw new RowException($"'{Tokens}' is empty");
+        var empty = words.FindIndex(string.IsNullOrWhiteSpace);
+        return empty < 0 ? words : throw new RowException($"the token {empty + 1} is empty");
+    }
+
+    private static TextExample Divided(JsonElement root)
+    {
+        var words = Words(root);
+        return new TextExample(string.Join(' ', words)) { Words = words };
+    }
+
+    private static TextExample Tagged(JsonElement root)
+    {
+        var words = Words(root);
+        var tags = JsonField.List(root.GetProperty(Tags), Tags);
         if (words.Count != tags.Count) throw new RowException($"there are {words.Count} tokens and {tags.Count} tags; each token needs one");
-        if (words.Exists(string.IsNullOrWhiteSpace)) throw new RowException($"the token {words.FindIndex(string.IsNullOrWhiteSpace) + 1} is empty");
         var bad = tags.Find(t => !IobTags.IsTag(t));
         return bad is null ? TextExample.OfWords(words, tags)
             : throw new RowException($"the tag '{bad}' is none; it must be O, or begin with B- or I- and name a kind");

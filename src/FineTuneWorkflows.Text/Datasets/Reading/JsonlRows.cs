@@ -43,7 +43,7 @@ internal static class JsonlRows
             {
                 var problem = $"there is no '{missing}'; the columns are: {Columns(root)}";
                 // The first object stands for the file: when a column is missing there, the mapping is wrong, not the row.
-                return firstObject ? throw new TextDataException(problem, path, number) : RawRow.Bad(number, problem);
+                return firstObject ? throw new MissingColumnException(missing, problem, path, number) : RawRow.Bad(number, problem);
             }
             string? split = null;
             if (options.SplitColumn is not null && !JsonField.TryScalar(root.GetProperty(options.SplitColumn), out split))

@@ -11,7 +11,7 @@ internal static class KindDetector
         if (format == DataFormat.Text) return DataKind.PlainText;
         if (options.SecondColumn is not null) return DataKind.TextPairClassification;
         if (options.LabelSeparator is not null) return DataKind.MultiLabelClassification;
-        return format == DataFormat.Jsonl ? OfFirstObject(options, open) : DataKind.TextClassification;
+        return format == DataFormat.Jsonl ? OfFirstObject(options, open) : options.WithLabels ? DataKind.TextClassification : DataKind.PlainText;
     }
 
     private static DataKind OfFirstObject(ReadOptions options, Func<TextReader> open)
@@ -30,11 +30,14 @@ internal static class KindDetector
                 continue;
             }
         }
-        return DataKind.TextClassification;
+        return options.WithLabels ? DataKind.TextClassification : DataKind.PlainText;
     }
 
     private static DataKind OfObject(JsonElement root, ReadOptions options)
     {
+        if (!options.WithLabels)
+            return Has(options.TextColumn) ? DataKind.PlainText : Has("tokens") ? DataKind.TokenClassification
+                : Has(JsonConversation.Messages) || Has(JsonConversation.Prompt) ? DataKind.Conversations : DataKind.PlainText;
         if (Has(options.TextColumn) && Has(options.LabelColumn))
             return root.GetProperty(options.LabelColumn).ValueKind == JsonValueKind.Array ? DataKind.MultiLabelClassification : DataKind.TextClassification;
         if (Has("entities") || (Has("tokens") && Has("tags"))) return DataKind.TokenClassification;

@@ -33,6 +33,12 @@ public sealed record ReadOptions
     /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
     public DocumentBoundary Documents { get; init; }
 
+    /// <summary>
+    /// Whether rows have labels, tags or answers to learn from. False reads texts that are to be predicted: nothing but the text's, the second text's, the words' or the messages'
+    /// columns is asked for, and a text may be empty. Default true.
+    /// </summary>
+    public bool WithLabels { get; init; } = true;
+
     /// <summary>What to do with a bad row. Default <see cref="BadRowPolicy.Fail"/>.</summary>
     public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -33,14 +34,14 @@ internal sealed class HubClient(HubOptions options)
     /// <summary>Asks which commit a revision is and what it holds.</summary>
     public async Task<HubModel> ModelAsync(HubReference reference, CancellationToken cancellationToken)
     {
-        var address = At($"api/models/{reference.Repository}/revision/{Uri.EscapeDataString(reference.Revision)}");
+        var address = At($"api/models/{reference.Repository}/revision/{Uri.EscapeDataString(reference.Revision)}?blobs=true");
         using var response = await TriedAsync(HttpMethod.Get, address, reference, cancellationToken).ConfigureAwait(false);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using var document = await JsonDocument.ParseAsync(body, default, cancellationToken).ConfigureAwait(false);
             var commit = document.RootElement.GetProperty("sha").GetString() ?? "";
-            var files = document.RootElement.GetProperty("siblings").EnumerateArray().Select(s => s.GetProperty("rfilename").GetString() ?? "").ToList();
+            var files = document.RootElement.GetProperty("siblings").EnumerateArray().Select(s => new HubEntry(s.GetProperty("rfilename").GetString() ?? "", SizeOf(s))).ToList();
             if (new HubReference(reference.Repository, commit).IsCommit) return new HubModel(commit, files);
             throw new TextDataException($"the hub's answer names no commit: '{commit}'", Location.Shown(address));
         }
@@ -50,14 +51,17 @@ internal sealed class HubClient(HubOptions options)
         }
     }
 
-    /// <summary>Asks for the identity of a file's content.</summary>
-    public async Task<HubFile> FileAsync(HubReference reference, string commit, string file, CancellationToken cancellationToken)
+    /// <summary>Asks for the identity of a file's content, and its length, which is null where the hub does not tell.</summary>
+    public async Task<(HubFile File, long? Length)> FileAsync(HubReference reference, string commit, string file, CancellationToken cancellationToken)
     {
         var address = AddressOf(reference, commit, file);
         using var response = await TriedAsync(HttpMethod.Head, address, reference, cancellationToken).ConfigureAwait(false);
         var etag = Linked(response) ?? response.Headers.ETag?.Tag
             ?? throw new TextDataException("the hub names no content (ETag) for the file", Location.Shown(address));
-        return new HubFile(file, etag.Trim('"'));
+        // Where the answer refers elsewhere, its own length is that of the answer.
+        var length = Linked(response) is null ? response.Content.Headers.ContentLength
+            : response.Headers.TryGetValues("X-Linked-Size", out var sizes) && long.TryParse(sizes.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var linked) ? linked : null;
+        return (new HubFile(file, etag.Trim('"')), length);
     }
 
     /// <summary>Asks for a file from a byte on, wherever it lies.</summary>
@@ -147,6 +151,10 @@ internal sealed class HubClient(HubOptions options)
 
     private static string? Linked(HttpResponseMessage response) =>
         response.Headers.TryGetValues("X-Linked-Etag", out var values) ? values.First().Replace("W/", "", StringComparison.Ordinal) : null;
+
+    // Only an answer that was asked for blobs has sizes, and mirrors may leave them out.
+    private static long? SizeOf(JsonElement file) =>
+        file.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var length) && length >= 0 ? length : null;
 
     private Uri At(string path) => new(options.Endpoint.TrimEnd('/') + "/" + path);
 

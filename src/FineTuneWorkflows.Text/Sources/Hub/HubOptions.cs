@@ -28,14 +28,19 @@ public sealed record HubOptions
     /// What the environment says, as Hugging Face's own tools read it: <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c>, and <c>HF_HUB_OFFLINE</c> (1, true, yes or
     /// on).
     /// </summary>
-    public static HubOptions FromEnvironment() => new()
+    public static HubOptions FromEnvironment() => From(Environment.GetEnvironmentVariable);
+
+    internal static HubOptions From(Func<string, string?> variable)
     {
-        Endpoint = Value("HF_ENDPOINT")?.TrimEnd('/') ?? DefaultEndpoint,
-        Token = Value("HF_TOKEN"),
-        Offline = Value("HF_HUB_OFFLINE")?.ToLowerInvariant() is "1" or "true" or "yes" or "on",
-    };
+        return new()
+        {
+            Endpoint = Value("HF_ENDPOINT")?.TrimEnd('/') ?? DefaultEndpoint,
+            Token = Value("HF_TOKEN"),
+            Offline = Value("HF_HUB_OFFLINE")?.ToLowerInvariant() is "1" or "true" or "yes" or "on",
+        };
+
+        string? Value(string name) => variable(name) is { } value && value.Trim().Length > 0 ? value.Trim() : null;
+    }
 
     internal DataSourceOptions Download => new() { Attempts = Attempts, RetryDelay = RetryDelay, StallTimeout = StallTimeout };
-
-    private static string? Value(string name) => Environment.GetEnvironmentVariable(name) is { } value && value.Trim().Length > 0 ? value.Trim() : null;
 }

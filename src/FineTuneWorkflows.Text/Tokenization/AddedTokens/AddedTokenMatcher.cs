@@ -20,7 +20,11 @@ internal sealed class AddedTokenMatcher
     public bool IsEmpty => _byFirst.Count == 0;
 
     /// <summary>Appends the tokens found in a text, from left to right.</summary>
-    public void Find(ReadOnlySpan<char> text, bool specialTokens, List<AddedTokenMatch> found)
+    /// <param name="text">The text.</param>
+    /// <param name="specialTokens">Whether special ones are among them.</param>
+    /// <param name="found">Where they go.</param>
+    /// <param name="isPlain">Says of a stretch that special ones stay text there; null where they do nowhere.</param>
+    public void Find(ReadOnlySpan<char> text, bool specialTokens, List<AddedTokenMatch> found, Func<int, int, bool>? isPlain = null)
     {
         if (IsEmpty) return;
         var free = 0;
@@ -34,7 +38,7 @@ internal sealed class AddedTokenMatcher
             var (start, end) = (i, i + hit.Pattern.Length);
             i = end;
             var token = hit.Token;
-            if (token.Special && !specialTokens) continue;
+            if (token.Special && (!specialTokens || isPlain?.Invoke(start, end) == true)) continue;
             if (token.SingleWord && (EndsWithWord(text[..start]) || StartsWithWord(text[end..]))) continue;
             if (token.StripLeft)
             {

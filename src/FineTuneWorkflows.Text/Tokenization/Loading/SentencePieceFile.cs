@@ -120,7 +120,8 @@ internal static class SentencePieceFile
         {
             Normalizer = new NormalizerSequence(
             [
-                PrecompiledNormalizer.Parse(model.NormalizationTable, files.Main), new ReplaceNormalizer(new RegexPattern(" {2,}"), " "),
+                PrecompiledNormalizer.Parse(model.NormalizationTable, files.Main), new StripNormalizer(left: false, right: true),
+                new ReplaceNormalizer(new RegexPattern(" {2,}"), "\u2581"),
             ]),
             PreTokenizer = new MetaspacePreTokenizer('\u2581', MetaspacePrepend.Always, split: true),
             Model = new UnigramModel(entries, 3, model.ByteFallback, added.Select(t => t.Content).ToHashSet(StringComparer.Ordinal), files.Main),

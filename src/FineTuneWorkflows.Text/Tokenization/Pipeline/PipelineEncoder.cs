@@ -18,7 +18,7 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
     public override void Encode(ReadOnlySpan<char> text, bool specialTokens, TokenList output)
     {
         _raw.Clear();
-        tokenizer.RawMatcher.Find(text, specialTokens, _raw);
+        tokenizer.RawMatcher.Find(text, specialTokens, _raw, PlainParts.Count == 0 ? null : IsPlain);
         var at = 0;
         foreach (var (id, start, end) in _raw)
         {
@@ -36,7 +36,7 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
         _text.Reset(text, offset);
         tokenizer.Pipeline.Normalizer?.Apply(_text);
         _normalized.Clear();
-        tokenizer.NormalizedMatcher.Find(_text.Chars, specialTokens, _normalized);
+        tokenizer.NormalizedMatcher.Find(_text.Chars, specialTokens, _normalized, PlainParts.Count == 0 ? null : IsPlainOrigin);
         if (_normalized.Count == 0)
         {
             Words(_text, output);
@@ -52,6 +52,12 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
             at = end;
         }
         WordsOf(at, _text.Length, output);
+    }
+
+    private bool IsPlainOrigin(int start, int end)
+    {
+        var span = _text.Origin(start, end);
+        return IsPlain(span.Start, span.End);
     }
 
     private void WordsOf(int start, int end, TokenList output)

@@ -75,6 +75,7 @@ internal sealed class SequenceEncoder(Tokenizer tokenizer, TextEncoder encoder)
     private void Text(ReadOnlySpan<char> text, EncodeOptions options, TokenList output)
     {
         var from = output.Count;
+        encoder.PlainParts = options.PlainParts;
         encoder.Encode(text, options.SpecialTokensInText, output);
         if (tokenizer.TrimsSpans) output.TrimSpans(from, text);
     }

@@ -1,0 +1,29 @@
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Journals;
+
+namespace FineTuneWorkflows.Pipelines.Execution;
+
+/// <summary>Brings the remote inputs of a stage that is executed.</summary>
+internal sealed class RemoteInputs(InputFileResolver resolver, string stage, Action<RunEvent> publish, TimeProvider time) : IProgress<Progress>
+{
+    /// <summary>All input files of a plan, those included that had to be brought.</summary>
+    /// <exception cref="StageException">The files cannot be had.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<InputFile>>> BringAsync(StagePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Remote.Count == 0)
+            return plan.Files;
+        var files = new Dictionary<string, IReadOnlyList<InputFile>>(plan.Files, StringComparer.Ordinal);
+        foreach (var remote in plan.Remote)
+        {
+            if (await remote.Input.MissingAsync(remote.Pinned, cancellationToken).ConfigureAwait(false) is { } missing)
+                publish(new StageNoted(time.GetUtcNow(), stage, $"downloading {missing}"));
+            var folder = await remote.Input.FetchAsync(remote.Pinned, this, cancellationToken).ConfigureAwait(false);
+            files[remote.Parameter] = resolver.Resolve(remote.Paths, folder, cancellationToken).Files;
+        }
+
+        return files;
+    }
+
+    public void Report(Progress value) => publish(new StageProgressed(time.GetUtcNow(), stage, value));
+}

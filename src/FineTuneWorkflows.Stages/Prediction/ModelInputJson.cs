@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace FineTuneWorkflows.Stages.Prediction;
+
+/// <summary>Reading and writing of <c>model_input.json</c>, generated at compile time.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ModelInput))]
+internal sealed partial class ModelInputJson : JsonSerializerContext;
