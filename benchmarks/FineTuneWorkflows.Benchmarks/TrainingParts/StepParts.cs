@@ -28,10 +28,11 @@ internal static class StepParts
         figures["step"] = Shortest.Milliseconds(() =>
         {
             before = GC.GetAllocatedBytesForCurrentThread();
+            var created = DisposeScopeManager.Statistics.CreatedInScopeCount;
             using var scope = torch.NewDisposeScope();
             var loss = task.Loss(batch, 0);
             loss.Sum.Number();
-            figures["tensors"] = scope.DisposablesCount;
+            figures["tensors"] = DisposeScopeManager.Statistics.CreatedInScopeCount - created;
             loss.Backward();
             optimizer.Step(options.LearningRate, ++steps);
             figures["bytes"] = GC.GetAllocatedBytesForCurrentThread() - before;
