@@ -98,8 +98,8 @@ public class MemoryEstimateTests
             ? LanguageModel.Create(config, ModelTask.SequenceClassification, ["a", "b"], 1) : LanguageModel.Create(config, ModelTask.CausalLanguageModeling, [], 1);
         if (adapted)
             model.Prepare(new() { Lora = new() { Rank = 4, TargetModules = [LoraOptions.AllLinear] } });
-        ToyData data = Lengths(24, 64);
-        var options = new TrainingOptions { BatchSize = 24, Threads = 1, Precision = Precision.BFloat16 };
+        ToyData data = Lengths(64, 64);
+        var options = new TrainingOptions { BatchSize = 64, Threads = 1, Precision = Precision.BFloat16 };
         MemoryEstimate estimate = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data));
 
         AssertClose(estimate.Activations, Step(model, data, options));
@@ -113,13 +113,13 @@ public class MemoryEstimateTests
     {
         using LanguageModel model = LanguageModel.Create(Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         model.Freeze(layers, embeddings);
-        ToyData data = Lengths(24, 64);
-        var options = new TrainingOptions { BatchSize = 24, Threads = 1 };
+        ToyData data = Lengths(64, 64);
+        var options = new TrainingOptions { BatchSize = 64, Threads = 1 };
         long kept = Step(model, data, options), estimated = MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data)).Activations;
         if (layers < Config.LayerCount)
             AssertClose(estimated, kept);
         else if (AllocatedMemory.CanBeTold)
-            Assert.InRange(kept, 0, 1 << 20);
+            Assert.InRange(kept, 0, 3 << 20); // the last hidden states, 2 MB
     }
 
     [Theory]
@@ -134,8 +134,8 @@ public class MemoryEstimateTests
         };
         using LanguageModel model = LanguageModel.Create(config, ModelTask.CausalLanguageModeling, [], 1);
         model.Prepare(new() { Lora = new() { Rank = 4, Dropout = dropout } });
-        ToyData data = Lengths(24, 64);
-        var options = new TrainingOptions { BatchSize = 24, Threads = 1 };
+        ToyData data = Lengths(64, 64);
+        var options = new TrainingOptions { BatchSize = 64, Threads = 1 };
         AssertClose(MemoryEstimate.Of(model, options, BatchShape.OfTraining(options, data)).Activations, Step(model, data, options));
     }
 
@@ -200,25 +200,26 @@ public class MemoryEstimateTests
     private static ToyData Lengths(int count, int tokens) =>
         new([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, tokens).Select(k => 10 + ((i + k) % 50)).ToArray())], new int[count]);
 
-    /// <summary>Computes a step's loss and gradients, and gives the bytes that the forward pass left for the backward one: the least of three, as the runtime takes memory too.</summary>
+    /// <summary>Computes a step's loss and gradients, and gives the bytes that the forward pass left for the backward one: the middle one of five, as the runtime takes memory and frees it too.</summary>
     private static long Step(LanguageModel model, ToyData data, TrainingOptions options, MaskingOptions? masking = null)
     {
         using TorchSession session = TorchSession.Enter(1);
         ITrainingTask task = TrainingTasks.Make(model, data, null, options, masking);
         task.CheckData();
         int[] all = [.. Enumerable.Range(0, data.Count)];
-        long least = long.MaxValue;
-        for (int i = 0; i < 3; i++)
+        long[] kept = new long[5];
+        for (int i = 0; i < kept.Length; i++)
         {
             // Copies of frozen weights are made anew.
             model.ComputeIn(options.Precision == Precision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
             long before = AllocatedMemory.CanBeTold ? AllocatedMemory.Now() : 0;
             using var scope = torch.NewDisposeScope();
             BatchLoss loss = task.Loss(all, 0);
-            least = Math.Min(least, AllocatedMemory.CanBeTold ? AllocatedMemory.Now() - before : 0);
+            kept[i] = AllocatedMemory.CanBeTold ? AllocatedMemory.Now() - before : 0;
             loss.Backward();
         }
-        return least;
+        Array.Sort(kept);
+        return kept[kept.Length / 2];
     }
 
     private static void AssertClose(long estimated, long found)
