@@ -53,9 +53,8 @@ public class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
-        var tensors = Enum.GetValues<TensorType>().ToDictionary(type => type.ToString(), type => torch.arange(0, 6).reshape(2,
-            3).to(TensorTypes.ToTorch(type)));
-        tensors["transposed"] = torch.arange(0, 6).reshape(2, 3).t();
+        var tensors = Enum.GetValues<TensorType>().ToDictionary(type => type.ToString(), type => torch.tensor([0L, 1, 2, 3, 4, 5], [2, 3]).to(TensorTypes.ToTorch(type)));
+        tensors["transposed"] = torch.tensor([0L, 1, 2, 3, 4, 5], [2, 3]).t();
         tensors["empty"] = torch.zeros(0, 4);
         tensors["scalar"] = torch.tensor(2.5);
         SafetensorsWriter.Write(folder["x"], tensors);

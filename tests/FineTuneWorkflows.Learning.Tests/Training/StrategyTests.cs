@@ -54,11 +54,12 @@ public class StrategyTests
 
         double Moved(torch.Tensor value, float step)
         {
+            using Scalar held = step;
             using (torch.no_grad())
-                value[3].add_(step);
+                value[3].add_(held);
             double loss = Loss(backward: false);
             using (torch.no_grad())
-                value[3].sub_(step);
+                value[3].sub_(held);
             return loss;
         }
 

@@ -1,10 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Inference;
-using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models;
+using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using TorchSharp;
 
@@ -171,7 +172,7 @@ public sealed class AdapterFolderTests : IDisposable
         Refused("not known: base_model.model.bert.encoder.layer.7.attention.self.query.lora_A.weight");
         Rewrite(tensors => tensors["base_model.model.bert.encoder.layer.0.attention.self.query.lora_B.weight"] = torch.zeros(15, 3));
         Refused("lora_B.weight is [15, 3] instead of [16, 3]");
-        Rewrite(tensors => tensors["base_model.model.bert.encoder.layer.0.attention.self.query.lora_B.weight"] = torch.full([16, 3], float.NaN));
+        Rewrite(tensors => tensors["base_model.model.bert.encoder.layer.0.attention.self.query.lora_B.weight"] = torch.zeros(16, 3).Plus(double.NaN));
         Refused("lora_B.weight");
 
         void Refused(string message)
