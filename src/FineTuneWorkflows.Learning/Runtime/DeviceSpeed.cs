@@ -30,7 +30,7 @@ internal static class DeviceSpeed
         for (int i = 0; i < repetitions; i++)
         {
             long started = Stopwatch.GetTimestamp();
-            using torch.Tensor product = torch.nn.functional.linear(input, weight);
+            using torch.Tensor product = Models.Layers.LinearProduct.Apply(input, weight, null);
             using torch.Tensor corner = product[0, 0];
             // Asking for a value waits for the device.
             _ = corner.to(torch.float32).Number();
