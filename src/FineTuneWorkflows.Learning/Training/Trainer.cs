@@ -44,10 +44,10 @@ public static class Trainer
         ITrainingTask task = TrainingTasks.Make(model, training, validation, options, masking);
         task.CheckData();
         CheckBatch(training, options);
-        observer?.OnMemory(MemoryEstimate.Of(
-            model, options, BatchShape.OfTraining(options, training), validation is null ? default : BatchShape.OfValidation(options, validation), masking?.Probability ?? 1), model.Device);
-        // Who asks for less memory at the cost of time gets it; others keep the quicker allocator.
-        if (options.GradientCheckpointing || options.MicroBatchSize > 0)
+        var estimate = MemoryEstimate.Of(
+            model, options, BatchShape.OfTraining(options, training), validation is null ? default : BatchShape.OfValidation(options, validation), masking?.Probability ?? 1);
+        observer?.OnMemory(estimate, model.Device);
+        if (WantsLittleMemory(options, estimate, model.Device))
             Runtime.LargeBlocks.GiveBack();
         try
         {
@@ -73,6 +73,11 @@ public static class Trainer
             throw new TrainingException($"BatchSize is {options.BatchSize} and BatchTokens {options.BatchTokens}, but the training data has {training.Count} examples with "
                 + $"{(long)training.Count * Enumerable.Range(0, training.Count).Max(training.Length)} token places, which fill neither; set a BatchSize of {training.Count} or less.");
     }
+
+    /// <summary>Whether a training is to take no more than its tensors at the cost of time: who asks for less memory gets it, and so does one that would fill more than half of what
+    /// there is. Others keep the quicker allocator.</summary>
+    private static bool WantsLittleMemory(TrainingOptions options, MemoryEstimate estimate, Runtime.TorchDevice device) =>
+        options.GradientCheckpointing || options.MicroBatchSize > 0 || (!device.IsCuda && estimate.Peak > Runtime.DeviceMemory.Total(device) / 2);
 
     /// <summary>Measures a model on data as a validation would.</summary>
     /// <param name="model">The model.</param>
