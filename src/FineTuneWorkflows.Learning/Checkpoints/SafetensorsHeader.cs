@@ -14,6 +14,9 @@ internal static class SafetensorsHeader
     private const int MaxMetadataBytes = 1 << 24;
     private const int MaxShownBytes = 64;
 
+    // More than any model has in one file.
+    private const int MaxTensors = 262_144;
+
     /// <summary>Parses the header and checks that the tensors fill the data part exactly.</summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataStart">Where the data part begins in the file.</param>
@@ -31,6 +34,7 @@ internal static class SafetensorsHeader
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 Require(reader.ValueSpan.Length <= MaxNameBytes, path, $"its header has a name of {reader.ValueSpan.Length} bytes");
+                Require(entries.Count < MaxTensors, path, $"its header names more than {MaxTensors} tensors");
                 string name = reader.GetString()!;
                 reader.Read();
                 if (name == "__metadata__")

@@ -193,6 +193,17 @@ public sealed class BrokenCheckpointTests : IDisposable
         Assert.Contains("is in two shards, model-1.safetensors and model-3.safetensors", Refusal(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_header_that_names_more_tensors_than_any_model_has_is_refused()
+    {
+        var header = new System.Text.StringBuilder("{");
+        for (int i = 0; i < 262_145; i++)
+            header.Append(i == 0 ? "" : ",").Append('"').Append(i).Append("\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        byte[] json = System.Text.Encoding.UTF8.GetBytes(header.Append('}').ToString());
+        File.WriteAllBytes(_folder["model.safetensors"], [.. BitConverter.GetBytes((ulong)json.Length), .. json]);
+        Assert.Contains("its header names more than 262144 tensors", Assert.Throws<CheckpointException>(() => LanguageModel.Load(_folder.Path).Dispose()).Message, StringComparison.Ordinal);
+    }
+
     private string Refusal()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
