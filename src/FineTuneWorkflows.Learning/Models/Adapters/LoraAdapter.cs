@@ -50,6 +50,6 @@ internal sealed class LoraAdapter
     public Tensor Merged()
     {
         Tensor added = Up.Value.mm(Down.Value).Times(_scale);
-        return _layer.Weight.Value.As(ScalarType.Float32) + (_layer.IsTransposed ? added.t() : added);
+        return _layer.Weight.Value.As(ScalarType.Float32).Plus(_layer.IsTransposed ? added.t() : added);
     }
 }

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Decoders;
@@ -73,7 +74,7 @@ internal sealed class Decoder : IBackbone
         (long batch, long tokens) = (tokenIds.shape[0], tokenIds.shape[1]);
         Tensor hidden = Words.Value.index_select(0, tokenIds.reshape(-1)).view(batch, tokens, _config.HiddenSize);
         if (_positions is not null)
-            hidden = hidden + _positions.Value.narrow(0, first, tokens);
+            hidden = hidden.Plus(_positions.Value.narrow(0, first, tokens));
         return Dropout.Apply(hidden.As(_store.ComputeType), _config.EmbeddingDropout, training).MoveToOuterDisposeScope();
     }
 }

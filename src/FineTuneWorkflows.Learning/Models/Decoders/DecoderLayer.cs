@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Decoders;
@@ -58,8 +59,8 @@ internal sealed class DecoderLayer
         // What backward does not keep is freed with the layer.
         using var scope = NewDisposeScope();
         Tensor attended = Attend(_attentionNorm.Forward(hidden), mask, angles, training, cache);
-        Tensor middle = Dropout.Apply(attended, _config.HiddenDropout, training).add_(hidden);
-        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle), training), _config.HiddenDropout, training).add_(middle).MoveToOuterDisposeScope();
+        Tensor middle = Dropout.Apply(attended, _config.HiddenDropout, training).PlusInPlace(hidden);
+        return Dropout.Apply(Mlp(_mlpNorm.Forward(middle), training), _config.HiddenDropout, training).PlusInPlace(middle).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor input, CausalMask mask, (Tensor, Tensor)? angles, bool training, KeyValueCache? cache)

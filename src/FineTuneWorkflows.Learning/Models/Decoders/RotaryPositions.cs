@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Decoders;
@@ -43,6 +44,6 @@ internal sealed class RotaryPositions
         (Tensor cosines, Tensor sines) = (angles.Cosines.As(heads.dtype), angles.Sines.As(heads.dtype));
         // Freed at once, as backward needs the cosines and sines alone.
         using Tensor negated = -halves[1], swapped = cat([negated, halves[0]], -1), turned = swapped * sines;
-        return (heads * cosines).add_(turned);
+        return (heads * cosines).PlusInPlace(turned);
     }
 }

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Encoders;
@@ -54,9 +55,9 @@ internal sealed class Encoder : IBackbone
     private Tensor Embed(SequenceBatch batch, bool training)
     {
         using var scope = NewDisposeScope();
-        Tensor sum = Look(Words, batch.TokenIds) + _positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]);
+        Tensor sum = Look(Words, batch.TokenIds).Plus(_positions.Value.narrow(0, _firstPosition, batch.TokenIds.shape[1]));
         if (_tokenTypes is not null)
-            sum += batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes);
+            sum = sum.Plus(batch.TokenTypes is null ? _tokenTypes.Value.narrow(0, 0, 1) : Look(_tokenTypes, batch.TokenTypes));
         return Dropout.Apply(_norm.Forward(sum.As(_store.ComputeType)), _config.HiddenDropout, training).MoveToOuterDisposeScope();
     }
 

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Layers;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Encoders;
@@ -47,9 +48,9 @@ internal sealed class EncoderLayer
         Tensor context = Attention.Apply(
             Heads(projected[0]), Heads(projected[1]), Heads(projected[2]), attentionBias, training ? _config.AttentionDropout : 0);
         Tensor attended = _attentionOutput.Forward(context.transpose(1, 2).reshape(batch, tokens, _config.HiddenSize), training);
-        Tensor middle = _attentionNorm.Forward(Dropout.Apply(attended, _attentionOutputDropout, training).add_(hidden));
+        Tensor middle = _attentionNorm.Forward(Dropout.Apply(attended, _attentionOutputDropout, training).PlusInPlace(hidden));
         Tensor result = _output.Forward(Activations.Apply(_config.Activation, _intermediate.Forward(middle, training)), training);
-        return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).add_(middle)).MoveToOuterDisposeScope();
+        return _outputNorm.Forward(Dropout.Apply(result, _config.HiddenDropout, training).PlusInPlace(middle)).MoveToOuterDisposeScope();
 
         Tensor Heads(Tensor projected) => projected.view(batch, -1, _config.HeadCount, _config.HiddenSize / _config.HeadCount).transpose(1, 2);
     }

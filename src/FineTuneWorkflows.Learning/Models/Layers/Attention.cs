@@ -30,7 +30,7 @@ internal static class Attention
         // Not matmul: where it fails, as for want of memory, TorchSharp ends the process instead of throwing.
         Tensor scores = Flat(query.Times(1 / Math.Sqrt(size))).bmm(Flat(key).transpose(1, 2));
         if (bias is not null)
-            scores = scores.view(batch, heads, tokens, -1).add_(bias).view(batch * heads, tokens, -1);
+            scores = scores.view(batch, heads, tokens, -1).PlusInPlace(bias).view(batch * heads, tokens, -1);
         Tensor weights = Dropout.Apply(nn.functional.softmax(scores, 2), dropout, dropout > 0);
         return weights.bmm(Flat(value)).view(batch, heads, tokens, size);
     }

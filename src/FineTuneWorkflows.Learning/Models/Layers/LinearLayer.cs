@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Models.Adapters;
+using FineTuneWorkflows.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace FineTuneWorkflows.Learning.Models.Layers;
@@ -57,7 +58,7 @@ internal sealed class LinearLayer
             return output;
         // In place and freed at once: backward needs neither.
         using Tensor added = Adapter.Forward(input, training);
-        return output.add_(added);
+        return output.PlusInPlace(added);
     }
 
     /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the processor to join their matrices
@@ -89,7 +90,7 @@ internal sealed class LinearLayer
                 continue;
             // Parts of one tensor cannot be changed in place.
             using Tensor added = adapter.Forward(input, training);
-            outputs[i] = outputs[i] + added;
+            outputs[i] = outputs[i].Plus(added);
         }
         return outputs;
     }

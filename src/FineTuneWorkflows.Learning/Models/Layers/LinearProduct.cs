@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ internal static class LinearProduct
         if (vectors.shape[0] > FewVectors)
             return Convolution(vectors, matrix, bias).view(shape);
         Tensor product = Convolution(matrix, vectors, null).t().contiguous();
-        return (bias is null ? product : product.add_(bias)).view(shape);
+        return (bias is null ? product : product.PlusInPlace(bias)).view(shape);
     }
 
     /// <summary>Whether <see cref="Apply"/> takes oneDNN. It depends on shapes, processor and threads alone, so that the same training does the same each time.</summary>
