@@ -12,6 +12,8 @@ internal sealed class HubModelInput(string parameter, string reference, HubSelec
 {
     public string Reference => reference;
 
+    public string Host => Uri.TryCreate(HubOptions.FromEnvironment().Endpoint, UriKind.Absolute, out var endpoint) ? endpoint.Host : HubOptions.FromEnvironment().Endpoint;
+
     public Task<string> PinAsync(CancellationToken cancellationToken) => Named(async () =>
     {
         var commit = await new HuggingFaceHub().ResolveAsync(reference, HubCacheFolder.FromEnvironment(), cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,9 @@ public interface IRemoteInput
     /// <summary>The name as the user wrote it.</summary>
     string Reference { get; }
 
+    /// <summary>The machine that is asked, such as <c>huggingface.co</c>.</summary>
+    string Host { get; }
+
     /// <summary>Finds out what the name means now. Brings no files.</summary>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>A name that never means anything else, such as <c>hf://owner/name@commit</c>. It is what the fingerprint has of the files.</returns>

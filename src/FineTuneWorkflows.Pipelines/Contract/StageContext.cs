@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
@@ -15,12 +16,13 @@ public sealed class StageContext
     private readonly List<UsedDataset> datasets = [];
     private readonly Lock gate = new();
 
-    internal StageContext(string runId, StageWork work, Action<RunEvent> publish, IServiceProvider services, TimeProvider time)
+    internal StageContext(string runId, StageWork work, Action<RunEvent> publish, IServiceProvider services, AllowedSources sources, TimeProvider time)
     {
         RunId = runId;
         this.work = work;
         this.publish = publish;
         this.services = services;
+        Sources = sources;
         this.time = time;
     }
 
@@ -32,6 +34,11 @@ public sealed class StageContext
 
     /// <summary>The stage's fingerprint, lower-case hexadecimal.</summary>
     public string Fingerprint => work.Fingerprint;
+
+    /// <summary>
+    /// Where the stage may read from. Its <see cref="InputPath"/>s were checked against it; a stage that asks a web server by itself checks each address, those that it is sent on to included.
+    /// </summary>
+    public AllowedSources Sources { get; }
 
     /// <summary>
     /// Where the stage may write. Kept after a failure, a cancellation or a crash, and handed to the next attempt of the same fingerprint; deleted

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -9,15 +10,15 @@ public sealed class Engine : IDisposable
 {
     private readonly FileHashCache hashes;
 
-    private Engine(Home home, IServiceProvider services, TimeProvider time)
+    private Engine(Home home, IServiceProvider services, TimeProvider time, AllowedSources sources)
     {
         Home = home;
         hashes = new(home);
         Artifacts = new(home, hashes);
         Records = new(home);
         var memories = new PipelineMemoryStore(home);
-        var planner = new StagePlanner(hashes, Artifacts, Records, memories);
-        Executor = new(home, Artifacts, Records, memories, planner, services, time);
+        var planner = new StagePlanner(hashes, Artifacts, Records, memories, sources);
+        Executor = new(home, Artifacts, Records, memories, planner, services, sources, time);
         Runner = new(home, Executor, planner, memories, time);
         Cleaner = new(home, Artifacts, Records, time);
     }
@@ -44,7 +45,9 @@ public sealed class Engine : IDisposable
     /// <param name="home">The home.</param>
     /// <param name="services">What stages may ask for with <see cref="Contract.StageContext.Service{T}"/>.</param>
     /// <param name="time">The clock. Default: the system's.</param>
-    public static Engine Open(Home home, IServiceProvider services, TimeProvider? time = null) => new(home, services, time ?? TimeProvider.System);
+    /// <param name="sources">Where stages may read from. Default: everywhere.</param>
+    public static Engine Open(Home home, IServiceProvider services, TimeProvider? time = null, AllowedSources? sources = null) =>
+        new(home, services, time ?? TimeProvider.System, sources ?? AllowedSources.Everything);
 
     /// <inheritdoc />
     public void Dispose() => hashes.Dispose();

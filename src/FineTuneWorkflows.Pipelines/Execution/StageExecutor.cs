@@ -6,6 +6,7 @@ using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -23,10 +24,11 @@ public sealed class StageExecutor
     private readonly PipelineMemoryStore memories;
     private readonly StagePlanner planner;
     private readonly IServiceProvider services;
+    private readonly AllowedSources sources;
     private readonly TimeProvider time;
 
     internal StageExecutor(
-        Home home, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, StagePlanner planner, IServiceProvider services, TimeProvider time)
+        Home home, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, StagePlanner planner, IServiceProvider services, AllowedSources sources, TimeProvider time)
     {
         this.home = home;
         this.artifacts = artifacts;
@@ -34,6 +36,7 @@ public sealed class StageExecutor
         this.memories = memories;
         this.planner = planner;
         this.services = services;
+        this.sources = sources;
         this.time = time;
     }
 
@@ -128,11 +131,11 @@ public sealed class StageExecutor
             try
             {
                 // Downloads first: the GPU is for others while they last.
-                var files = await new RemoteInputs(planner.Resolver, stage.Name, publish, time).BringAsync(plan, cancellationToken).ConfigureAwait(false);
+                var files = await new RemoteInputs(planner.BroughtFiles, stage.Name, publish, time).BringAsync(plan, cancellationToken).ConfigureAwait(false);
                 using var slot = await GpuSlotAsync(stage.Stage.Resource, stage.Name, publish, cancellationToken).ConfigureAwait(false);
                 var pinned = plan.Remote.ToDictionary(r => r.Parameter, r => r.Pinned, StringComparer.Ordinal);
                 var work = new StageWork(stage.Name, plan.Fingerprint, folder, request.Inputs, files, pinned, stage.Descriptor.Produces);
-                var context = new StageContext(request.RunId, work, publish, services, time);
+                var context = new StageContext(request.RunId, work, publish, services, sources, time);
                 foreach (var (parameter, name) in pinned)
                     context.SetTag($"input/{parameter}", name);
                 await AttemptAsync(stage.Stage, context, cancellationToken).ConfigureAwait(false);

@@ -1,11 +1,12 @@
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
 /// <summary>Takes a stage's fingerprint and decides whether what it makes is there already, and if not, why it must be executed.</summary>
-internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories)
+internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, AllowedSources sources)
 {
     private const string UpToDate = "up to date";
 
@@ -13,7 +14,7 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
     /// <exception cref="StageException">An input file is missing or cannot be read, or a remote one cannot be asked for.</exception>
     public async Task<StagePlan> PlanAsync(StageRequest request, RunPins pins, CancellationToken cancellationToken)
     {
-        var resolver = Resolver;
+        var resolver = new InputFileResolver(hashes, sources);
         var files = new Dictionary<string, IReadOnlyList<InputFile>>(StringComparer.Ordinal);
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var paths in LocalPaths(request.Stage.Stage))
@@ -22,6 +23,9 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
             (files[paths.Key], digests[paths.Key]) = resolver.Resolve([.. paths], folder, cancellationToken);
         }
 
+        foreach (var path in request.Stage.Stage.InputPaths())
+            if (path.Remote is { } asked && !sources.AllowsHost(asked.Host))
+                throw new StageException($"parameter {path.Parameter}: {asked.Reference} lies on {asked.Host}, which is not among the hosts that may be read here; {sources.Advice}");
         var remote = await RemoteAsync(request.Stage.Stage, pins, cancellationToken).ConfigureAwait(false);
         foreach (var input in remote)
             digests[input.Parameter] = input.Pinned;
@@ -44,8 +48,8 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
         return remote;
     }
 
-    /// <summary>Turns paths into files with their digests.</summary>
-    public InputFileResolver Resolver => new(hashes);
+    /// <summary>Turns the paths of files that were brought from another machine into files with their digests.</summary>
+    public InputFileResolver BroughtFiles => new(hashes, AllowedSources.Everything);
 
     /// <summary>The record and artifacts of a fingerprint, all bytes checked, or null with what is damaged, if anything is.</summary>
     public StagePlan.Reuse? Reusable(string fingerprint, out string? damage)

@@ -1,11 +1,14 @@
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Sources;
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
 /// <summary>Turns a file, folder or glob into the files it means, with their digests.</summary>
-internal sealed class InputFileResolver(FileHashCache hashes)
+/// <param name="hashes">Knows the digests of files that have not changed.</param>
+/// <param name="sources">Where files may be read.</param>
+internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sources)
 {
     /// <summary>The files of all of a parameter's paths, in their order.</summary>
     /// <param name="inputs">The paths of one parameter.</param>
@@ -23,6 +26,8 @@ internal sealed class InputFileResolver(FileHashCache hashes)
     private ResolvedInput? Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(input.Path, baseFolder);
+        if (!sources.AllowsPath(full))
+            throw Refused(input);
         try
         {
             if (File.Exists(full))
@@ -33,9 +38,9 @@ internal sealed class InputFileResolver(FileHashCache hashes)
             }
 
             if (Directory.Exists(full))
-                return NotEmpty(InFolder(full, cancellationToken), input, $"the folder {full} holds no files");
+                return NotEmpty(Allowed(InFolder(full, cancellationToken), input), input, $"the folder {full} holds no files");
             if (input.Path.AsSpan().ContainsAny('*', '?'))
-                return NotEmpty(InGlob(full, cancellationToken), input, $"no file matches {full}");
+                return NotEmpty(Allowed(InGlob(full, cancellationToken), input), input, $"no file matches {full}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,6 +49,12 @@ internal sealed class InputFileResolver(FileHashCache hashes)
 
         return input.Optional ? null : throw new StageException($"parameter {input.Parameter}: there is no file or folder {full}{(input.Advice is null ? "" : "; " + input.Advice)}");
     }
+
+    // A folder that is allowed may hold links to what is not.
+    private IReadOnlyList<InputFile> Allowed(IReadOnlyList<InputFile> files, InputPath input) =>
+        sources.IsEverything || files.All(f => sources.AllowsPath(f.FullPath)) ? files : throw Refused(input);
+
+    private StageException Refused(InputPath input) => new($"parameter {input.Parameter}: '{input.Path}' lies outside the folders that may be read here; {sources.Advice}");
 
     // Of relative paths and contents, not of where they lie.
     private static string DigestOf(IReadOnlyList<InputFile> files) =>

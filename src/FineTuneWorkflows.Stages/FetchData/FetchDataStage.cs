@@ -169,7 +169,9 @@ public sealed record FetchDataStage : Stage
 
     private async Task<IReadOnlyList<string>> DownloadAsync(StageContext context, TextProgressReporter progress, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        if (!context.Sources.AllowsHost(new Uri(Source).Host))
+            throw new StageException($"parameter Source: {new Uri(Source).Host} is not among the hosts that may be read here; {context.Sources.Advice}");
+        using var client = new HttpClient(new BoundedHttpHandler(context.Sources) { InnerHandler = BoundedHttpHandler.Sender() }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         if (Authorization.Length > 0)
             client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(EnvironmentReference.Resolve(nameof(Authorization), Authorization));
         var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download") };

@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Sources;
 using FineTuneWorkflows.Pipelines.Tests.Support;
 
 namespace FineTuneWorkflows.Pipelines.Tests.Fingerprints;
@@ -56,11 +57,66 @@ public sealed class InputFileResolverTests : IDisposable
         Assert.NotEqual(before, Resolve("data").Digest);
     }
 
+    [Theory]
+    [InlineData("secret/key.csv")]
+    [InlineData("secret/there-is-no-such-file")]
+    [InlineData("data/../secret/key.csv")]
+    [InlineData("data/link.csv")]
+    [InlineData("data/linked-folder/key.csv")]
+    [InlineData("data/loop/x.csv")]
+    [InlineData("secret/*.csv")]
+    [InlineData("data-of-others/a.csv")]
+    public void What_lies_outside_the_allowed_folders_is_refused_in_the_same_words_whether_it_exists_or_not(string path)
+    {
+        folder.File("secret/key.csv", "k");
+        folder.File("data-of-others/a.csv", "a");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "data/link.csv"), Path.Combine(folder.Path, "secret/key.csv"));
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "data/linked-folder"), "../secret");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "data/loop"), "loop");
+        var sources = AllowedSources.Of([Path.Combine(folder.Path, "data")], [], "SETTING lists them");
+
+        var message = Assert.Throws<StageException>(() => Resolve(path, sources)).Message;
+
+        Assert.Equal($"parameter Data: '{path}' lies outside the folders that may be read here; SETTING lists them", message);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/*")]
+    public void A_folder_or_glob_with_a_link_that_leads_out_of_the_allowed_folders_is_refused(string path)
+    {
+        folder.File("secret/key.csv", "k");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "data/link.csv"), "../secret/key.csv");
+
+        Assert.Throws<StageException>(() => Resolve(path, AllowedSources.Of([Path.Combine(folder.Path, "data")], [], "")));
+    }
+
+    [Fact]
+    public void An_allowed_folder_may_itself_be_reached_by_a_link()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "mount"), "data");
+
+        var files = Resolve("data/*.csv", AllowedSources.Of([Path.Combine(folder.Path, "mount")], [], "")).Files;
+
+        Assert.Equal(["a.csv", "b.csv"], files.Select(f => f.RelativePath));
+    }
+
+    [Theory]
+    [InlineData("data.example.org", true)]
+    [InlineData("DATA.example.org", true)]
+    [InlineData("example.org", false)]
+    [InlineData("a.b.test", true)]
+    [InlineData("b.test", false)]
+    [InlineData("ab.test", false)]
+    [InlineData("data.example.org.evil", false)]
+    public void A_host_is_allowed_by_its_name_or_by_the_domain_above_it(string host, bool allowed) =>
+        Assert.Equal(allowed, AllowedSources.Of([], ["data.example.org", "*.b.test"], "").AllowsHost(host));
+
     public void Dispose() => folder.Dispose();
 
-    private InputFileResolver.ResolvedInput Resolve(string path)
+    private InputFileResolver.ResolvedInput Resolve(string path, AllowedSources? sources = null)
     {
         using var cache = new FileHashCache(Home.Open(Path.Combine(folder.Path, "home")));
-        return new InputFileResolver(cache).Resolve([new("Data", path)], folder.Path, TestContext.Current.CancellationToken);
+        return new InputFileResolver(cache, sources ?? AllowedSources.Everything).Resolve([new("Data", path)], folder.Path, TestContext.Current.CancellationToken);
     }
 }

@@ -19,6 +19,8 @@ public sealed class TestRemote : IRemoteInput
 
     public string Reference { get; } = $"mem://{Guid.NewGuid():N}";
 
+    public string Host => "remote.example.org";
+
     public string Meaning { get; set; } = "one";
 
     public string? Problem { get; set; }
