@@ -25,8 +25,8 @@ internal static class StandardHost
         Predictor = (model, home, services, device, options) =>
             new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
         Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
-        Sync = SyncAsync,
-        Export = Export,
+        Sync = (home, services, timeout, cancellationToken) => SyncAsync(home, (StageServices)services, timeout, error.WriteLine, cancellationToken),
+        Export = (home, services, folder, cancellationToken) => Export(home, (StageServices)services, folder, error.WriteLine, cancellationToken),
     };
 
     // In a method of its own: nothing of the client is loaded where no server is named.
@@ -45,10 +45,10 @@ internal static class StandardHost
         }
     }
 
-    private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, IServiceProvider services, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, StageServices services, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken)
     {
         var server = Server();
-        new JournalImporter(home, ((StageServices)services).Store).ImportAll(cancellationToken);
+        Import(home, services, say, cancellationToken);
         await using var shipper = OutboxShipper.Start(home.StateDatabase, server);
         var before = shipper.Status();
         var left = await shipper.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
@@ -57,13 +57,18 @@ internal static class StandardHost
             : (false, TrackingSession.Undelivered(left, shipper.LastFault));
     }
 
-    private static string Export(Home home, IServiceProvider services, string folder, CancellationToken cancellationToken)
+    private static string Export(Home home, StageServices services, string folder, Action<string> say, CancellationToken cancellationToken)
     {
-        var store = ((StageServices)services).Store;
-        new JournalImporter(home, store).ImportAll(cancellationToken);
-        var written = FileStoreExport.Write(store, folder, cancellation: cancellationToken);
+        Import(home, services, say, cancellationToken);
+        var written = FileStoreExport.Write(services.Store, folder, cancellation: cancellationToken);
         return $"Wrote {written.Runs} runs with {written.Metrics} values of metrics, {written.Artifacts} files and {written.Versions} model versions to {folder}."
             + (written.Missing.Count > 0 ? $" {written.Missing.Count} files are gone and were left out." : "");
+    }
+
+    private static void Import(Home home, StageServices services, Action<string> say, CancellationToken cancellationToken)
+    {
+        foreach (var problem in new JournalImporter(home, services.Store).ImportAll(cancellationToken))
+            say($"warning: {problem}");
     }
 
     private sealed class StagePredictor(TextPredictor predictor) : ITextPredictor

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Homes;
 
@@ -12,6 +11,8 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 public sealed class RunJournal : IRunObserver, IDisposable
 {
     private const string FileName = "journal.jsonl";
+
+    private const int BlockSize = 64 * 1024;
 
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
@@ -51,18 +52,46 @@ public sealed class RunJournal : IRunObserver, IDisposable
 
     /// <summary>The events of a journal from a byte offset on, each with the offset behind it. A last line that is not finished yet is left for later.</summary>
     /// <exception cref="InvalidDataException">A finished line is no event; names the file and the offset.</exception>
-    public static IEnumerable<(RunEvent Event, long End)> Read(string path, long from = 0)
+    public static IEnumerable<(RunEvent Event, long End)> Read(string path, long from = 0) =>
+        ReadLines(path, from).Select(line => line.Event is { } happened ? (happened, line.End) : throw line.Damage!);
+
+    /// <summary>
+    /// The finished lines of a journal from a byte offset on, each with the offset behind it: its event, or, where it is none, what is wrong with it, by file and offset. A damaged line does not
+    /// keep anybody from those behind it.
+    /// </summary>
+    /// <exception cref="IOException">The journal cannot be read.</exception>
+    public static IEnumerable<(RunEvent? Event, InvalidDataException? Damage, long End)> ReadLines(string path, long from = 0)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var end = EndOfLastLine(stream);
         stream.Seek(from, SeekOrigin.Begin);
-        using var reader = new StreamReader(stream, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
-        for (var position = from; position < end;)
+        var buffer = new byte[BlockSize];
+        var (filled, position) = (0, from);
+        while (position < end)
         {
-            var line = reader.ReadLine() ?? throw new InvalidDataException($"{path} shrank while it was read");
-            var start = position;
-            position += Encoding.UTF8.GetByteCount(line) + 1;
-            yield return (Parse(Encoding.UTF8.GetBytes(line), path, start), position);
+            var length = buffer.AsSpan(0, filled).IndexOf((byte)'\n');
+            if (length < 0)
+            {
+                if (filled == buffer.Length)
+                    Array.Resize(ref buffer, buffer.Length * 2);
+                var read = stream.Read(buffer, filled, buffer.Length - filled);
+                if (read == 0)
+                    throw new InvalidDataException($"{path} shrank while it was read");
+                filled += read;
+                continue;
+            }
+
+            var start = 0;
+            for (; length >= 0 && position < end; length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n'))
+            {
+                var (happened, damage) = TryParse(buffer.AsSpan(start, length), path, position);
+                start += length + 1;
+                position += length + 1;
+                yield return (happened, damage, position);
+            }
+
+            filled -= start;
+            Array.Copy(buffer, start, buffer, 0, filled);
         }
     }
 
@@ -85,15 +114,21 @@ public sealed class RunJournal : IRunObserver, IDisposable
         }
     }
 
-    private static RunEvent Parse(ReadOnlySpan<byte> line, string path, long start)
+    private static RunEvent Parse(ReadOnlySpan<byte> line, string path, long start) => TryParse(line, path, start) switch
+    {
+        ({ } happened, _) => happened,
+        (_, var damage) => throw damage!,
+    };
+
+    private static (RunEvent? Event, InvalidDataException? Damage) TryParse(ReadOnlySpan<byte> line, string path, long start)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, RunJson.Default.RunEvent) ?? throw new InvalidDataException($"{path} is damaged at byte {start}: no event");
+            return JsonSerializer.Deserialize(line, RunJson.Default.RunEvent) is { } happened ? (happened, null) : (null, new($"{path} is damaged at byte {start}: no event"));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new InvalidDataException($"{path} is damaged at byte {start}: {e.Message}", e);
+            return (null, new($"{path} is damaged at byte {start}: {e.Message}", e));
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class RunTracking(Home home, StageServices services, ServerOptio
                 shipper ??= options.Mlflow is { } server ? OutboxShipper.Start(home.StateDatabase, server) : null;
                 // What a server that died left behind.
                 if (!caughtUp)
-                    importer.ImportAll(stoppingToken);
+                    Log(importer.ImportAll(stoppingToken));
                 caughtUp = true;
             }
             catch (Exception e) when (e is TrackingException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -79,7 +79,7 @@ internal sealed class RunTracking(Home home, StageServices services, ServerOptio
             grown.TryRemove(runId, out _);
             try
             {
-                importer.Import(runId, cancellationToken);
+                Log(importer.Import(runId, cancellationToken));
                 shipper?.Notify();
             }
             catch (Exception e) when (e is TrackingException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -88,6 +88,12 @@ internal sealed class RunTracking(Home home, StageServices services, ServerOptio
                 logger.TrackingFailed(e.Message);
             }
         }
+    }
+
+    private void Log(IReadOnlyList<string> problems)
+    {
+        foreach (var problem in problems)
+            logger.TrackingFailed(problem);
     }
 
     private sealed class Note(RunTracking tracking, string runId) : IRunObserver

@@ -14,6 +14,8 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     private readonly Lazy<Channel<bool>> wishes = new(() => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
     private readonly Func<JournalImporter> importer;
     private readonly Action<Exception> onError;
+    private readonly Action<string> onProblem;
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private readonly TimeSpan pause;
     private readonly bool always;
     private Task? work;
@@ -23,8 +25,10 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     /// <param name="onError">Is told when an import failed; nothing is lost, the next one goes on there.</param>
     /// <param name="always">Whether a run in which nothing is executed is recorded at once, too. Default: no, with the next.</param>
     /// <param name="pause">The least time between two imports. Default: one second.</param>
-    public TrackingRecorder(Func<JournalImporter> importer, Action<Exception> onError, bool always = false, TimeSpan? pause = null)
+    /// <param name="onProblem">Is told, once each, what an import left out. Default: nobody.</param>
+    public TrackingRecorder(Func<JournalImporter> importer, Action<Exception> onError, bool always = false, TimeSpan? pause = null, Action<string>? onProblem = null)
     {
+        this.onProblem = onProblem ?? (_ => { });
         this.importer = importer;
         this.onError = onError;
         this.always = always;
@@ -39,7 +43,7 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     public static TrackingRecorder For(Home home, StageServices services, Action<string> say, bool always = false) => new(
         () => new JournalImporter(home, services.Store),
         e => say($"warning: the run's history could not be recorded ({e.Message}); its journal is kept and recorded with the next run"),
-        always);
+        always, onProblem: problem => say($"warning: {problem}"));
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)
@@ -66,15 +70,22 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
             var made = importer();
             await foreach (var _ in wishes.Value.Reader.ReadAllAsync().ConfigureAwait(false))
             {
-                made.ImportAll();
+                Import(made);
                 await Task.WhenAny(Task.Delay(pause), wishes.Value.Reader.Completion).ConfigureAwait(false);
             }
 
-            made.ImportAll();
+            Import(made);
         }
         catch (Exception e)
         {
             onError(e);
         }
+    }
+
+    private void Import(JournalImporter made)
+    {
+        foreach (var problem in made.ImportAll())
+            if (told.Add(problem))
+                onProblem(problem);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         var added = Run(
             "INSERT OR IGNORE INTO runs (run_id, name, experiment, parent_run_id, status, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             started.RunId, started.Name, started.Experiment, started.ParentRunId, (int)RunStatus.Running, started.Time);
-        if (added == 0) throw new TrackingException($"Run {started.RunId} started already; it can be resumed, not started again.");
+        if (added == 0) throw new EventException($"Run {started.RunId} started already; it can be resumed, not started again.");
         Enqueue(RunOf(started), started);
     }
 
@@ -170,7 +170,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
     {
         if (_runs.TryGetValue(runId, out var id)) return id;
         id = connection.Scalar<long>("SELECT id FROM runs WHERE run_id = ?1", runId);
-        if (id == 0) throw new TrackingException($"Run {runId} never started; its first event must be its start.");
+        if (id == 0) throw new EventException($"Run {runId} never started; its first event must be its start.");
         return _runs[runId] = id;
     }
 

@@ -44,8 +44,8 @@ public sealed class TrackingStore : IDisposable
     /// Ask <see cref="PositionOf"/> and read on from there.
     /// </returns>
     /// <exception cref="ArgumentException">The offsets run backwards, or an event is malformed (no key, an end with status Running).</exception>
-    /// <exception cref="TrackingException">An event names a run that never started, or one starts twice; or the file could not be written.
-    /// Nothing was written.</exception>
+    /// <exception cref="EventException">An event names a run that never started, or one starts twice. Nothing was written.</exception>
+    /// <exception cref="TrackingException">The file could not be written. Nothing was written.</exception>
     public bool Append(IReadOnlyList<TrackingEvent> events, JournalPosition? advance = null)
     {
         ArgumentNullException.ThrowIfNull(events);

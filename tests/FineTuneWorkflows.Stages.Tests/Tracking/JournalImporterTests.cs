@@ -3,6 +3,7 @@ using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Runs;
+using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
 
 namespace FineTuneWorkflows.Stages.Tests.Tracking;
 
@@ -47,5 +48,60 @@ public sealed class JournalImporterTests : IDisposable
         Assert.Equal("no disk", Assert.Single(errors).Message);
     }
 
+    [Fact]
+    public void A_damaged_line_is_said_and_keeps_neither_the_run_s_other_events_nor_other_runs_from_the_index()
+    {
+        Journal("20260101-a", out var first, new StageNoted(Time, "Train", "begun"), new RunTagged(Time, new Dictionary<string, string> { ["before"] = "1" }));
+        var damage = new FileInfo(first).Length;
+        File.AppendAllText(first, "{\"event\":\"metrics\",\0\0\xff broken\n");
+        Append("20260101-a", new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }), new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded));
+        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Execution.RunStatus.Failed));
+
+        var problem = Assert.Single(Import());
+        Assert.Contains($"{first} is damaged at byte {damage}", problem, StringComparison.Ordinal);
+        var index = new RunIndex(workspace.Services.Store);
+        var damaged = index.Show("20260101-a");
+        Assert.Equal((RunStatus.Finished, "1", "1"), (damaged.Run.Status, damaged.Tags["before"], damaged.Tags["after"]));
+        Assert.Contains($"byte {damage}", damaged.Tags[JournalImporter.DamageTag], StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Failed, index.Show("20260102-b").Run.Status);
+        Assert.Empty(Import());
+    }
+
+    [Fact]
+    public void A_journal_whose_beginning_is_damaged_is_said_each_time_and_the_others_are_imported()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(workspace.Home.Runs, "20260101-a")).FullName;
+        File.WriteAllText(Path.Combine(folder, "journal.jsonl"), "rubbish\n");
+        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded));
+        Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
+        Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
+        Assert.Equal("20260102-b", Assert.Single(new RunIndex(workspace.Services.Store).List()).RunId);
+    }
+
+    [Fact]
+    public void An_event_that_does_not_fit_is_left_out_alone()
+    {
+        Journal("20260101-a", out _, new RunStarted(Time, "20260101-a", "p", "again", null, new Dictionary<string, string>(), "1"), new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }));
+        Assert.Contains("started already", Assert.Single(Import()), StringComparison.Ordinal);
+        Assert.Equal("1", new RunIndex(workspace.Services.Store).Show("20260101-a").Tags["after"]);
+    }
+
     public void Dispose() => workspace.Dispose();
+
+    private static readonly DateTimeOffset Time = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private IReadOnlyList<string> Import() => new JournalImporter(workspace.Home, workspace.Services.Store).ImportAll(TestContext.Current.CancellationToken);
+
+    private void Journal(string runId, out string path, params RunEvent[] events)
+    {
+        path = RunJournal.PathOf(workspace.Home, runId);
+        Append(runId, [new RunStarted(Time, runId, "p", runId, null, new Dictionary<string, string>(), "1"), .. events]);
+    }
+
+    private void Append(string runId, params RunEvent[] events)
+    {
+        using var journal = RunJournal.Open(workspace.Home, runId);
+        foreach (var happened in events)
+            journal.OnEvent(happened);
+    }
 }
