@@ -75,11 +75,11 @@ public sealed class ArtifactStore
     }
 
     /// <summary>The digests of all artifacts in the store.</summary>
-    public IEnumerable<string> Digests() =>
+    public IEnumerable<string> Digests() => !Directory.Exists(home.Objects) ? [] :
         Directory.EnumerateDirectories(home.Objects)
             .SelectMany(Directory.EnumerateDirectories)
             .Select(path => Path.GetFileName(path))
-            .Where(name => name.Length == 64)
+            .Where(HomeLayout.IsDigest)
             .Order(StringComparer.Ordinal);
 
     /// <summary>The size of an artifact's files, in bytes.</summary>

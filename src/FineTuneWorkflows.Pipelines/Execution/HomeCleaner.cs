@@ -30,15 +30,17 @@ public sealed class HomeCleaner
 
     /// <summary>
     /// Removes artifacts and records that none of the last runs used or made and nothing pins, and work folders left alone for longer than
-    /// <paramref name="workAge"/>. Journals and summaries stay.
+    /// <paramref name="workAge"/>. Journals and summaries stay, and so does whatever does not bear a name that the home itself gives.
     /// </summary>
     /// <param name="keepRuns">How many of the newest runs keep what they used.</param>
     /// <param name="workAge">The age from which an unfinished stage's checkpoints go.</param>
     /// <param name="pinned">Digests of artifacts to keep in any case, such as registered models.</param>
     /// <param name="dryRun">Whether only to report.</param>
-    /// <exception cref="HomeException">A run is going on.</exception>
+    /// <exception cref="HomeException">The folder is not marked as a home, or a run is going on.</exception>
     public Report Clean(int keepRuns, TimeSpan workAge, IReadOnlySet<string> pinned, bool dryRun)
     {
+        if (HomeMarker.Read(home.Root) is null)
+            throw new HomeException($"the folder {home.Root} is not marked as a home; nothing was removed");
         using var alone = home.TryLockForCleaning() ?? throw new HomeException($"a run is going on in {home.Root}; clean when it is done");
         var used = new HashSet<string>(pinned, StringComparer.Ordinal);
         foreach (var runId in Directory.EnumerateDirectories(home.Runs).Select(path => Path.GetFileName(path)!).OrderDescending(StringComparer.Ordinal).Take(keepRuns))
@@ -48,7 +50,7 @@ public sealed class HomeCleaner
         var staleRecords = records.All().Where(r => r.Artifacts.Values.Any(digest => !used.Contains(digest))).ToList();
         var staleArtifacts = artifacts.Digests().Where(digest => !used.Contains(digest)).ToList();
         bytes += staleArtifacts.Sum(artifacts.SizeOf);
-        var staleWork = new DirectoryInfo(home.Work).EnumerateDirectories().Where(w => time.GetUtcNow() - LastChange(w) > workAge).ToList();
+        var staleWork = new DirectoryInfo(home.Work).EnumerateDirectories().Where(w => HomeLayout.IsFingerprint(w.Name) && time.GetUtcNow() - LastChange(w) > workAge).ToList();
         bytes += staleWork.SelectMany(w => w.EnumerateFiles("*", SearchOption.AllDirectories)).Sum(f => f.Length);
         if (!dryRun)
         {
@@ -56,7 +58,7 @@ public sealed class HomeCleaner
             staleRecords.ForEach(r => records.Delete(r.Fingerprint));
             staleArtifacts.ForEach(artifacts.Delete);
             staleWork.ForEach(w => ArtifactStore.DeleteFolder(w.FullName));
-            foreach (var file in Directory.EnumerateFiles(home.Locks, "*-*.lock"))
+            foreach (var file in Directory.EnumerateFiles(home.Locks).Where(file => HomeLayout.IsPassingLock(Path.GetFileName(file))))
                 File.Delete(file);
         }
 

@@ -30,7 +30,7 @@ public sealed class StageRecordStore
     }
 
     /// <summary>All records that can be read.</summary>
-    public IEnumerable<StageRecord> All() =>
+    public IEnumerable<StageRecord> All() => !Directory.Exists(home.Stages) ? [] :
         Directory.EnumerateFiles(home.Stages, "*.json").Order(StringComparer.Ordinal).Select(path => Find(Path.GetFileNameWithoutExtension(path))).OfType<StageRecord>();
 
     internal void Save(StageRecord record) =>

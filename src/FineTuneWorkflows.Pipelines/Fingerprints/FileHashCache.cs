@@ -21,12 +21,15 @@ public sealed class FileHashCache : IDisposable
     private readonly string path;
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
+    private readonly bool makesFiles;
     private FileStream? appender;
+    private bool cannotAppend;
 
-    /// <summary>Opens the cache of a home.</summary>
+    /// <summary>Opens the cache of a home. In one that is only looked at, digests are kept where the file is there and may be written.</summary>
     public FileHashCache(Home home)
     {
         path = home.FileHashes;
+        makesFiles = !home.IsReadOnly;
         Load();
     }
 
@@ -95,7 +98,7 @@ public sealed class FileHashCache : IDisposable
                     entries[file] = entry;
             }
 
-        if (lines > 1000 && lines > 4 * entries.Count)
+        if (makesFiles && lines > 1000 && lines > 4 * entries.Count)
             Compact();
     }
 
@@ -121,8 +124,28 @@ public sealed class FileHashCache : IDisposable
         lock (gate)
         {
             // One unbuffered write in append mode: lines of several processes do not mix.
-            appender ??= new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            appender.Write(line);
+            if (appender is null && !cannotAppend)
+            {
+                appender = OpenForAppending();
+                cannotAppend = appender is null;
+            }
+
+            appender?.Write(line);
+        }
+    }
+
+    private FileStream? OpenForAppending()
+    {
+        if (!makesFiles && !File.Exists(path))
+            return null;
+        try
+        {
+            return new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (!makesFiles && e is (IOException or UnauthorizedAccessException))
+        {
+            // Who only looks may look where nothing may be written; the file is hashed anew the next time.
+            return null;
         }
     }
 

@@ -14,16 +14,9 @@ public static class DurableFile
     /// <param name="flushFolder">Whether its name must survive that, too; false where the caller flushes the folder later.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, bool flush = true, bool flushFolder = true)
     {
-        var temporary = $"{path}.{Environment.ProcessId}-{BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()):x16}.tmp";
+        var temporary = WriteBeside(path, content, flush);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                stream.Write(content);
-                if (flush)
-                    stream.Flush(flushToDisk: true);
-            }
-
             File.Move(temporary, path, overwrite: true);
         }
         catch
@@ -34,6 +27,32 @@ public static class DurableFile
 
         if (flush && flushFolder)
             FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes a small file where none stands yet; it survives a loss of power. Of several processes that try at once one succeeds.</summary>
+    /// <param name="path">Where it will stand.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <returns>False, with nothing written, where a file stands there already.</returns>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = WriteBeside(path, content, flush: true);
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+            return false;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        FlushFolder(Path.GetDirectoryName(path)!);
+        return true;
     }
 
     /// <summary>Flushes a file that is already written.</summary>
@@ -60,6 +79,25 @@ public static class DurableFile
         {
             _ = Close(descriptor);
         }
+    }
+
+    private static string WriteBeside(string path, ReadOnlySpan<byte> content, bool flush)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}-{BitConverter.ToUInt64(Guid.NewGuid().ToByteArray()):x16}.tmp";
+        try
+        {
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            stream.Write(content);
+            if (flush)
+                stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        return temporary;
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]

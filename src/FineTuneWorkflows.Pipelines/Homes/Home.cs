@@ -5,7 +5,14 @@ namespace FineTuneWorkflows.Pipelines.Homes;
 /// </summary>
 public sealed class Home
 {
-    private Home(string root) => Root = root;
+    private readonly string? id;
+
+    private Home(string root, string? id, bool isReadOnly)
+    {
+        this.id = id;
+        Root = root;
+        IsReadOnly = isReadOnly;
+    }
 
     /// <summary>Its full path.</summary>
     public string Root { get; }
@@ -34,26 +41,91 @@ public sealed class Home
     /// <summary>The SQLite database of the run index, the tracking outbox and the model registry.</summary>
     public string StateDatabase => Path.Combine(Root, "state.db");
 
+    /// <summary>Whether the folder is a home: marked as one, or one of an earlier version, which had no marker.</summary>
+    public bool Exists => id is not null || HomeLayout.IsHome(Root);
+
+    /// <summary>Whether it was opened only to look: then nothing is made in it.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>
+    /// What tells this home from any other, 32 hexadecimal digits: made when the home is made and kept in its marker, <c>home.json</c>. It stays when the home is moved; a copy has it, too.
+    /// </summary>
+    /// <exception cref="HomeException">The home was only looked for and has no marker.</exception>
+    public string Id => id ?? throw new HomeException($"the folder {Root} is not marked as a home");
+
     /// <summary>Opens a home, making it where there is none.</summary>
     /// <param name="path">The folder; null takes <c>FINETUNE_HOME</c>, else <c>.finetune</c> in the current folder.</param>
-    /// <exception cref="HomeException">The folder cannot be made or written.</exception>
+    /// <exception cref="HomeException">
+    /// The path is empty, the folder cannot be made or written, its marker is damaged or of a newer version, or it has none and something that is not a home's stands where a home keeps its own.
+    /// </exception>
     public static Home Open(string? path = null)
     {
-        path ??= Environment.GetEnvironmentVariable("FINETUNE_HOME") is { Length: > 0 } fromEnvironment ? fromEnvironment : ".finetune";
-        var home = new Home(Path.GetFullPath(path));
+        var root = RootOf(path);
         try
         {
+            var id = HomeMarker.Read(root);
+            if (id is null)
+            {
+                if (HomeLayout.Foreign(root) is { } foreign)
+                    throw new HomeException($"the folder {root} is not a home and cannot become one: {foreign} is not finetune's. Choose another with --home or FINETUNE_HOME, or move that away.");
+                Directory.CreateDirectory(root);
+                id = HomeMarker.Make(root);
+            }
+
+            var home = new Home(root, id, isReadOnly: false);
             foreach (var folder in (string[])[home.Objects, home.Stages, home.Runs, home.Work, home.Pipelines, home.Locks])
                 Directory.CreateDirectory(folder);
             // Directories that exist say nothing about whether one may write there.
             using var probe = new FileStream(Path.Combine(home.Locks, "home.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return home;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new HomeException($"the home folder {home.Root} cannot be written: {e.Message} Choose another with --home or FINETUNE_HOME.", e);
+            throw new HomeException($"the home folder {root} cannot be written: {e.Message} Choose another with --home or FINETUNE_HOME.", e);
         }
+    }
 
-        return home;
+    /// <summary>Looks at a home without making or changing anything; works where nothing may be written, and where there is no home (<see cref="Exists"/>).</summary>
+    /// <param name="path">The folder; null takes <c>FINETUNE_HOME</c>, else <c>.finetune</c> in the current folder.</param>
+    /// <exception cref="HomeException">The path is empty, or the marker cannot be read, is damaged or of a newer version.</exception>
+    public static Home Find(string? path = null)
+    {
+        var root = RootOf(path);
+        try
+        {
+            return new(root, HomeMarker.Read(root), isReadOnly: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HomeException($"the home folder {root} cannot be read: {e.Message} Choose another with --home or FINETUNE_HOME.", e);
+        }
+    }
+
+    /// <summary>Opens a home that is there, and makes none.</summary>
+    /// <param name="path">The folder; null takes <c>FINETUNE_HOME</c>, else <c>.finetune</c> in the current folder.</param>
+    /// <exception cref="HomeException">There is no home in the folder, or it cannot be written.</exception>
+    public static Home OpenExisting(string? path = null)
+    {
+        var found = Find(path);
+        return found.Exists ? Open(found.Root) : throw new HomeException($"there is no home in {found.Root}; name it with --home or FINETUNE_HOME");
+    }
+
+    // An empty path would be the current folder, and everything there would pass for a home's.
+    private static string RootOf(string? path)
+    {
+        if (path is null && Environment.GetEnvironmentVariable("FINETUNE_HOME") is { } variable)
+            path = variable.Trim().Length > 0 ? variable : throw new HomeException("FINETUNE_HOME is empty; name a folder, or unset it for .finetune in the current folder");
+        path ??= ".finetune";
+        if (path.Trim().Length == 0)
+            throw new HomeException("the home folder is empty; name one with --home or FINETUNE_HOME, or leave both out for .finetune in the current folder");
+        try
+        {
+            return Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            throw new HomeException($"the home folder '{path}' is no path: {e.Message}", e);
+        }
     }
 
     /// <summary>Keeps <see cref="TryLockForCleaning"/> out while stages may be running. Any number of processes may hold it.</summary>

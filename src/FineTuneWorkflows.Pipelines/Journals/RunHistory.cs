@@ -18,7 +18,7 @@ public sealed class RunHistory
     public RunHistory(Home home) => this.home = home;
 
     /// <summary>The ids of all runs, newest first.</summary>
-    public IEnumerable<string> Ids() =>
+    public IEnumerable<string> Ids() => !Directory.Exists(home.Runs) ? [] :
         Directory.EnumerateDirectories(home.Runs)
             .Select(folder => Path.GetFileName(folder)!)
             .Where(id => File.Exists(RunJournal.PathOf(home, id)))

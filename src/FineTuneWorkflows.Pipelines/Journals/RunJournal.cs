@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// </summary>
 public sealed class RunJournal : IRunObserver, IDisposable
 {
-    private const string FileName = "journal.jsonl";
+    internal const string FileName = "journal.jsonl";
 
     private const int BlockSize = 64 * 1024;
 

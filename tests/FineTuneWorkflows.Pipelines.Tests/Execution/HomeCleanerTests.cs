@@ -51,6 +51,37 @@ public sealed class HomeCleanerTests : IDisposable
         Assert.StartsWith("a run is going on", refused!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_bears_another_name_than_a_home_gives_is_never_removed()
+    {
+        await RunAsync();
+        var root = fixture.Home.Root;
+        string[] foreign = ["work/notes/plan.txt", $"work/{new string('A', 64)}/upper.txt", "stages/mine.json", $"objects/{new string('x', 64)}/deep.txt", "objects/ab/mine/deep.txt", "locks/my-own.lock", "locks/gpu.lock"];
+        foreach (var file in foreign)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, file))!);
+            await File.WriteAllTextAsync(Path.Combine(root, file), "mine", Token);
+        }
+
+        Directory.CreateDirectory(Path.Combine(root, "work", new string('b', 64)));
+        using var engine = Engine.Open(fixture.Home, fixture.Probe);
+        var report = engine.Cleaner.Clean(0, TimeSpan.Zero, new HashSet<string>(), dryRun: false);
+        Assert.Equal((4, 4, 1), (report.Artifacts, report.Records, report.WorkFolders));
+        Assert.All(foreign, file => Assert.True(File.Exists(Path.Combine(root, file)), file));
+        Assert.Empty(engine.Artifacts.Digests());
+    }
+
+    [Fact]
+    public async Task Nothing_is_cleaned_in_a_folder_that_has_lost_its_marker()
+    {
+        await RunAsync();
+        using var engine = Engine.Open(fixture.Home, fixture.Probe);
+        File.Delete(Path.Combine(engine.Home.Root, "home.json"));
+        var error = Assert.Throws<HomeException>(() => engine.Cleaner.Clean(0, TimeSpan.Zero, new HashSet<string>(), dryRun: false));
+        Assert.Equal($"the folder {engine.Home.Root} is not marked as a home; nothing was removed", error.Message);
+        Assert.NotEmpty(engine.Artifacts.Digests());
+    }
+
     public void Dispose() => fixture.Dispose();
 
     private Pipeline Chain(object? shout = null, object? count = null) => TestPipelines.Build(TestPipelines.Chain(fixture.Source, shout, count));

@@ -21,7 +21,7 @@ internal sealed class CleanCommand : CliCommand
 
     public override Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
-        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
         var only = parsed.Has(dryRun);
         var report = open.Engine.Cleaner.Clean(
             parsed.NumberOf(keepRuns, 10), TimeSpan.FromDays(parsed.NumberOf(olderThan, 7)), context.Host.Pinned(open.Home, open.Services), only);

@@ -22,7 +22,7 @@ internal sealed class ExportCommand : CliCommand
         var target = parsed.GetValue(folder) is { Length: > 0 } path
             ? Path.GetFullPath(path, context.Console.Folder)
             : throw new CommandException("where to? Give --file-store DIR, such as --file-store mlruns");
-        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
         context.Out.WriteLine(export(open.Home, open.Services, target, context.CancellationToken));
         return Task.FromResult(ExitCode.Done);
     }

@@ -28,7 +28,7 @@ internal sealed class MergeCommand : CliCommand
         var folder = Path.GetFullPath(wanted, context.Console.Folder);
         if (!Directory.Exists(folder))
         {
-            using var open = OpenHome.Open(context, parsed.GetValue(home));
+            using var open = OpenHome.Find(context, parsed.GetValue(home));
             folder = context.Host.Locate is { } locate ? locate(wanted, open.Home, open.Services) : throw new CommandException($"there is no folder {folder}");
         }
 

@@ -22,7 +22,7 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var pipeline = pipelineOptions!.Read(parsed, context);
-        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        using var open = OpenHome.Find(context, parsed.GetValue(home));
         context.Interruption.Listen();
         PlanReport.Write(await open.Engine.Runner.PlanAsync(pipeline, new RunOptions(), context.CancellationToken).ConfigureAwait(false), pipeline, context, parsed.Has(json));
         return ExitCode.Done;

@@ -41,9 +41,10 @@ internal sealed class RunCommand : CliCommand
             Force = [.. forced.SelectMany(pipeline.Select).Select(s => s.Name)],
             MaxParallel = parsed.NumberOf(parallel, 1),
         };
-        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        var onlyLooks = parsed.Has(question) || parsed.Has(dryRun);
+        using var open = onlyLooks ? OpenHome.Find(context, parsed.GetValue(home)) : OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        if (parsed.Has(question) || parsed.Has(dryRun))
+        if (onlyLooks)
         {
             var planned = await open.Engine.Runner.PlanAsync(pipeline, options, context.CancellationToken).ConfigureAwait(false);
             PlanReport.Write(planned, pipeline, context, parsed.Has(json));

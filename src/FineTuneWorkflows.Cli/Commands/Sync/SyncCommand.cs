@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Commands.Sync;
 
@@ -19,7 +20,14 @@ internal sealed class SyncCommand : CliCommand
     public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
         var sync = context.Host.Sync ?? throw new CommandException("this build of finetune has no tracking");
-        using var open = OpenHome.Open(context, parsed.GetValue(home));
+        var found = OpenHome.Locate(context, parsed.GetValue(home));
+        if (!found.Exists || (!File.Exists(found.StateDatabase) && !new RunHistory(found).Ids().Any()))
+        {
+            context.Out.WriteLine(found.Exists ? $"Nothing to deliver: there are no runs in {found.Root}" : $"Nothing to deliver: there is no home in {found.Root}");
+            return ExitCode.Done;
+        }
+
+        using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
         context.Interruption.Listen();
         var (delivered, message) = await sync(open.Home, open.Services, TimeSpan.FromSeconds(parsed.NumberOf(timeout, 300)), context.CancellationToken).ConfigureAwait(false);
         (delivered ? context.Out : context.Console.Error).WriteLine(message);
