@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;

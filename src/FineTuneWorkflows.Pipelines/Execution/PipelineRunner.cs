@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -11,6 +12,8 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <summary>Runs pipelines: stages in order, independent ones at once, each through the <see cref="StageExecutor"/>.</summary>
 public sealed class PipelineRunner
 {
+    private const int MostNewIds = 100;
+
     private readonly Home home;
     private readonly StageExecutor executor;
     private readonly StagePlanner planner;
@@ -144,12 +147,15 @@ public sealed class PipelineRunner
     {
         if (Unfinished(pipelineId, plan) is { } last && FileLock.TryAcquire(home.RunLock(last)) is { } again)
             return (last, again, true);
-        while (true)
+        // A new id that is taken already is a rare chance; many of them are not.
+        for (var attempt = 0; attempt < MostNewIds; attempt++)
         {
             var runId = RunIds.Next(time);
             if (!Directory.Exists(Path.Combine(home.Runs, runId)) && FileLock.TryAcquire(home.RunLock(runId)) is { } held)
                 return (runId, held, false);
         }
+
+        throw new HomeException($"no run can begin in {home.Root}: each of {MostNewIds} new ids was in use already; look at its folders runs and locks");
     }
 
     // The last run of the same pipeline with the same parameters, if it did not succeed: the next one goes on where it stopped.

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Files;
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Homes;
 

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;

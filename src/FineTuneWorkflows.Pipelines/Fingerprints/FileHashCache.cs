@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Homes;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Foundation.Locks;
+
 namespace FineTuneWorkflows.Pipelines.Homes;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Files;
 
 namespace FineTuneWorkflows.Pipelines.Homes;
 

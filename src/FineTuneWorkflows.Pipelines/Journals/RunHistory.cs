@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 

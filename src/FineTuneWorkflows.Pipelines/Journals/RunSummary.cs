@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
@@ -16,7 +17,7 @@ public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSu
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
     public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
 
-    internal void Save(Homes.Home home) => Homes.DurableFile.Write(
+    internal void Save(Homes.Home home) => DurableFile.Write(
         Path.Combine(home.Runs, RunId, FileName), HandwrittenJson.Summary(this), flush: false);
 
     /// <summary>One stage of a summary.</summary>

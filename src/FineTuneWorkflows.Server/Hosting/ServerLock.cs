@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Homes;
 
 namespace FineTuneWorkflows.Server.Hosting;
@@ -9,9 +10,20 @@ internal sealed class ServerLock : IDisposable
 
     private ServerLock(FileLock? held) => this.held = held;
 
-    public static ServerLock Take(ServerOptions options) =>
-        options.PostgreSql is not null ? new(null)
-        : new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --Home"));
+    /// <exception cref="ServerException">Another server has the lock, or its file cannot be opened.</exception>
+    public static ServerLock Take(ServerOptions options)
+    {
+        if (options.PostgreSql is not null)
+            return new(null);
+        try
+        {
+            return new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --Home"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServerException($"the lock {options.LockFile} cannot be opened: {e.Message}", e);
+        }
+    }
 
     public void Dispose() => held?.Dispose();
 }

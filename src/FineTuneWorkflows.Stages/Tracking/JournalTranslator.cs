@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;

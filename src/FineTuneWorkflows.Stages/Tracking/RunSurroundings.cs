@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Mlflow.Transport;
 using FineTuneWorkflows.Tracking.Store;
@@ -121,7 +122,7 @@ public sealed class OutboxShipper : IAsyncDisposable
         {
             try
             {
-                using var mine = ShipperLock.TryTake(_store.Path);
+                using var mine = FileLock.TryAcquire(_store.Path + ".shipper");
                 if (mine is not null)
                 {
                     while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) _lastFault = null;

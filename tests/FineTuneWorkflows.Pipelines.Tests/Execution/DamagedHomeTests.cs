@@ -56,6 +56,27 @@ public sealed class DamagedHomeTests : IDisposable
         Assert.Equal("not built before", (await RunAsync(count: new { start = 5 })).Of("Count").Reason);
     }
 
+    [Fact]
+    public async Task A_lock_file_that_cannot_be_opened_fails_the_stage_and_is_not_waited_for()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var first = await RunAsync();
+        var fingerprint = first.Of("Count").Fingerprint!;
+        File.Delete(Path.Combine(fixture.Home.Stages, fingerprint + ".json"));
+        var path = Path.Combine(fixture.Home.Locks, $"stage-{fingerprint[..16]}.lock");
+        File.Delete(path);
+        // A link to itself fails like a full disk does: with an IOException of no type of its own.
+        File.CreateSymbolicLink(path, path);
+
+        var second = await RunAsync();
+
+        Assert.Equal((RunStatus.Failed, StageOutcome.Failed), (second.Status, second.Of("Count").Outcome));
+        Assert.Contains(path, second.Of("Count").Reason, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Equal(RunStatus.Succeeded, (await RunAsync()).Status);
+    }
+
     public void Dispose() => fixture.Dispose();
 
     private static void Damage(string path, string content)

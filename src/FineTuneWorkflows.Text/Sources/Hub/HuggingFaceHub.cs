@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Foundation.Locks;
+
 namespace FineTuneWorkflows.Text.Sources.Hub;
 
 /// <summary>
@@ -146,7 +148,7 @@ public sealed class HuggingFaceHub
     {
         var part = cache.PartOf(file);
         Directory.CreateDirectory(Path.GetDirectoryName(part)!);
-        using var alone = await DownloadLock.AcquireAsync(Path.ChangeExtension(part, ".lock"), progress is null ? null : progress.Wait, cancellationToken).ConfigureAwait(false);
+        using var alone = await FileLock.AcquireAsync(Path.ChangeExtension(part, ".lock"), shared: false, progress is null ? null : progress.Wait, cancellationToken).ConfigureAwait(false);
         if (File.Exists(target) && HubContent.Fits(target, file.ETag, cancellationToken)) return;
         if (cache.Find(file) is { } known)
         {

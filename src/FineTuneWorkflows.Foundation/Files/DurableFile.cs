@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FineTuneWorkflows.Pipelines.Homes;
+namespace FineTuneWorkflows.Foundation.Files;
 
 /// <summary>
 /// Files that are there whole or not at all, whatever is killed when: written beside, flushed to the disk, renamed into place.
