@@ -100,7 +100,7 @@ public class ShippedDataTests
         Assert.All(test, answer => Assert.DoesNotContain(Assert.Single(answer.Value), train[answer.Key], StringComparer.OrdinalIgnoreCase));
 
         static Dictionary<string, List<string>> Answers(string split) => Rows($"conversations/{split}.jsonl")
-            .GroupBy(row => row.Messages[1].Content, row => row.Messages[0].Content).ToDictionary(g => g.Key, g => g.ToList());
+            .GroupBy(row => row.Messages[1].Content!, row => row.Messages[0].Content!).ToDictionary(g => g.Key, g => g.ToList());
     }
 
     private static IEnumerable<TextExample> Rows(string file) => ExampleReader.Read(Path.Combine(ShippedData.Folder, file), new(), new()).Select(row => row.Example);

@@ -12,7 +12,7 @@ using FineTuneWorkflows.Text.Sources;
 namespace FineTuneWorkflows.Stages.FetchData;
 
 /// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Version = 2, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Stage("FineTune.FetchData", Version = 3, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {
@@ -72,6 +72,10 @@ public sealed record FetchDataStage : Stage
     /// <summary>The column that says which rows belong together. Default: none.</summary>
     [Parameter("The column that says which rows belong together, such as a document or an author: a split has all of a group or none; empty where there is none.", Category = "Columns")]
     public string GroupColumn { get; init; } = "";
+
+    /// <summary>What conversations and their messages have that does not matter. Default: none.</summary>
+    [Parameter("Fields of conversations and their messages that do not matter, such as timestamp, with commas between; what a message has beside its content is else written by the chat template, or refused by name.", Category = "Columns")]
+    public string IgnoredFields { get; init; } = "";
 
     /// <summary>What to do with a row that does not parse. Default: fail.</summary>
     [Parameter("What to do with a row that does not parse or lacks a part such as its text or label.", Category = "Columns")]
@@ -155,6 +159,7 @@ public sealed record FetchDataStage : Stage
                 TextColumn = TextColumn,
                 LabelColumn = LabelColumn,
                 SplitColumn = SplitColumn.Length > 0 ? SplitColumn : null,
+                IgnoredFields = IgnoredFields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 BadRows = OnBadRow,
             },
             ValidationShare = ValidationShare,
@@ -206,6 +211,8 @@ public sealed record FetchDataStage : Stage
             $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples{Labels(dataset)}");
         if (info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved > 0)
             context.Note($"left out {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
+        if (info.UnlearnedConversations > 0)
+            context.Note($"left out {info.UnlearnedConversations} conversations of which nothing is to be learned (label false, or no answer with a weight)");
         if (info.BadRowsSkipped > 0)
             context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
     }

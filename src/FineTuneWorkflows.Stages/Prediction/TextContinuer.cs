@@ -66,7 +66,7 @@ internal sealed class TextContinuer : TextPredictor
         int[] prompt;
         try
         {
-            prompt = chat.Prompt(messages);
+            prompt = chat.Prompt(messages, input.Tools);
         }
         catch (ArgumentException e)
         {

@@ -10,8 +10,9 @@ namespace FineTuneWorkflows.Text.Conversations;
 /// <summary>
 /// A chat template: the Jinja template by which a conversation is written as one text, as Hugging Face's <c>apply_chat_template</c> reads it
 /// (https://huggingface.co/docs/transformers/chat_templating). The part of Jinja that chat templates are written in is known: for, if, set, macro, generation, break and continue,
-/// filters, tests and methods of texts and dictionaries, <c>namespace</c>, <c>range</c> and <c>raise_exception</c>. There are no tools and no documents, and there is no clock
-/// (<c>strftime_now</c> is not defined), so that the same conversation always gives the same text. Safe for use by many threads.
+/// filters, tests and methods of texts and dictionaries, <c>namespace</c>, <c>range</c> and <c>raise_exception</c>. There are no documents, and there is no clock
+/// (<c>strftime_now</c> is not defined), so that the same conversation always gives the same text. A rendering has one budget of steps and characters, whatever the template does with
+/// them: one that would never end, or fill the memory, is stopped. Safe for use by many threads.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -98,32 +99,45 @@ public sealed class ChatTemplate
     /// <param name="addGenerationPrompt">Whether what begins an answer stands at the end.</param>
     /// <param name="special">The special tokens by their names in templates, such as <c>bos_token</c>.</param>
     /// <exception cref="ArgumentException">The template refuses the conversation or cannot write it; says why.</exception>
-    internal string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, string> special)
+    internal string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, string> special) =>
+        Render(ChatValues.Of(messages, null), addGenerationPrompt, special);
+
+    /// <summary>Writes a conversation.</summary>
+    /// <param name="conversation">The messages and tools.</param>
+    /// <param name="addGenerationPrompt">Whether what begins an answer stands at the end.</param>
+    /// <param name="special">The special tokens by their names in templates, such as <c>bos_token</c>.</param>
+    /// <exception cref="ArgumentException">The template refuses the conversation or cannot write it; says why.</exception>
+    internal string Render(ChatValues conversation, bool addGenerationPrompt, IReadOnlyDictionary<string, string> special)
     {
-        var scope = new TemplateScope();
+        var budget = new TemplateBudget(conversation.Length);
+        var scope = new TemplateScope(budget);
         foreach (var (name, token) in special) scope.Set(name, token);
-        scope.Set("messages", messages.Select(m => (object?)TemplateMap.Of(("role", m.Role), ("content", m.Content))).ToList());
+        scope.Set("messages", conversation.Messages.ToList<object?>());
         scope.Set("add_generation_prompt", addGenerationPrompt);
-        scope.Set("tools", null);
+        scope.Set("tools", conversation.Tools);
         scope.Set("documents", null);
-        scope.Set("raise_exception", (TemplateFunction)((given, _) => throw new TemplateException(given.Count > 0 ? TemplateValues.Text(given[0]) : "the template refuses it")));
-        scope.Set("namespace", (TemplateFunction)((_, named) =>
+        scope.Set("raise_exception", (TemplateFunction)((given, _, limit) => throw new TemplateException(given.Count > 0 ? TemplateValues.Text(given[0], limit) : "the template refuses it")));
+        scope.Set("namespace", (TemplateFunction)((_, named, _) =>
         {
             var map = new TemplateMap(isNamespace: true);
             foreach (var (name, value) in named) map.Members[name] = value;
             return map;
         }));
-        scope.Set("range", (TemplateFunction)((given, _) => Range(given)));
-        scope.Set("dict", (TemplateFunction)((_, named) =>
+        scope.Set("range", (TemplateFunction)((given, _, limit) => Range(given, limit)));
+        scope.Set("dict", (TemplateFunction)((_, named, _) =>
         {
             var map = new TemplateMap();
             foreach (var (name, value) in named) map.Members[name] = value;
             return map;
         }));
-        var output = new TemplateOutput();
+        var output = new TemplateOutput(budget);
         try
         {
             TemplateStatement.ExecuteAll(_statements, scope, output);
+        }
+        catch (TemplateException e) when (e.IsExhausted)
+        {
+            throw new ArgumentException($"the chat template ({Origin}) {e.Message}", e);
         }
         catch (Exception e) when (e is TemplateException or ArithmeticException)
         {
@@ -132,7 +146,7 @@ public sealed class ChatTemplate
         return output.ToString();
     }
 
-    private static List<object?> Range(IReadOnlyList<object?> given)
+    private static List<object?> Range(IReadOnlyList<object?> given, TemplateBudget budget)
     {
         // As Jinja's sandbox has it.
         const int Most = 100_000;
@@ -148,7 +162,10 @@ public sealed class ChatTemplate
         for (var i = start; step > 0 ? i < stop : i > stop; i += step)
         {
             if (numbers.Count == Most) throw new TemplateException($"a range has more than {Most} numbers");
+            budget.Steps(1);
             numbers.Add(i);
+            // The next one would be beyond all numbers there are.
+            if (step > 0 ? i > long.MaxValue - step : i < long.MinValue - step) break;
         }
         return numbers;
     }

@@ -41,11 +41,16 @@ internal static class ChatTemplateFile
     private const string Plain =
         @"{% for message in messages %}{% if message['role'] == 'system' %}{{ message['content'] + '\n' }}"
         + @"{% elif message['role'] == 'user' %}{{ 'User: ' + message['content'] + '\n' }}"
-        + @"{% else %}{{ 'Assistant: ' + message['content'] + eos_token + '\n' }}{% endif %}{% endfor %}"
+        + @"{% elif message['role'] == 'assistant' %}{{ 'Assistant: ' + message['content'] + eos_token + '\n' }}"
+        + @"{% else %}" + Unknown + @"{% endif %}{% endfor %}"
         + @"{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}";
 
+    private const string Unknown = @"{{ raise_exception('this format has no role ' + message['role']) }}";
+
+    // What is not the user's is the assistant's.
     private const string Turns =
-        @"{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('in this format user and assistant take turns, the user first') }}{% endif %}";
+        @"{% if message['role'] not in ['user', 'assistant'] %}" + Unknown + @"{% endif %}"
+        + @"{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('in this format user and assistant take turns, the user first') }}{% endif %}";
 
     /// <summary>The template of a format.</summary>
     public static string Of(ChatFormat format) => format switch

@@ -49,7 +49,10 @@ public sealed record DatasetInfo
     /// <summary>Rows left out because they did not parse or lacked a part that their kind has.</summary>
     public long BadRowsSkipped { get; init; }
 
-    /// <summary>The first of those.</summary>
+    /// <summary>Conversations left out because they say that nothing of them is to be learned (<c>label</c> false, or no answer with a weight).</summary>
+    public long UnlearnedConversations { get; init; }
+
+    /// <summary>The first of those bad rows.</summary>
     public IReadOnlyList<BadRow> FirstBadRows { get; init; } = [];
 
     /// <summary>What augmentation added to the training split; null where there was none.</summary>

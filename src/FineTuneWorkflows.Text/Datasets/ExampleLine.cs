@@ -81,6 +81,7 @@ internal sealed class ExampleLine(DataKind kind)
             DataKind.TextPairClassification when string.IsNullOrWhiteSpace(example.Second) => "second text",
             DataKind.TokenClassification when example.Words.Count == 0 => "words",
             DataKind.Conversations when example.Messages.Count == 0 => "messages",
+            DataKind.Conversations when !example.Messages.Any(m => m is { Role: "assistant", IsLearned: true }) => "answer to learn",
             _ => null,
         };
         if (missing is not null) throw new ArgumentException($"The example has no {missing}, which {kind} needs.", nameof(example));
@@ -89,13 +90,24 @@ internal sealed class ExampleLine(DataKind kind)
     private static void Messages(Utf8JsonWriter json, TextExample example)
     {
         json.WriteStartArray("messages"u8);
-        foreach (var (role, content) in example.Messages)
+        foreach (var message in example.Messages)
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, role);
-            json.WriteString("content"u8, content);
+            json.WriteString("role"u8, message.Role);
+            json.WriteString("content"u8, message.Content);
+            if (message is { Role: "assistant", IsLearned: false }) json.WriteNumber("weight"u8, 0);
+            if (message.Fields is { } fields)
+            {
+                using var document = JsonDocument.Parse(fields);
+                foreach (var field in document.RootElement.EnumerateObject()) field.WriteTo(json);
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (example.Tools is { } tools)
+        {
+            json.WritePropertyName("tools"u8);
+            json.WriteRawValue(tools);
+        }
     }
 }

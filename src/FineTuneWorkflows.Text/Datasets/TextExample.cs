@@ -24,6 +24,9 @@ public sealed record TextExample(string Text, string Label = "")
     /// <summary>The messages of <see cref="DataKind.Conversations"/>; else none.</summary>
     public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
 
+    /// <summary>The tools that may be called in a conversation: a JSON list as its file has it; null where there are none.</summary>
+    public string? Tools { get; init; }
+
     /// <summary>A text with any number of labels.</summary>
     /// <param name="text">The text.</param>
     /// <param name="labels">The labels; doubled ones count once.</param>
@@ -44,10 +47,13 @@ public sealed record TextExample(string Text, string Label = "")
 
     /// <summary>A conversation.</summary>
     /// <param name="messages">Its messages.</param>
-    public static TextExample OfMessages(IReadOnlyList<ChatMessage> messages)
+    /// <param name="tools">The tools that may be called, see <see cref="Tools"/>.</param>
+    public static TextExample OfMessages(IReadOnlyList<ChatMessage> messages, string? tools = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return new TextExample(string.Join('\n', messages.Select(m => $"{m.Role}: {m.Content}"))) { Messages = [.. messages] };
+        // All that tells two conversations apart.
+        var lines = messages.Select(m => $"{m.Role}: {m.Content}{m.Fields}");
+        return new TextExample(string.Join('\n', tools is null ? lines : lines.Prepend($"tools: {tools}"))) { Messages = [.. messages], Tools = tools };
     }
 
     /// <summary>The labels that count for a class: the one, those of many, or the words' tags.</summary>

@@ -92,7 +92,7 @@ internal sealed class ExampleEncoder : IDisposable
         ChatSequence sequence;
         try
         {
-            sequence = _chat!.Encode(example.Messages);
+            sequence = _chat!.Encode(example.Messages, example.Tools);
         }
         catch (ArgumentException e)
         {

@@ -76,6 +76,12 @@ public sealed class ConversationPipelineTests : IDisposable
         var refused = await workspace.FailureOf(("Fetch", "FineTune.FetchData", new { source = Data() }), ("Tokenize", "FineTune.Tokenize", new { baseModel = strange, maxLength = 64 }));
         Assert.Contains("the statement 'include' is not known", refused, StringComparison.Ordinal);
         Assert.Contains("set ChatFormat to one of", refused, StringComparison.Ordinal);
+
+        // One that leaves the answers out is to blame, not the length of the rows.
+        var silent = Base(first.Model(), "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}");
+        refused = await workspace.FailureOf(("Fetch", "FineTune.FetchData", new { source = Data() }), ("Tokenize", "FineTune.Tokenize", new { baseModel = silent, maxLength = 64 }));
+        Assert.Contains("chat_template.jinja does not write the 'content' of message 2, which is the assistant's", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("MaxLength", refused, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,12 +33,51 @@ public sealed class ChatTemplateTests
         Assert.Contains(problem, Assert.Throws<TextDataException>(() => ChatTemplate.Parse(template, "here")).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}", "it writes more than")]
+    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}", "the chat template (here) makes more than 4,2")]
     [InlineData("{{ range(1000000000) | list }}", "a range has more than 100000 numbers")]
-    [InlineData("{{ 'a' * 1000000000 }}", "'*' has no meaning")]
+    [InlineData("\n{{ 'a' * 1000000000 }}", "the chat template (here) makes more than 4,201,984 characters on line 2, which no conversation needs")]
+    [InlineData("\n{{ 'a' * 9223372036854775807 }}", "characters on line 2, which no conversation needs")]
+    [InlineData("{% for a in range(100000) %}{% for b in range(100000) %}\n{% for c in range(100000) %}{% endfor %}{% endfor %}{% endfor %}", " on line 2, which no conversation needs")]
+    [InlineData("{% set ns=namespace(s='xxxxxxxxxxxxxxxx') %}\n{% for i in range(60) %}{% set ns.s = ns.s+ns.s %}{% endfor %}{{ns.s}}", " on line 2, which no conversation needs")]
+    [InlineData("{% set ns=namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = ns.l+ns.l %}{% endfor %}{{ns.l}}", " on line 1, which no conversation needs")]
+    [InlineData("{{ ('a'*40).replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa').replace('a','aaaaaaaaaa') }}", " on line 1, which no conversation needs")]
+    [InlineData("{% set ns=namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}", " on line 1, which no conversation needs")]
+    [InlineData("{% set ns=namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l | tojson }}", " on line 1, which no conversation needs")]
+    [InlineData("{% set ns=namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == ns.l }}", " on line 1, which no conversation needs")]
+    [InlineData("{% set ns=namespace(a=1) %}{% set ns.a = ns %}{{ ns }}", "nests values too deep")]
+    [InlineData("{% set ns=namespace(a=1) %}{% set ns.a = ns %}{{ ns | tojson }}", "nests values too deep")]
+    [InlineData("{% set ns=namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l == ns.l }}{{ ns.l | tojson }}", "nests values too deep")]
+    [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% if s.startswith(s) or s in s or s == s or s < s or s.find('b') > 0 or s | length == 0 %}{% endif %}{% endfor %}", " on line 1, which no conversation needs")]
+    [InlineData("{% macro m() %}{% for i in range(100000) %}{% endfor %}{% endmacro %}{% for i in range(100000) %}{{ m() }}{% endfor %}", " on line 1, which no conversation needs")]
+    [InlineData("{{ (range(100000) | list) | unique }}", " on line 1, which no conversation needs")]
+    [InlineData("{{ range(90000) | join('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') }}", " on line 1, which no conversation needs")]
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "macros call each other more than 64 times")]
     public void A_template_that_would_never_end_or_fill_the_memory_is_stopped(string template, string problem) =>
         Assert.Contains(problem, Written(template, [new("user", "a")], false).Refused, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_a_rendering_may_do_grows_with_the_conversation()
+    {
+        // A hundred thousand messages are more than a short conversation's budget has steps for.
+        const string Template = "{% for m in messages %}{% for i in range(20) %}{% if i == 0 %}<{{ m.role }}>{{ m.content | trim }}{% endif %}{% endfor %}{% endfor %}";
+        var messages = Enumerable.Range(0, 20_000).Select(i => new ChatMessage(i % 2 == 0 ? "user" : "assistant", " " + new string('a', 100))).ToArray();
+        Assert.Equal(string.Concat(messages.Select(m => $"<{m.Role}>{m.Content!.Trim()}")), Written(Template, messages, false).Text);
+        Assert.NotNull(Written("{{ messages[0].content * 100 }}", [new("user", new string('a', 200_000))], false).Text);
+    }
+
+    [Theory]
+    [InlineData("{{ [1, 2.0, 0.5, 'ä\"\\n\u2028', none, true, {'a': {}, 'b': []}] | tojson }}", "[1, 2.0, 0.5, \"ä\\\"\\n\u2028\", null, true, {\"a\": {}, \"b\": []}]")]
+    [InlineData("{{ {'b': [1], 'a': 2} | tojson(indent=2) }}", "{\n  \"b\": [\n    1\n  ],\n  \"a\": 2\n}")]
+    [InlineData("{{ {'b': 1, 'a': [2, 3]} | tojson(separators=(',', ':'), sort_keys=true) }}", "{\"a\":[2,3],\"b\":1}")]
+    [InlineData("{{ 'ä' | tojson(ensure_ascii=true) }}", "\"\\u00e4\"")]
+    public void Json_is_written_as_Pythons_json_dumps_writes_it(string template, string expected) => Assert.Equal(expected, Written(template, [new("user", "a")], false).Text);
+
+    [Theory]
+    [InlineData("{{ 'abcdef'[5::9223372036854775807] }}", "f")]
+    [InlineData("{{ 'abcdef'[:0:-9223372036854775807] }}", "f")]
+    [InlineData("{{ 'a b c'.split(' ', 9223372036854775807) | join('-') }}", "a-b-c")]
+    [InlineData("{{ range(5, 9223372036854775807, 9223372036854775806) | join(',') }}", "5")]
+    public void The_largest_numbers_are_numbers_like_others(string template, string expected) => Assert.Equal(expected, Written(template, [new("user", "a")], false).Text);
 
     [Fact]
     public void Nesting_that_would_overflow_the_stack_is_refused_when_it_is_read()

@@ -98,8 +98,8 @@ public sealed class ConversationTests : IDisposable
             // As many special tokens as where nothing is said, and every word of the messages as text.
             Assert.Equal(plain.Count(tokenizer.IsSpecial), ids.Count(tokenizer.IsSpecial));
             var text = tokenizer.Decode(ids, skipSpecialTokens: false);
-            Assert.Contains(messages[0].Content, text, StringComparison.Ordinal);
-            Assert.Contains(messages[1].Content, text, StringComparison.Ordinal);
+            Assert.Contains(messages[0].Content!, text, StringComparison.Ordinal);
+            Assert.Contains(messages[1].Content!, text, StringComparison.Ordinal);
         }, iter: 200);
     }
 

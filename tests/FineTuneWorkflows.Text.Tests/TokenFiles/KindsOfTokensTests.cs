@@ -189,9 +189,9 @@ public sealed class KindsOfTokensTests : IDisposable
     public void Conversations_of_which_a_template_shows_no_answer_name_their_line()
     {
         ByteTokenizer();
-        // Earlier answers are left out where more follows, as some templates leave out what was thought.
-        var template = "{% for m in messages %}{{ m.role }}={% if m.role == 'user' or loop.last %}{{ m.content }}{% endif %}</s>{% endfor %}{% if add_generation_prompt %}assistant={% endif %}";
-        TextExample[] examples = [TextExample.OfMessages([new("user", "a"), new("assistant", "b")]), TextExample.OfMessages([new("user", "a"), new("assistant", "b"), new("user", "c"), new("assistant", "d")])];
+        // Thoughts of earlier answers are left out where more follows, as some templates do.
+        var template = "{% for m in messages %}{{ m.role }}={{ m.content if loop.last else m.content.split('</think>') | last }}</s>{% endfor %}{% if add_generation_prompt %}assistant={% endif %}";
+        TextExample[] examples = [TextExample.OfMessages([new("user", "a"), new("assistant", "b")]), TextExample.OfMessages([new("user", "a"), new("assistant", "t</think>b"), new("user", "c"), new("assistant", "d")])];
         var error = Assert.Throws<TextDataException>(() => Write(DataKind.Conversations, examples, new(), Templated("chat_template.jinja", template)));
         Assert.Contains("train.jsonl:2: the conversation cannot be written: chat_template.jinja writes message 2 otherwise where more follows", error.Message, StringComparison.Ordinal);
     }

@@ -65,15 +65,27 @@ internal static class PredictionWriter
     private static void WriteMessages(Utf8JsonWriter json, TextExample input)
     {
         json.WriteStartArray("messages");
-        foreach (var (role, content) in input.Messages)
+        foreach (var message in input.Messages)
         {
             json.WriteStartObject();
-            json.WriteString("role", role);
-            json.WriteString("content", content);
+            json.WriteString("role", message.Role);
+            json.WriteString("content", message.Content);
+            if (message.Fields is { } fields)
+            {
+                using var document = JsonDocument.Parse(fields);
+                foreach (var field in document.RootElement.EnumerateObject())
+                    field.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        if (input.Tools is { } tools)
+        {
+            json.WritePropertyName("tools");
+            json.WriteRawValue(tools);
+        }
     }
 
     private static void WriteClasses(Utf8JsonWriter json, TextPrediction prediction)

@@ -6,9 +6,12 @@ namespace FineTuneWorkflows.Text.Conversations.Templates;
 internal abstract record TemplateExpression
 {
     /// <summary>The value.</summary>
-    /// <exception cref="TemplateException">There is none, or it is nested so deep that the stack would overflow.</exception>
-    public object? Evaluate(TemplateScope scope) =>
-        RuntimeHelpers.TryEnsureSufficientExecutionStack() ? Compute(scope) : throw new TemplateException("it is nested too deep");
+    /// <exception cref="TemplateException">There is none, it is nested so deep that the stack would overflow, or the rendering has used its budget up.</exception>
+    public object? Evaluate(TemplateScope scope)
+    {
+        scope.Budget.Steps(1);
+        return RuntimeHelpers.TryEnsureSufficientExecutionStack() ? Compute(scope) : throw new TemplateException("it is nested too deep");
+    }
 
     protected abstract object? Compute(TemplateScope scope);
 
@@ -39,7 +42,12 @@ internal sealed record TemplateDictionary(IReadOnlyList<(TemplateExpression Key,
     protected override object? Compute(TemplateScope scope)
     {
         var map = new TemplateMap();
-        foreach (var (key, value) in Members) map.Members[TemplateValues.Text(key.Evaluate(scope))] = value.Evaluate(scope);
+        foreach (var (key, value) in Members)
+        {
+            var name = TemplateValues.Text(key.Evaluate(scope), scope.Budget);
+            scope.Budget.Characters(name.Length);
+            map.Members[name] = value.Evaluate(scope);
+        }
         return map;
     }
 }
@@ -60,7 +68,11 @@ internal sealed record TemplateNot(TemplateExpression Inner) : TemplateExpressio
 /// <summary><c>-a</c></summary>
 internal sealed record TemplateMinus(TemplateExpression Inner) : TemplateExpression
 {
-    protected override object? Compute(TemplateScope scope) => Inner.Evaluate(scope) is double number ? (object)-number : -TemplateValues.Integer(Inner.Evaluate(scope));
+    protected override object? Compute(TemplateScope scope) => Inner.Evaluate(scope) switch
+    {
+        double number => (object)-number,
+        var value => -TemplateValues.Integer(value),
+    };
 }
 
 /// <summary><c>a and b</c>, <c>a or b</c>: the value that decides.</summary>
@@ -82,42 +94,58 @@ internal sealed record TemplateComparison(TemplateExpression First, IReadOnlyLis
         foreach (var (sign, other) in Rest)
         {
             var right = other.Evaluate(scope);
-            if (!Holds(left, sign, right)) return false;
+            if (!Holds(left, sign, right, scope.Budget)) return false;
             left = right;
         }
         return true;
     }
 
-    private static bool Holds(object? left, string sign, object? right) => sign switch
+    private static bool Holds(object? left, string sign, object? right, TemplateBudget budget) => sign switch
     {
-        "==" => TemplateValues.AreEqual(left, right),
-        "!=" => !TemplateValues.AreEqual(left, right),
-        "in" => TemplateValues.Contains(right, left),
-        "not in" => !TemplateValues.Contains(right, left),
-        "<" => TemplateValues.Compare(left, right) < 0,
-        "<=" => TemplateValues.Compare(left, right) <= 0,
-        ">" => TemplateValues.Compare(left, right) > 0,
-        _ => TemplateValues.Compare(left, right) >= 0,
+        "==" => TemplateValues.AreEqual(left, right, budget),
+        "!=" => !TemplateValues.AreEqual(left, right, budget),
+        "in" => TemplateValues.Contains(right, left, budget),
+        "not in" => !TemplateValues.Contains(right, left, budget),
+        "<" => TemplateValues.Compare(left, right, budget) < 0,
+        "<=" => TemplateValues.Compare(left, right, budget) <= 0,
+        ">" => TemplateValues.Compare(left, right, budget) > 0,
+        _ => TemplateValues.Compare(left, right, budget) >= 0,
     };
 }
 
 /// <summary><c>a + b</c> and the other signs of two values.</summary>
 internal sealed record TemplateOperation(TemplateExpression Left, string Sign, TemplateExpression Right) : TemplateExpression
 {
-    private const int Longest = 1 << 20;
+    protected override object? Compute(TemplateScope scope) => Of(Left.Evaluate(scope), Right.Evaluate(scope), scope.Budget);
 
-    protected override object? Compute(TemplateScope scope) => Of(Left.Evaluate(scope), Right.Evaluate(scope));
-
-    private object Of(object? left, object? right) => (left, Sign, right) switch
+    private object Of(object? left, object? right, TemplateBudget budget) => (left, Sign, right) switch
     {
-        (_, "~", _) => TemplateValues.Text(left) + TemplateValues.Text(right),
-        (string a, "+", string b) => a + b,
-        (List<object?> a, "+", List<object?> b) => (List<object?>)[.. a, .. b],
-        (string text, "*", long times) when text.Length * Math.Max(times, 0) <= Longest => string.Concat(Enumerable.Repeat(text, (int)Math.Max(times, 0))),
+        (_, "~", _) => Joined(TemplateValues.Text(left, budget), TemplateValues.Text(right, budget), budget),
+        (string a, "+", string b) => Joined(a, b, budget),
+        (List<object?> a, "+", List<object?> b) => Joined(a, b, budget),
+        (string text, "*", long times) => Repeated(text, times, budget),
         (long or bool, not "/", long or bool) => Whole(TemplateValues.Integer(left), TemplateValues.Integer(right)),
         _ when TemplateValues.IsNumber(left) && TemplateValues.IsNumber(right) => Fraction(TemplateValues.Number(left), TemplateValues.Number(right)),
         _ => throw new TemplateException($"'{Sign}' has no meaning for {TemplateValues.Name(left)} and {TemplateValues.Name(right)}"),
     };
+
+    private static string Joined(string a, string b, TemplateBudget budget)
+    {
+        budget.Characters((long)a.Length + b.Length);
+        return a + b;
+    }
+
+    private static List<object?> Joined(List<object?> a, List<object?> b, TemplateBudget budget)
+    {
+        budget.Steps((long)a.Count + b.Count);
+        return [.. a, .. b];
+    }
+
+    private static string Repeated(string text, long times, TemplateBudget budget)
+    {
+        budget.Characters(text, times);
+        return text.Length == 0 || times <= 0 ? "" : string.Concat(Enumerable.Repeat(text, (int)times));
+    }
 
     private object Whole(long a, long b) => Sign switch
     {
@@ -149,18 +177,18 @@ internal sealed record TemplateMember(TemplateExpression Whole, TemplateExpressi
     protected override object? Compute(TemplateScope scope)
     {
         var (whole, key) = (Whole.Evaluate(scope), Key.Evaluate(scope));
-        if (whole is TemplateUndefined) throw new TemplateException($"{TemplateValues.Name(whole)} has no '{TemplateValues.Text(key)}'");
+        if (whole is TemplateUndefined) throw new TemplateException($"{TemplateValues.Name(whole)} has no '{TemplateValues.Text(key, scope.Budget)}'");
         if (whole is TemplateMap map && key is string name)
         {
-            if (map.Members.TryGetValue(name, out var value)) return value;
+            if (map.TryGet(name, scope.Budget, out var value)) return value;
             return IsAttribute && TemplateMethods.Find(map, name) is { } method ? method : new TemplateUndefined(name);
         }
         if (key is string attribute) return IsAttribute && TemplateMethods.Find(whole, attribute) is { } found ? found : new TemplateUndefined(attribute);
-        if (whole is not (string or List<object?>)) return new TemplateUndefined(TemplateValues.Text(key));
-        var items = TemplateValues.Items(whole);
+        if (whole is not (string or List<object?>)) return new TemplateUndefined(TemplateValues.Text(key, scope.Budget));
+        var items = TemplateValues.Items(whole, scope.Budget);
         var index = TemplateValues.Integer(key);
         if (index < 0) index += items.Count;
-        return index >= 0 && index < items.Count ? items[(int)index] : new TemplateUndefined(TemplateValues.Text(key));
+        return index >= 0 && index < items.Count ? items[(int)index] : new TemplateUndefined(TemplateValues.Text(key, scope.Budget));
     }
 }
 
@@ -171,9 +199,12 @@ internal sealed record TemplateSlice(TemplateExpression Whole, TemplateExpressio
     {
         var whole = Whole.Evaluate(scope);
         if (whole is not (string or List<object?>)) throw new TemplateException($"{TemplateValues.Name(whole)} has no parts");
-        var items = TemplateValues.Items(whole);
+        var items = TemplateValues.Items(whole, scope.Budget);
         var step = Value(Step, scope) ?? 1;
         if (step == 0) throw new TemplateException("the step of a slice is 0");
+        scope.Budget.Steps(items.Count);
+        // A longer step takes no other element than one that leaves the text.
+        step = Math.Clamp(step, -items.Count - 1L, items.Count + 1L);
         var (lowest, highest) = step > 0 ? (0, items.Count) : (-1, items.Count - 1);
         var from = Place(Value(Start, scope)) ?? (step > 0 ? lowest : highest);
         var to = Place(Value(Stop, scope)) ?? (step > 0 ? highest : lowest);
@@ -194,20 +225,20 @@ internal sealed record TemplateCall(TemplateExpression Function, TemplateArgumen
     {
         var function = Function.Evaluate(scope);
         if (function is not TemplateFunction callable) throw new TemplateException($"{TemplateValues.Name(function)} cannot be called");
-        return callable(Arguments.Values(scope), Arguments.NamedValues(scope));
+        return callable(Arguments.Values(scope), Arguments.NamedValues(scope), scope.Budget);
     }
 }
 
 /// <summary><c>a | b(c)</c></summary>
 internal sealed record TemplateFilter(TemplateExpression Value, string Name, TemplateArguments Arguments) : TemplateExpression
 {
-    protected override object? Compute(TemplateScope scope) => TemplateFilters.Apply(Name, Value.Evaluate(scope), Arguments.Values(scope), Arguments.NamedValues(scope));
+    protected override object? Compute(TemplateScope scope) => TemplateFilters.Apply(Name, Value.Evaluate(scope), Arguments.Values(scope), Arguments.NamedValues(scope), scope.Budget);
 }
 
 /// <summary><c>a is b(c)</c></summary>
 internal sealed record TemplateTest(TemplateExpression Value, string Name, TemplateArguments Arguments) : TemplateExpression
 {
-    protected override object? Compute(TemplateScope scope) => TemplateTests.Holds(Name, Value.Evaluate(scope), Arguments.Values(scope));
+    protected override object? Compute(TemplateScope scope) => TemplateTests.Holds(Name, Value.Evaluate(scope), Arguments.Values(scope), scope.Budget);
 }
 
 /// <summary>What stands between a call's brackets.</summary>

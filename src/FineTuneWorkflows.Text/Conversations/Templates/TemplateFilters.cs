@@ -5,41 +5,48 @@ namespace FineTuneWorkflows.Text.Conversations.Templates;
 /// <summary>What stands behind <c>|</c>.</summary>
 internal static class TemplateFilters
 {
-    private delegate object? Filter(object? value, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named);
+    private delegate object? Filter(object? value, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named, TemplateBudget budget);
 
     private static readonly Dictionary<string, Filter> All = new(StringComparer.Ordinal)
     {
-        ["trim"] = (value, given, _) => Strip(TemplateValues.Text(value), given),
-        ["length"] = (value, _, _) => Length(value),
-        ["count"] = (value, _, _) => Length(value),
-        ["lower"] = (value, _, _) => TemplateValues.Text(value).ToLowerInvariant(),
-        ["upper"] = (value, _, _) => TemplateValues.Text(value).ToUpperInvariant(),
-        ["capitalize"] = (value, _, _) => Capitalized(TemplateValues.Text(value)),
-        ["title"] = (value, _, _) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(TemplateValues.Text(value).ToLowerInvariant()),
-        ["string"] = (value, _, _) => TemplateValues.Text(value),
-        ["safe"] = (value, _, _) => value,
-        ["int"] = (value, _, _) => value is string text ? long.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : 0L : (long)TemplateValues.Number(value),
-        ["list"] = (value, _, _) => TemplateValues.Items(value).ToList(),
-        ["first"] = (value, _, _) => TemplateValues.Items(value) is [var first, ..] ? first : new TemplateUndefined("first"),
-        ["last"] = (value, _, _) => TemplateValues.Items(value) is [.., var last] ? last : new TemplateUndefined("last"),
-        ["reverse"] = (value, _, _) => Reversed(value),
-        ["unique"] = (value, _, _) => Unique(value),
-        ["join"] = (value, given, named) => string.Join(TemplateValues.Text(Given(given, named, "d") ?? ""), Mapped(value, named).Select(TemplateValues.Text)),
+        ["trim"] = (value, given, _, budget) => Strip(TemplateValues.Text(value, budget), given),
+        ["length"] = (value, _, _, budget) => Length(value, budget),
+        ["count"] = (value, _, _, budget) => Length(value, budget),
+        ["lower"] = (value, _, _, budget) => TemplateValues.Text(value, budget).ToLowerInvariant(),
+        ["upper"] = (value, _, _, budget) => TemplateValues.Text(value, budget).ToUpperInvariant(),
+        ["capitalize"] = (value, _, _, budget) => Capitalized(TemplateValues.Text(value, budget)),
+        ["title"] = (value, _, _, budget) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(TemplateValues.Text(value, budget).ToLowerInvariant()),
+        ["string"] = (value, _, _, budget) => TemplateValues.Text(value, budget),
+        ["safe"] = (value, _, _, _) => value,
+        ["int"] = (value, _, _, _) => value is string text ? long.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : 0L : (long)TemplateValues.Number(value),
+        ["list"] = (value, _, _, budget) => Items(value, budget).ToList(),
+        ["first"] = (value, _, _, budget) => TemplateValues.Items(value, budget) is [var first, ..] ? first : new TemplateUndefined("first"),
+        ["last"] = (value, _, _, budget) => TemplateValues.Items(value, budget) is [.., var last] ? last : new TemplateUndefined("last"),
+        ["reverse"] = (value, _, _, budget) => Reversed(value, budget),
+        ["unique"] = (value, _, _, budget) => Unique(value, budget),
+        ["join"] = (value, given, named, budget) => TemplateMethods.Joined(TemplateValues.Text(Given(given, named, "d") ?? "", budget), Mapped(value, named, budget), budget),
         ["default"] = Default,
         ["d"] = Default,
-        ["replace"] = (value, given, _) => TemplateValues.Text(value).Replace(TemplateValues.Text(Argument(given, 0, "replace")), TemplateValues.Text(Argument(given, 1, "replace")), StringComparison.Ordinal),
-        ["tojson"] = (value, given, named) => TemplateValues.ToJson(value, Given(given, named, "indent") is long indent ? (int)indent : null),
-        ["items"] = (value, _, _) => value is TemplateUndefined ? new List<object?>() : TemplateMethods.Items(value),
-        ["selectattr"] = (value, given, _) => Where(value, given, true),
-        ["rejectattr"] = (value, given, _) => Where(value, given, false),
-        ["map"] = (value, given, named) => Map(value, given, named),
-        ["abs"] = (value, _, _) => value is long whole ? (object)Math.Abs(whole) : Math.Abs(TemplateValues.Number(value)),
+        ["replace"] = (value, given, _, budget) => TemplateMethods.Replaced(
+            TemplateValues.Text(value, budget), TemplateValues.Text(Argument(given, 0, "replace"), budget), TemplateValues.Text(Argument(given, 1, "replace"), budget), budget),
+        ["tojson"] = (value, given, named, budget) => TemplateJson.Write(value, given, named, budget),
+        ["items"] = (value, _, _, budget) => value is TemplateUndefined ? new List<object?>() : TemplateMethods.Items(value, budget),
+        ["selectattr"] = (value, given, _, budget) => Where(value, given, true, budget),
+        ["rejectattr"] = (value, given, _, budget) => Where(value, given, false, budget),
+        ["map"] = Map,
+        ["abs"] = (value, _, _, _) => value is long whole ? (object)Math.Abs(whole) : Math.Abs(TemplateValues.Number(value)),
     };
 
     public static bool IsKnown(string name) => All.ContainsKey(name);
 
-    public static object? Apply(string name, object? value, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named) =>
-        All.TryGetValue(name, out var filter) ? filter(value, arguments, named) : throw new TemplateException($"the filter '{name}' is not known");
+    public static object? Apply(string name, object? value, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named, TemplateBudget budget)
+    {
+        if (!All.TryGetValue(name, out var filter)) throw new TemplateException($"the filter '{name}' is not known");
+        budget.Steps(1);
+        // Filters go through a text, and none but those that say so makes one that is longer.
+        if (value is string text) budget.Characters(text.Length);
+        return filter(value, arguments, named, budget);
+    }
 
     /// <summary>A text without white space at its ends, or without the characters that are given.</summary>
     public static string Strip(string text, IReadOnlyList<object?> given, bool left = true, bool right = true)
@@ -56,50 +63,61 @@ internal static class TemplateFilters
     private static object? Argument(IReadOnlyList<object?> given, int index, string filter) =>
         index < given.Count ? given[index] : throw new TemplateException($"the filter '{filter}' takes {index + 1} values or more");
 
-    private static object? Default(object? value, IReadOnlyList<object?> given, IReadOnlyDictionary<string, object?> named)
+    private static object? Default(object? value, IReadOnlyList<object?> given, IReadOnlyDictionary<string, object?> named, TemplateBudget budget)
     {
         var alsoFalse = given.Count > 1 ? TemplateValues.IsTrue(given[1]) : TemplateValues.IsTrue(named.GetValueOrDefault("boolean"));
         return value is TemplateUndefined || (alsoFalse && !TemplateValues.IsTrue(value)) ? Given(given, named, "default_value") ?? "" : value;
     }
 
-    private static long Length(object? value) => value switch
+    private static long Length(object? value, TemplateBudget budget) => value switch
     {
         string text => text.EnumerateRunes().Count(),
         TemplateMap map => map.Members.Count,
-        _ => TemplateValues.Items(value).Count,
+        _ => TemplateValues.Items(value, budget).Count,
     };
 
-    private static object Reversed(object? value)
+    /// <summary>The elements of a value, to make a list or a text of.</summary>
+    private static List<object?> Items(object? value, TemplateBudget budget)
     {
-        var items = TemplateValues.Items(value).AsEnumerable().Reverse().ToList();
+        var items = TemplateValues.Items(value, budget);
+        budget.Steps(items.Count);
+        return items;
+    }
+
+    private static object Reversed(object? value, TemplateBudget budget)
+    {
+        var items = Items(value, budget).AsEnumerable().Reverse().ToList();
         return value is string ? string.Concat(items) : items;
     }
 
-    private static List<object?> Unique(object? value)
+    private static List<object?> Unique(object? value, TemplateBudget budget)
     {
         var kept = new List<object?>();
-        foreach (var item in TemplateValues.Items(value))
+        foreach (var item in Items(value, budget))
         {
-            if (!kept.Exists(k => TemplateValues.AreEqual(k, item))) kept.Add(item);
+            if (!kept.Exists(k => TemplateValues.AreEqual(k, item, budget))) kept.Add(item);
         }
         return kept;
     }
 
-    private static IEnumerable<object?> Mapped(object? value, IReadOnlyDictionary<string, object?> named) =>
-        named.GetValueOrDefault("attribute") is string attribute ? TemplateValues.Items(value).Select(item => Member(item, attribute)) : TemplateValues.Items(value);
-
-    private static List<object?> Map(object? value, IReadOnlyList<object?> given, IReadOnlyDictionary<string, object?> named) => given is [string filter, ..]
-        ? [.. TemplateValues.Items(value).Select(item => Apply(filter, item, [.. given.Skip(1)], named))]
-        : [.. Mapped(value, named)];
-
-    private static List<object?> Where(object? value, IReadOnlyList<object?> given, bool wanted)
+    private static IEnumerable<object?> Mapped(object? value, IReadOnlyDictionary<string, object?> named, TemplateBudget budget)
     {
-        var attribute = TemplateValues.Text(Argument(given, 0, wanted ? "selectattr" : "rejectattr"));
-        return [.. TemplateValues.Items(value).Where(item => wanted == (given.Count > 1
-            ? TemplateTests.Holds(TemplateValues.Text(given[1]), Member(item, attribute), [.. given.Skip(2)])
-            : TemplateValues.IsTrue(Member(item, attribute))))];
+        var items = Items(value, budget);
+        return named.GetValueOrDefault("attribute") is string attribute ? items.Select(item => Member(item, attribute, budget)) : items;
     }
 
-    private static object? Member(object? item, string attribute) =>
-        item is TemplateMap map && map.Members.TryGetValue(attribute, out var value) ? value : new TemplateUndefined(attribute);
+    private static List<object?> Map(object? value, IReadOnlyList<object?> given, IReadOnlyDictionary<string, object?> named, TemplateBudget budget) => given is [string filter, ..]
+        ? [.. Items(value, budget).Select(item => Apply(filter, item, [.. given.Skip(1)], named, budget))]
+        : [.. Mapped(value, named, budget)];
+
+    private static List<object?> Where(object? value, IReadOnlyList<object?> given, bool wanted, TemplateBudget budget)
+    {
+        var attribute = TemplateValues.Text(Argument(given, 0, wanted ? "selectattr" : "rejectattr"), budget);
+        return [.. Items(value, budget).Where(item => wanted == (given.Count > 1
+            ? TemplateTests.Holds(TemplateValues.Text(given[1], budget), Member(item, attribute, budget), [.. given.Skip(2)], budget)
+            : TemplateValues.IsTrue(Member(item, attribute, budget))))];
+    }
+
+    private static object? Member(object? item, string attribute, TemplateBudget budget) =>
+        item is TemplateMap map && map.TryGet(attribute, budget, out var value) ? value : new TemplateUndefined(attribute);
 }

@@ -8,6 +8,13 @@ internal sealed class TemplateMap(bool isNamespace = false)
 
     public OrderedDictionary<string, object?> Members { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Looks a member up.</summary>
+    public bool TryGet(string name, TemplateBudget budget, out object? value)
+    {
+        budget.Characters(name.Length);
+        return Members.TryGetValue(name, out value);
+    }
+
     public static TemplateMap Of(params ReadOnlySpan<(string Name, object? Value)> members)
     {
         var map = new TemplateMap();

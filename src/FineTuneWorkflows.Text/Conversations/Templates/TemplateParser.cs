@@ -28,13 +28,13 @@ internal sealed class TemplateParser
             var (kind, source, line) = _parts[_at];
             if (kind == TemplatePartKind.Text)
             {
-                statements.Add(new TemplateWrite(new TemplateLiteral(source)));
+                statements.Add(new TemplateWrite(new TemplateLiteral(source)) { Line = line });
                 continue;
             }
             var tag = new ExpressionParser(source, line);
             if (kind == TemplatePartKind.Output)
             {
-                statements.Add(new TemplateWrite(tag.Whole()));
+                statements.Add(new TemplateWrite(tag.Whole()) { Line = line });
                 continue;
             }
             var word = tag.Name();
@@ -46,7 +46,7 @@ internal sealed class TemplateParser
                 return statements;
             }
             _at++;
-            statements.Add(Statement(word, tag));
+            statements.Add(Statement(word, tag) with { Line = line });
             _at--;
         }
         if (closing.Length > 0) throw new TemplateException($"it ends without {closing[^1]}");

@@ -8,7 +8,8 @@ internal static class TemplateScanner
 {
     public static List<TemplatePart> Scan(string source)
     {
-        source = source.ReplaceLineEndings("\n");
+        // Jinja knows no other line breaks; U+2028 and the like are text.
+        source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         // Jinja leaves one line break at the end out.
         if (source.EndsWith('\n')) source = source[..^1];
         var parts = new List<TemplatePart>();

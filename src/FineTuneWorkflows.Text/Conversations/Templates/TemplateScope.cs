@@ -11,15 +11,16 @@ internal sealed class TemplateScope
     private readonly int _depth;
     private int _calls;
 
-    public TemplateScope()
-    {
-    }
+    public TemplateScope(TemplateBudget budget) => Budget = budget;
 
     private TemplateScope(TemplateScope outer, int depth)
     {
         if (depth > Deepest) throw new TemplateException($"it is nested more than {Deepest} times");
-        (_outer, _depth) = (outer, depth);
+        (_outer, _depth, Budget) = (outer, depth, outer.Budget);
     }
+
+    /// <summary>What the rendering may still do.</summary>
+    public TemplateBudget Budget { get; }
 
     private TemplateScope Root => _outer?.Root ?? this;
 
@@ -28,7 +29,7 @@ internal sealed class TemplateScope
     /// <summary>Gives one name a value, or each of several names an element of it.</summary>
     public void Set(IReadOnlyList<string> names, object? value)
     {
-        var parts = names.Count == 1 ? [value] : TemplateValues.Items(value);
+        var parts = names.Count == 1 ? [value] : TemplateValues.Items(value, Budget);
         if (parts.Count != names.Count) throw new TemplateException($"there are {parts.Count} values for the {names.Count} names {string.Join(", ", names)}");
         for (var i = 0; i < parts.Count; i++) Set(names[i], parts[i]);
     }

@@ -16,12 +16,17 @@ internal enum TemplateFlow
 /// <summary>A part of a template that does something.</summary>
 internal abstract record TemplateStatement
 {
+    /// <summary>The line of the template on which it begins, counted from 1.</summary>
+    public int Line { get; init; }
+
     public abstract TemplateFlow Execute(TemplateScope scope, TemplateOutput output);
 
     public static TemplateFlow ExecuteAll(IReadOnlyList<TemplateStatement> statements, TemplateScope scope, TemplateOutput output)
     {
         foreach (var statement in statements)
         {
+            scope.Budget.Steps(1);
+            scope.Budget.Line = statement.Line;
             if (statement.Execute(scope, output) is not TemplateFlow.Next and var flow) return flow;
         }
         return TemplateFlow.Next;
@@ -33,7 +38,7 @@ internal sealed record TemplateWrite(TemplateExpression Value) : TemplateStateme
 {
     public override TemplateFlow Execute(TemplateScope scope, TemplateOutput output)
     {
-        output.Write(TemplateValues.Text(Value.Evaluate(scope)));
+        output.Write(TemplateValues.Text(Value.Evaluate(scope), scope.Budget));
         return TemplateFlow.Next;
     }
 }
@@ -55,12 +60,19 @@ internal sealed record TemplateIf(IReadOnlyList<(TemplateExpression? Condition, 
 internal sealed record TemplateFor(
     IReadOnlyList<string> Names, TemplateExpression Items, TemplateExpression? Condition, IReadOnlyList<TemplateStatement> Body, IReadOnlyList<TemplateStatement> Otherwise) : TemplateStatement
 {
+    // A round makes a dictionary of nine members.
+    private const int StepsOfRound = 10;
+
     public override TemplateFlow Execute(TemplateScope scope, TemplateOutput output)
     {
-        var items = TemplateValues.Items(Items.Evaluate(scope)).Where(item => Condition is null || Condition.IsTrue(Scope(scope, item))).ToList();
+        var all = TemplateValues.Items(Items.Evaluate(scope), scope.Budget);
+        scope.Budget.Steps(all.Count);
+        var items = all.Where(item => Condition is null || Condition.IsTrue(Scope(scope, item))).ToList();
         if (items.Count == 0) return ExecuteAll(Otherwise, scope, output);
         for (var i = 0; i < items.Count; i++)
         {
+            scope.Budget.Line = Line;
+            scope.Budget.Steps(StepsOfRound);
             var inner = Scope(scope, items[i]);
             inner.Set("loop", TemplateMap.Of(
                 ("index0", (long)i), ("index", i + 1L), ("first", i == 0), ("last", i == items.Count - 1), ("length", (long)items.Count), ("revindex", (long)items.Count - i),
@@ -93,7 +105,7 @@ internal sealed record TemplateSet(IReadOnlyList<string> Names, string? Member, 
 
     private string Written(TemplateScope scope)
     {
-        var inner = new TemplateOutput();
+        var inner = new TemplateOutput(scope.Budget);
         ExecuteAll(Body, scope, inner);
         return inner.ToString();
     }
@@ -104,7 +116,7 @@ internal sealed record TemplateMacro(string Name, IReadOnlyList<(string Name, Te
 {
     public override TemplateFlow Execute(TemplateScope scope, TemplateOutput output)
     {
-        scope.Set(Name, (TemplateFunction)((arguments, named) => scope.Call(inner => Written(inner, arguments, named))));
+        scope.Set(Name, (TemplateFunction)((arguments, named, _) => scope.Call(inner => Written(inner, arguments, named))));
         return TemplateFlow.Next;
     }
 
@@ -117,7 +129,7 @@ internal sealed record TemplateMacro(string Name, IReadOnlyList<(string Name, Te
             inner.Set(name, i < arguments.Count ? arguments[i] : named.TryGetValue(name, out var value) ? value
                 : otherwise is null ? new TemplateUndefined(name) : otherwise.Evaluate(inner));
         }
-        var written = new TemplateOutput();
+        var written = new TemplateOutput(inner.Budget);
         ExecuteAll(Body, inner, written);
         return written.ToString();
     }

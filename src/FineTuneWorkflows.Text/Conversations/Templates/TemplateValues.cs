@@ -1,7 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace FineTuneWorkflows.Text.Conversations.Templates;
 
@@ -10,8 +9,6 @@ namespace FineTuneWorkflows.Text.Conversations.Templates;
 /// </summary>
 internal static class TemplateValues
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static bool IsTrue(object? value) => value switch
     {
         null or TemplateUndefined or false or 0L or 0.0 or "" => false,
@@ -20,36 +17,45 @@ internal static class TemplateValues
         _ => true,
     };
 
-    /// <summary>What is written for a value.</summary>
-    public static string Text(object? value) => value switch
+    /// <summary>What is written for a value: what Python's <c>str</c> gives.</summary>
+    public static string Text(object? value, TemplateBudget budget)
     {
-        string text => text,
-        TemplateUndefined => "",
-        null => "None",
-        true => "True",
-        false => "False",
-        long number => number.ToString(CultureInfo.InvariantCulture),
-        double number => number == Math.Floor(number) && Math.Abs(number) < 1e16 ? number.ToString("0.0", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture),
-        List<object?> list => $"[{string.Join(", ", list.Select(Inside))}]",
-        TemplateMap map => $"{{{string.Join(", ", map.Members.Select(m => $"{Inside(m.Key)}: {Inside(m.Value)}"))}}}",
-        _ => throw new TemplateException("a function cannot be written; call it"),
-    };
+        if (value is string text) return text;
+        if (value is TemplateUndefined) return "";
+        var written = new StringBuilder();
+        Write(written, value, budget);
+        return written.ToString();
+    }
 
-    public static bool AreEqual(object? a, object? b) => (a, b) switch
+    public static bool AreEqual(object? a, object? b, TemplateBudget budget)
     {
-        (List<object?> x, List<object?> y) => x.Count == y.Count && x.Zip(y).All(p => AreEqual(p.First, p.Second)),
-        (TemplateMap x, TemplateMap y) => x.Members.Count == y.Members.Count && x.Members.All(m => y.Members.TryGetValue(m.Key, out var other) && AreEqual(m.Value, other)),
-        (TemplateUndefined, TemplateUndefined) => true,
-        _ when IsNumber(a) && IsNumber(b) => Number(a) == Number(b),
-        _ => Equals(a, b),
-    };
+        RequireStack(budget);
+        budget.Steps(1);
+        switch (a, b)
+        {
+            case (List<object?> x, List<object?> y):
+                return x.Count == y.Count && x.Zip(y).All(p => AreEqual(p.First, p.Second, budget));
+            case (TemplateMap x, TemplateMap y):
+                return x.Members.Count == y.Members.Count && x.Members.All(m => y.TryGet(m.Key, budget, out var other) && AreEqual(m.Value, other, budget));
+            case (TemplateUndefined, TemplateUndefined):
+                return true;
+            case (string x, string y):
+                budget.Characters(x.Length == y.Length ? x.Length : 0);
+                return x == y;
+            default:
+                return IsNumber(a) && IsNumber(b) ? Number(a) == Number(b) : Equals(a, b);
+        }
+    }
 
-    public static int Compare(object? a, object? b) => (a, b) switch
+    public static int Compare(object? a, object? b, TemplateBudget budget)
     {
-        (string x, string y) => string.CompareOrdinal(x, y),
-        _ when IsNumber(a) && IsNumber(b) => Number(a).CompareTo(Number(b)),
-        _ => throw new TemplateException($"{Name(a)} and {Name(b)} have no order"),
-    };
+        if (a is string x && b is string y)
+        {
+            budget.Characters(Math.Min(x.Length, y.Length));
+            return string.CompareOrdinal(x, y);
+        }
+        return IsNumber(a) && IsNumber(b) ? Number(a).CompareTo(Number(b)) : throw new TemplateException($"{Name(a)} and {Name(b)} have no order");
+    }
 
     public static bool IsNumber(object? value) => value is long or double or bool;
 
@@ -68,21 +74,39 @@ internal static class TemplateValues
         _ => throw new TemplateException($"{Name(value)} is no whole number"),
     };
 
-    /// <summary>The elements of a list, the characters of a text, the keys of a dictionary; none of what is not there.</summary>
-    public static List<object?> Items(object? value) => value switch
+    /// <summary>The elements of a list, which is that list itself; the characters of a text, the keys of a dictionary; none of what is not there.</summary>
+    public static List<object?> Items(object? value, TemplateBudget budget)
     {
-        List<object?> list => list,
-        string text => [.. text.EnumerateRunes().Select(rune => (object?)rune.ToString())],
-        TemplateMap map => [.. map.Members.Keys],
-        TemplateUndefined => [],
-        _ => throw new TemplateException($"{Name(value)} cannot be gone through"),
-    };
+        switch (value)
+        {
+            case List<object?> list:
+                return list;
+            case string text:
+                budget.Steps(text.Length);
+                return [.. text.EnumerateRunes().Select(rune => (object?)rune.ToString())];
+            case TemplateMap map:
+                budget.Steps(map.Members.Count);
+                return [.. map.Members.Keys];
+            case TemplateUndefined:
+                return [];
+            default:
+                throw new TemplateException($"{Name(value)} cannot be gone through");
+        }
+    }
 
-    public static bool Contains(object? whole, object? part) => whole switch
+    public static bool Contains(object? whole, object? part, TemplateBudget budget)
     {
-        string text => part is string inner ? text.Contains(inner, StringComparison.Ordinal) : throw new TemplateException($"a text holds texts, not {Name(part)}"),
-        _ => Items(whole).Exists(item => AreEqual(item, part)),
-    };
+        switch (whole)
+        {
+            case string text:
+                budget.Characters(text.Length);
+                return part is string inner ? text.Contains(inner, StringComparison.Ordinal) : throw new TemplateException($"a text holds texts, not {Name(part)}");
+            case TemplateMap map when part is string name:
+                return map.TryGet(name, budget, out _);
+            default:
+                return Items(whole, budget).Exists(item => AreEqual(item, part, budget));
+        }
+    }
 
     /// <summary>What a value is called in messages.</summary>
     public static string Name(object? value) => value switch
@@ -97,55 +121,72 @@ internal static class TemplateValues
         _ => "a function",
     };
 
-    public static string ToJson(object? value, int? indent)
+    /// <summary>A fraction as Python writes it.</summary>
+    public static string Fraction(double number) =>
+        double.IsNaN(number) ? "nan"
+        : double.IsInfinity(number) ? number > 0 ? "inf" : "-inf"
+        : number == Math.Floor(number) && Math.Abs(number) < 1e16 ? number.ToString("0.0", CultureInfo.InvariantCulture)
+        : number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
+
+    /// <summary>Stops where the stack would overflow.</summary>
+    public static void RequireStack(TemplateBudget budget)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, indent is { } spaces ? Json with { Indented = true, IndentSize = Math.Clamp(spaces, 0, 127), NewLine = "\n" } : Json)) Write(json, value);
-        var text = Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-        return indent is null ? Spaced(text) : text;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw budget.TooDeep();
     }
 
-    private static void Write(Utf8JsonWriter json, object? value)
+    private static void Write(StringBuilder written, object? value, TemplateBudget budget)
     {
+        RequireStack(budget);
+        budget.Steps(1);
         switch (value)
         {
-            case null: json.WriteNullValue(); break;
-            case bool flag: json.WriteBooleanValue(flag); break;
-            case long number: json.WriteNumberValue(number); break;
-            case double number: json.WriteNumberValue(number); break;
-            case string text: json.WriteStringValue(text); break;
+            case string text:
+                Append($"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'");
+                break;
+            case TemplateUndefined:
+                break;
+            case null:
+                Append("None");
+                break;
+            case bool flag:
+                Append(flag ? "True" : "False");
+                break;
+            case long number:
+                Append(number.ToString(CultureInfo.InvariantCulture));
+                break;
+            case double number:
+                Append(Fraction(number));
+                break;
             case List<object?> list:
-                json.WriteStartArray();
-                foreach (var item in list) Write(json, item);
-                json.WriteEndArray();
+                Append("[");
+                for (var i = 0; i < list.Count; i++)
+                {
+                    if (i > 0) Append(", ");
+                    Write(written, list[i], budget);
+                }
+                Append("]");
                 break;
             case TemplateMap map:
-                json.WriteStartObject();
+                Append("{");
+                var first = true;
                 foreach (var (name, member) in map.Members)
                 {
-                    json.WritePropertyName(name);
-                    Write(json, member);
+                    if (!first) Append(", ");
+                    first = false;
+                    Write(written, name, budget);
+                    Append(": ");
+                    Write(written, member, budget);
                 }
-                json.WriteEndObject();
+                Append("}");
                 break;
-            default: throw new TemplateException($"{Name(value)} cannot be written as JSON");
+            default:
+                throw new TemplateException("a function cannot be written; call it");
         }
-    }
 
-    // Python puts a space after each comma and colon.
-    private static string Spaced(string json)
-    {
-        var text = new StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < json.Length; i++)
+        void Append(string part)
         {
-            text.Append(json[i]);
-            if (json[i] == '\\') text.Append(json[++i]);
-            else if (json[i] == '"') quoted = !quoted;
-            else if (!quoted && json[i] is ',' or ':') text.Append(' ');
+            budget.Characters(part.Length);
+            written.Append(part);
         }
-        return text.ToString();
     }
-
-    private static string Inside(object? value) => value is string text ? $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'" : Text(value);
 }

@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <item>tagged words <c>{"tokens":[...],"tags":[...]}</c> or <c>{"text","entities":[{"start","end","label"}]}</c>, places counted in UTF-16
 /// characters, the end that of the first character after; such a text is divided by <see cref="Labelling.TextWords"/>;</item>
 /// <item>plain text <c>{"text"}</c>;</item>
-/// <item>conversations <c>{"messages":[{"role","content"}]}</c> or <c>{"prompt","completion"}</c>.</item>
+/// <item>conversations, see <see cref="JsonConversation"/>.</item>
 /// </list>
 /// </summary>
 public static class ExampleReader
@@ -97,6 +97,11 @@ public static class ExampleReader
         {
             cancellationToken.ThrowIfCancellationRequested();
             any = true;
+            if (raw.IsLeftOut)
+            {
+                badRows.AddUnlearned();
+                continue;
+            }
             var problem = Check(raw, options, out var split);
             if (problem is null)
             {

@@ -4,46 +4,130 @@ using FineTuneWorkflows.Text.Conversations;
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>
-/// Conversations in JSON: <c>{"messages":[{"role","content"}]}</c> with the roles system, user and assistant, or <c>{"prompt","completion"}</c>. A
-/// conversation must have an answer to learn from.
+/// Conversations in JSON, a row each:
+/// <list type="bullet">
+/// <item><c>{"messages":[{"role","content"}],"tools":[...]}</c> as OpenAI has it, <c>{"conversations":[{"from","value"}]}</c> as ShareGPT has it (see <see cref="JsonMessages"/>);</item>
+/// <item><c>{"prompt","completion"}</c>, each a text or a list of messages: of the prompt nothing is learned;</item>
+/// <item><c>{"instruction","input","output"}</c> as Alpaca has it: instruction and input, an empty line between, are the user's.</item>
+/// </list>
+/// A row with <c>"label": false</c> (KTO: the answer is a bad one), or with answers none of which has a weight, is left out.
 /// </summary>
 internal static class JsonConversation
 {
     public const string Messages = "messages", Prompt = "prompt", Completion = "completion";
+    public const string Shape = "{\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...}";
 
-    private static readonly string[] Roles = ["system", "user", "assistant"];
+    private const string Turns = "conversations", Instruction = "instruction", Input = "input", Output = "output", System = "system", Tools = "tools", Label = "label";
 
-    /// <param name="root">The object.</param>
-    /// <param name="withAnswer">Whether there is an answer to learn from; else one is to be given.</param>
-    public static TextExample Parse(JsonElement root, bool withAnswer)
+    // What would change a conversation's meaning, and has no place here.
+    private static readonly string[] Foreign = ["functions", "function_call", "documents", "chat_template_kwargs", "weight", "train"];
+
+    /// <summary>Whether an object is a conversation.</summary>
+    public static bool Has(JsonElement root, bool withAnswer) => Array.TrueForAll(Columns(root, withAnswer), name => root.TryGetProperty(name, out _));
+
+    /// <summary>The columns that an object must have to be a conversation, by those it has.</summary>
+    public static string[] Columns(JsonElement root, bool withAnswer) =>
+        root.TryGetProperty(Messages, out _) ? [Messages]
+        : root.TryGetProperty(Turns, out _) ? [Turns]
+        : root.TryGetProperty(Prompt, out _) ? withAnswer ? [Prompt, Completion] : [Prompt]
+        : root.TryGetProperty(Instruction, out _) ? withAnswer ? [Instruction, Output] : [Instruction]
+        : [Messages];
+
+    /// <summary>The conversation.</summary>
+    /// <exception cref="RowException">It is none, or has a part that is not known.</exception>
+    /// <exception cref="LeftOutException">It says that nothing of it is to be learned.</exception>
+    public static TextExample Parse(JsonElement root, ReadOptions options)
     {
-        List<ChatMessage> messages = root.TryGetProperty(Prompt, out var prompt)
-            ? [new("user", Text(prompt, Prompt)), .. withAnswer ? [new ChatMessage("assistant", Text(root.GetProperty(Completion), Completion))] : Array.Empty<ChatMessage>()]
-            : Read(root.GetProperty(Messages));
-        if (messages.Count == 0) throw new RowException($"'{Messages}' is empty");
-        if (!withAnswer)
-            return messages[^1].Role != "assistant" ? TextExample.OfMessages(messages) : throw new RowException("the last message is the assistant's, so there is nothing to answer");
-        return messages.Exists(m => m.Role == "assistant") ? TextExample.OfMessages(messages)
-            : throw new RowException("no message is the assistant's, so there is nothing to learn");
+        try
+        {
+            RequireKnown(root, options);
+            var messages = WithSystem(root, options, Read(root, options));
+            if (messages.Count == 0) throw new RowException("there are no messages");
+            var example = TextExample.OfMessages(messages, ToolList(root, options));
+            return options.WithLabels ? ToLearn(root, options, example) : ToAnswer(example);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RowException("a text has an escape that is no valid character");
+        }
     }
 
-    private static List<ChatMessage> Read(JsonElement list)
+    private static TextExample ToAnswer(TextExample example) =>
+        example.Messages[^1].Role != "assistant" ? example : throw new RowException("the last message is the assistant's, so there is nothing to answer");
+
+    private static TextExample ToLearn(JsonElement root, ReadOptions options, TextExample example)
     {
-        if (list.ValueKind != JsonValueKind.Array) throw new RowException($"'{Messages}' is not a list");
-        return [.. list.EnumerateArray().Select(Message)];
+        if (!example.Messages.Any(m => m.Role == "assistant")) throw new RowException("no message is the assistant's, so there is nothing to learn");
+        if (!IsGood(root, options) || !example.Messages.Any(m => m is { Role: "assistant", IsLearned: true })) throw new LeftOutException();
+        return example;
     }
 
-    private static ChatMessage Message(JsonElement element, int index)
+    private static List<ChatMessage> Read(JsonElement root, ReadOptions options)
     {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("role", out var role) || !element.TryGetProperty("content", out var content))
-            throw new RowException($"message {index + 1} is {element.GetRawText()}; a message is {{\"role\": \"user\", \"content\": ...}}");
-        var name = JsonField.Text(role, "role");
-        if (!Roles.Contains(name, StringComparer.Ordinal))
-            throw new RowException($"message {index + 1} has the role '{name}', which is unknown; write {string.Join(", ", Roles)}");
-        if (index > 0 && name == "system") throw new RowException($"message {index + 1} is the system's; only the first may be");
-        return new ChatMessage(name!, Text(content, "content"));
+        var columns = Columns(root, options.WithLabels);
+        var first = root.GetProperty(columns[0]);
+        return columns[0] switch
+        {
+            Prompt => [.. JsonMessages.Part(first, Prompt, "user", options).Select(m => m.Role == "assistant" ? m with { IsLearned = false } : m), .. Answer(Completion)],
+            Instruction => [new("user", Asked(first)), .. Answer(Output)],
+            var name => JsonMessages.Read(first, name, options),
+        };
+
+        IEnumerable<ChatMessage> Answer(string name) => options.WithLabels ? JsonMessages.Part(root.GetProperty(name), name, "assistant", options) : [];
+
+        string Asked(JsonElement instruction)
+        {
+            var asked = JsonMessages.Text(instruction, Instruction);
+            return root.TryGetProperty(Input, out var input) && JsonField.Text(input, Input) is { } more && !string.IsNullOrWhiteSpace(more) ? asked + "\n\n" + more : asked;
+        }
     }
 
-    private static string Text(JsonElement element, string name) =>
-        JsonField.Text(element, name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw new RowException($"the '{name}' is empty");
+    private static List<ChatMessage> WithSystem(JsonElement root, ReadOptions options, List<ChatMessage> messages)
+    {
+        if (!Named(root, System, options, out var system)) return messages;
+        if (messages.Exists(m => m.Role == System)) throw new RowException($"there is a '{System}' beside the messages and a {System}'s message among them; leave one of them out");
+        return [new ChatMessage(System, JsonMessages.Text(system, System)), .. messages];
+    }
+
+    private static void RequireKnown(JsonElement root, ReadOptions options)
+    {
+        foreach (var name in Foreign)
+        {
+            if (!Named(root, name, options, out var value) || (name is "weight" or "train" && JsonMessages.Weight(value) == true)) continue;
+            throw new RowException($"'{name}' has no place in a conversation here{(name is "weight" or "train" ? ", but in its messages" : "")}; take it out, or pass it over with IgnoredFields={name}");
+        }
+    }
+
+    private static string? ToolList(JsonElement root, ReadOptions options)
+    {
+        if (!Named(root, Tools, options, out var tools)) return null;
+        if (tools.ValueKind == JsonValueKind.Array) return CanonicalJson.Text(tools);
+        // Tables of nested values are often kept as texts.
+        try
+        {
+            if (tools.ValueKind == JsonValueKind.String)
+            {
+                using var document = JsonDocument.Parse(tools.GetString()!, CanonicalJson.Inner);
+                if (document.RootElement.ValueKind == JsonValueKind.Array) return document.RootElement.GetArrayLength() == 0 ? null : CanonicalJson.Text(document.RootElement);
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+        throw new RowException($"'{Tools}' is no list of tools; it is [{{\"type\": \"function\", \"function\": {{\"name\": ..., \"parameters\": ...}}}}]");
+    }
+
+    /// <summary>What KTO's label says: whether the answer is a good one.</summary>
+    private static bool IsGood(JsonElement root, ReadOptions options) =>
+        !root.TryGetProperty(Label, out var label) || options.IgnoredFields.Contains(Label, StringComparer.Ordinal) || label.ValueKind switch
+        {
+            JsonValueKind.False => false,
+            JsonValueKind.Number => throw new RowException($"the '{Label}' of a conversation is {label.GetRawText()}; it is true or false, whether the answer is a good one (false leaves the row out); or pass it over with IgnoredFields={Label}"),
+            _ => true,
+        };
+
+    /// <summary>A column that says something and is not passed over.</summary>
+    private static bool Named(JsonElement root, string name, ReadOptions options, out JsonElement value) =>
+        root.TryGetProperty(name, out value) && !CanonicalJson.IsEmpty(value) && !options.IgnoredFields.Contains(name, StringComparer.Ordinal);
 }

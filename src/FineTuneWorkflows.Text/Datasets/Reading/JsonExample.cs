@@ -20,7 +20,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         DataKind.MultiLabelClassification => $"{{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": [...]}}",
         DataKind.TokenClassification => $"{{\"tokens\": [...], \"tags\": [...]}} or {{\"{options.TextColumn}\": ..., \"entities\": [...]}}",
         DataKind.PlainText => $"{{\"{options.TextColumn}\": ...}}",
-        DataKind.Conversations => "{\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...}",
+        DataKind.Conversations => JsonConversation.Shape,
         _ => $"{{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": ...}}",
     };
 
@@ -33,8 +33,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
             DataKind.MultiLabelClassification => [options.TextColumn, LabelName(root)],
             DataKind.TokenClassification => root.TryGetProperty(Entities, out _) ? [options.TextColumn, Entities] : [Tokens, Tags],
             DataKind.PlainText => [options.TextColumn],
-            DataKind.Conversations => root.TryGetProperty(JsonConversation.Prompt, out _)
-                ? [JsonConversation.Prompt, JsonConversation.Completion] : [JsonConversation.Messages],
+            DataKind.Conversations => JsonConversation.Columns(root, withAnswer: true),
             _ => [options.TextColumn, options.LabelColumn],
         };
         return wanted.FirstOrDefault(name => !root.TryGetProperty(name, out _));
@@ -44,7 +43,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     {
         DataKind.TextPairClassification => [options.TextColumn, options.SecondName],
         DataKind.TokenClassification => [Tokens],
-        DataKind.Conversations => [root.TryGetProperty(JsonConversation.Prompt, out _) ? JsonConversation.Prompt : JsonConversation.Messages],
+        DataKind.Conversations => JsonConversation.Columns(root, withAnswer: false),
         _ => [options.TextColumn],
     };
 
@@ -57,7 +56,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         DataKind.TokenClassification when !options.WithLabels => Divided(root),
         DataKind.TokenClassification => root.TryGetProperty(Entities, out var entities) ? Marked(root, entities) : Tagged(root),
         DataKind.PlainText => _fields.Of(Text(root), null, null),
-        DataKind.Conversations => JsonConversation.Parse(root, options.WithLabels),
+        DataKind.Conversations => JsonConversation.Parse(root, options),
         _ => _fields.Of(Text(root), null, Label(root)),
     };
 

@@ -37,11 +37,11 @@ internal static class KindDetector
     {
         if (!options.WithLabels)
             return Has(options.TextColumn) ? DataKind.PlainText : Has("tokens") ? DataKind.TokenClassification
-                : Has(JsonConversation.Messages) || Has(JsonConversation.Prompt) ? DataKind.Conversations : DataKind.PlainText;
+                : JsonConversation.Has(root, withAnswer: false) ? DataKind.Conversations : DataKind.PlainText;
         if (Has(options.TextColumn) && Has(options.LabelColumn))
             return root.GetProperty(options.LabelColumn).ValueKind == JsonValueKind.Array ? DataKind.MultiLabelClassification : DataKind.TextClassification;
         if (Has("entities") || (Has("tokens") && Has("tags"))) return DataKind.TokenClassification;
-        if (Has(JsonConversation.Messages) || (Has(JsonConversation.Prompt) && Has(JsonConversation.Completion))) return DataKind.Conversations;
+        if (JsonConversation.Has(root, withAnswer: true)) return DataKind.Conversations;
         if (Has(options.TextColumn) && root.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array)
             return DataKind.MultiLabelClassification;
         return DataKind.TextClassification;

@@ -6,7 +6,8 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <param name="Split">The split field; null where it is absent or not wanted.</param>
 /// <param name="Group">The group field; null where it is absent or not wanted.</param>
 /// <param name="Problem">Why the row is none, or null.</param>
-internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Group, string? Problem)
+/// <param name="IsLeftOut">Whether the row says itself that it is not to be learned from.</param>
+internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Group, string? Problem, bool IsLeftOut = false)
 {
     /// <summary>Makes the example; what is wrong with it becomes the row's problem.</summary>
     public static RawRow Of(long line, string? split, string? group, Func<TextExample> example)
@@ -18,6 +19,10 @@ internal readonly record struct RawRow(long Line, TextExample? Example, string? 
         catch (RowException e)
         {
             return Bad(line, e.Message);
+        }
+        catch (LeftOutException)
+        {
+            return new RawRow(line, null, null, null, null, IsLeftOut: true);
         }
     }
 

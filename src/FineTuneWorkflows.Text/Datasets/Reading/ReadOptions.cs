@@ -30,6 +30,12 @@ public sealed record ReadOptions
     /// </summary>
     public string? GroupColumn { get; init; }
 
+    /// <summary>
+    /// What conversations and their messages have that does not matter, such as <c>timestamp</c>. What is not named here is kept for the chat template, and refused where that does not
+    /// write it. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> IgnoredFields { get; init; } = [];
+
     /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
     public DocumentBoundary Documents { get; init; }
 

@@ -54,6 +54,7 @@ public static class DatasetSplitter
             ContradictingTexts = plan.Membership.ContradictingTexts,
             ContradictingRowsRemoved = plan.Membership.ContradictingRows,
             BadRowsSkipped = plan.BadRows.Count,
+            UnlearnedConversations = plan.BadRows.Unlearned,
             FirstBadRows = plan.BadRows.First,
         });
     }
