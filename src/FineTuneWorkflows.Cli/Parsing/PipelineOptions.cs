@@ -5,7 +5,7 @@ using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Cli.Parsing;
 
-/// <summary>The definition, properties and targets that say which pipeline a command is about.</summary>
+/// <summary>The definition, properties, parameters and targets that say which pipeline a command is about.</summary>
 internal sealed class PipelineOptions
 {
     private readonly Argument<string?> definition = new("DEFINITION")
@@ -16,17 +16,19 @@ internal sealed class PipelineOptions
 
     private readonly Option<string[]> properties = new("--property", "-p")
     {
-        Description = "Sets a property of the definition, such as -p Epochs=5. May be repeated.",
+        Description = "Sets a property of the definition, such as -p Epochs=5, or any parameter of a stage, such as -p Fetch.TextColumn=review. May be repeated.",
         HelpName = "Name=Value",
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly DataOptions data;
     private readonly Option<string[]>? targets;
 
     public PipelineOptions(Command command, bool withTargets)
     {
         command.Arguments.Add(definition);
         command.Options.Add(properties);
+        data = new(command);
         if (!withTargets)
             return;
         targets = new("--target", "-t")
@@ -42,18 +44,25 @@ internal sealed class PipelineOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Catalog and current folder.</param>
     /// <param name="definitionFile">The definition where the parser did not find it in its place.</param>
-    /// <param name="overrides">Values of properties that count more than those of the command line.</param>
+    /// <param name="overrides">
+    /// Values of properties and parameters that count more than those of the command line. A name that the definition does not declare means the parameter of the only stage that has one of that name.
+    /// </param>
     /// <exception cref="CommandException">No definition is named, or a property is not <c>Name=Value</c>.</exception>
     /// <exception cref="DefinitionException">The definition or a property is wrong.</exception>
     public Pipeline Read(ParseResult parsed, CommandContext context, string? definitionFile = null, IEnumerable<KeyValuePair<string, string>>? overrides = null)
     {
         var file = DefinitionFile(parsed) ?? definitionFile
             ?? throw new CommandException($"which definition? Such as {context.Console.CommandName()} {parsed.CommandResult.Command.Name} workflows/sentiment.json");
-        var given = Properties([.. parsed.GetValue(properties) ?? [], .. (overrides ?? []).Select(o => $"{o.Key}={o.Value}")]);
         // Messages name the file as the user did; only reading it needs to know what it counts from.
         var definition = DefinitionReader.ReadFile(Path.IsPathRooted(file) || context.Console.Folder == Environment.CurrentDirectory ? file : Path.Combine(context.Console.Folder, file));
-        var values = PropertyValues.Bind(definition, given, context.Console.Folder);
-        var pipeline = PipelineBuilder.Build(definition, context.Host.Catalog(), values);
+        KeyValuePair<string, object?>[] given =
+            [.. data.Values(parsed, definition), .. (parsed.GetValue(properties) ?? []).Select(Property), .. (overrides ?? []).Select(o => KeyValuePair.Create(Meant(definition, o.Key, context), (object?)o.Value))];
+        var pipeline = Build(definition, given, context);
+        var notes = new List<string>();
+        if (data.LeftOut(parsed, pipeline, notes) is { Count: > 0 } left)
+            pipeline = Build(definition, [.. given, .. left], context);
+        if (notes.Count > 0)
+            pipeline = pipeline with { Notes = [.. pipeline.Notes, .. notes] };
         return targets is null ? pipeline : pipeline.WithTargets(parsed.GetValue(targets) ?? []);
     }
 
@@ -63,18 +72,21 @@ internal sealed class PipelineOptions
     /// <summary>The definition's file, where the parser found one.</summary>
     public string? DefinitionFile(ParseResult parsed) => parsed.GetValue(definition) is { Length: > 0 } file ? file : null;
 
-    // The first = splits: a value may hold more of them. The last of a name counts, as with MSBuild.
-    private static IEnumerable<KeyValuePair<string, object?>> Properties(string[] given)
+    private static string Meant(WorkflowDefinition definition, string name, CommandContext context)
     {
-        var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var text in given)
-        {
-            var split = text.IndexOf('=', StringComparison.Ordinal);
-            if (split <= 0)
-                throw new CommandException($"-p wants Name=Value, such as -p Epochs=5, got '{text}'");
-            values[text[..split].Trim()] = text[(split + 1)..];
-        }
+        if (definition.Properties.Any(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            return name;
+        var stages = definition.Activities.Where(a => context.Host.Catalog().Find(a.Type)?.Parameter(name) is not null).ToList();
+        return stages.Count == 1 ? $"{stages[0].Name}.{name}" : name;
+    }
 
-        return values;
+    private static Pipeline Build(WorkflowDefinition definition, IReadOnlyList<KeyValuePair<string, object?>> given, CommandContext context) =>
+        PipelineBuilder.Build(definition, context.Host.Catalog(), PropertyValues.Bind(definition, given, context.Console.Folder, context.Host.Catalog()));
+
+    // The first = splits: a value may hold more of them. The last of a name counts, as with MSBuild.
+    private static KeyValuePair<string, object?> Property(string text)
+    {
+        var split = text.IndexOf('=', StringComparison.Ordinal);
+        return split > 0 ? new(text[..split].Trim(), text[(split + 1)..]) : throw new CommandException($"-p wants Name=Value, such as -p Epochs=5 or -p Fetch.TextColumn=review, got '{text}'");
     }
 }

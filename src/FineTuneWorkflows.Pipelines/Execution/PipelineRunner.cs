@@ -51,8 +51,10 @@ public sealed class PipelineRunner
         publisher.Publish(resumed
             ? new RunResumed(time.GetUtcNow(), runId)
             : new RunStarted(
-                time.GetUtcNow(), runId, pipeline.Definition.Id, options.Name ?? pipeline.Definition.Name, pipeline.Definition.File,
-                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion, options.Parent));
+                time.GetUtcNow(), runId, pipeline.Definition.Id, options.Labels.Name ?? pipeline.Definition.Name, pipeline.Definition.File,
+                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion, options.Parent, GivenParameters(pipeline)));
+        if (options.Labels.Event(time.GetUtcNow(), resumed) is { } labelled)
+            publisher.Publish(labelled);
 
         var results = await new Running(this, pipeline, options, runId, publisher, cancellationToken).AllAsync().ConfigureAwait(false);
         var status = results.Any(r => r.Result.Outcome == StageOutcome.Cancelled) || (cancellationToken.IsCancellationRequested && results.Any(r => r.Result.Outcome == StageOutcome.Skipped && r.Stage.Stage.Condition))
@@ -116,7 +118,7 @@ public sealed class PipelineRunner
         }
         catch (StageException e)
         {
-            return new(stage, PlannedAction.Fail, e.Message);
+            return new(stage, PlannedAction.Fail, ParameterAdvice.Reason(e, stage));
         }
     }
 
@@ -127,6 +129,16 @@ public sealed class PipelineRunner
             if (await input.Input.MissingAsync(input.Pinned, cancellationToken).ConfigureAwait(false) is { } missing)
                 downloads.Add(missing);
         return downloads;
+    }
+
+    private static Dictionary<string, string>? GivenParameters(Pipeline pipeline)
+    {
+        Dictionary<string, string>? given = null;
+        foreach (var stage in pipeline.Stages)
+            foreach (var parameter in stage.Descriptor.Parameters)
+                if (stage.GivenByName.Contains(parameter.Name))
+                    (given ??= new(StringComparer.Ordinal))[$"{stage.Name}.{parameter.Name}"] = FingerprintDocument.Canonical(parameter.Get(stage.Stage));
+        return given;
     }
 
     private static string PlanOf(Pipeline pipeline)

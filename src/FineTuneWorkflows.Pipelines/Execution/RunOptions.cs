@@ -12,8 +12,8 @@ public sealed record RunOptions
     /// <summary>How many stages may run at once. Default: 1.</summary>
     public int MaxParallel { get; init; } = 1;
 
-    /// <summary>What the run is called. Default: the definition's name.</summary>
-    public string? Name { get; init; }
+    /// <summary>What the run is called, and what is said of it. Default: the definition's name, and nothing.</summary>
+    public RunLabels Labels { get; init; } = RunLabels.None;
 
     /// <summary>The run that this one is a part of, such as the sweep that a trial belongs to. Default: none.</summary>
     public string? Parent { get; init; }

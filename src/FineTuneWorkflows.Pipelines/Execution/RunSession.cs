@@ -40,18 +40,23 @@ public sealed class RunSession : IDisposable
     /// <param name="observers">Are told what happens.</param>
     /// <param name="resumed">Whether a run that is there already was interrupted and goes on now; its journal says so then. Default: false, it goes on to its next stage.</param>
     /// <param name="time">The clock. Default: the system's.</param>
+    /// <param name="labels">What is said of the run where it is new. Default: nothing.</param>
     /// <exception cref="IOException">The journal cannot be written, or another session has it open.</exception>
     public static RunSession Open(
         Home home, string runId, string pipelineId, string name, IReadOnlyDictionary<string, object?> properties, IReadOnlyList<IRunObserver> observers, bool resumed = false,
-        TimeProvider? time = null)
+        TimeProvider? time = null, RunLabels? labels = null)
     {
         time ??= TimeProvider.System;
         var path = RunJournal.PathOf(home, runId);
         var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
         var session = new RunSession(home, runId, RunJournal.Open(home, runId), observers, time);
         if (isNew)
+        {
             session.Publish(new RunStarted(
-                time.GetUtcNow(), runId, pipelineId, name, null, properties.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value)), StageExecutor.EngineVersion));
+                time.GetUtcNow(), runId, pipelineId, labels?.Name ?? name, null, properties.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value)), StageExecutor.EngineVersion));
+            if (labels?.Event(time.GetUtcNow(), resumed: false) is { } labelled)
+                session.Publish(labelled);
+        }
         else if (resumed)
             session.Publish(new RunResumed(time.GetUtcNow(), runId));
         return session;

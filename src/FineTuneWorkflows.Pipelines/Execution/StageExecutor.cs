@@ -89,7 +89,7 @@ public sealed class StageExecutor
         }
         catch (Exception e)
         {
-            return new(StageOutcome.Failed, FailureText.Of(e), watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
+            return new(StageOutcome.Failed, ParameterAdvice.Reason(e, stage), watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
         }
     }
 

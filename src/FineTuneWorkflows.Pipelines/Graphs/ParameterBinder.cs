@@ -5,42 +5,60 @@ using FineTuneWorkflows.Pipelines.Definitions;
 namespace FineTuneWorkflows.Pipelines.Graphs;
 
 /// <summary>Evaluates what a definition sets, and makes stages with their parameters bound.</summary>
-internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyValues properties, List<DefinitionProblem> problems)
+/// <param name="definition">The definition.</param>
+/// <param name="properties">The values of its properties.</param>
+/// <param name="given">What was given for parameters of its stages; it takes the place of what the definition sets.</param>
+/// <param name="problems">Where problems are added.</param>
+internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyValues properties, GivenParameters given, List<DefinitionProblem> problems)
 {
-    public (Stage Stage, Dictionary<string, string> Folders) Bind(ActivityDefinition activity, StageDescriptor descriptor)
+    private readonly record struct Evaluated(object? Raw, string Folder, string Origin, bool IsGiven);
+
+    public BoundStage Bind(ActivityDefinition activity, StageDescriptor descriptor)
     {
-        var stage = descriptor.Create();
-        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
+        var bound = new BoundStage(descriptor.Create());
         var before = problems.Count;
-        var bound = new HashSet<ParameterDescriptor>();
+        var seen = new HashSet<ParameterDescriptor>();
+        // The last value given counts.
+        foreach (var own in given.Of(activity).Reverse())
+            if (Known(activity, descriptor, own.Parameter) is { } parameter && seen.Add(parameter))
+            {
+                bound.GivenByName.Add(parameter.Name);
+                Set(bound, activity, parameter, new(own.Value, own.Folder, $" (from {own.Name})", IsGiven: true));
+            }
+
         foreach (var (name, expression) in activity.Settings)
-        {
-            if (descriptor.Parameter(name) is not { } parameter)
-            {
-                problems.Add(new(definition.File, $"{descriptor.Type} has no parameter {name}{NameSuggestion.For(name, descriptor.Parameters.Select(p => p.Name))} `finetune stages {descriptor.Name}` lists them", activity.Name));
-                continue;
-            }
+            if (Known(activity, descriptor, name) is { } parameter && seen.Add(parameter) && Evaluate(activity, parameter, expression) is { } value)
+                Set(bound, activity, parameter, value);
 
-            bound.Add(parameter);
-            if (Evaluate(activity, parameter, expression) is not { } value)
-                continue;
-            // Studio writes null for an input that was never touched: the default stays.
-            if (value.Raw is null or JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined })
-                CheckDefault(activity, parameter);
-            else if (parameter.TryConvert(value.Raw, out var typed, out var problem))
-            {
-                parameter.Set(stage, typed);
-                folders[parameter.Name] = value.Folder;
-            }
-            else
-                problems.Add(new(definition.File, problem + value.Origin, activity.Name, parameter.Name));
-        }
-
-        foreach (var parameter in descriptor.Parameters.Where(p => !bound.Contains(p)))
+        foreach (var parameter in descriptor.Parameters.Where(p => !seen.Contains(p)))
             CheckDefault(activity, parameter);
         if (problems.Count == before)
-            problems.AddRange(stage.Check().Select(problem => new DefinitionProblem(definition.File, problem, activity.Name)));
-        return (stage, folders);
+            problems.AddRange(bound.Stage.Check().Select(problem => new DefinitionProblem(definition.File, problem, activity.Name)));
+        return bound;
+    }
+
+    private ParameterDescriptor? Known(ActivityDefinition activity, StageDescriptor descriptor, string name)
+    {
+        if (descriptor.Parameter(name) is { } parameter)
+            return parameter;
+        problems.Add(new(definition.File, $"{descriptor.Type} has no parameter {name}{NameSuggestion.For(name, descriptor.Parameters.Select(p => p.Name))} `finetune stages {descriptor.Name}` lists them", activity.Name));
+        return null;
+    }
+
+    private void Set(BoundStage bound, ActivityDefinition activity, ParameterDescriptor parameter, Evaluated value)
+    {
+        // Studio writes null for an input that was never touched: the default stays.
+        if (value.Raw is null or JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined })
+            CheckDefault(activity, parameter);
+        else if (parameter.TryConvert(value.Raw, out var typed, out var problem))
+        {
+            parameter.Set(bound.Stage, typed);
+            bound.Folders[parameter.Name] = value.Folder;
+            if (value.IsGiven)
+                bound.Given.Add(parameter.Name);
+        }
+        else
+            problems.Add(new(definition.File, problem + value.Origin, activity.Name, parameter.Name));
     }
 
     // A required parameter has a default that is not valid.
@@ -50,14 +68,14 @@ internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyVal
             problems.Add(new(definition.File, problem!, activity.Name, parameter.Name));
     }
 
-    private (object? Raw, string Folder, string Origin)? Evaluate(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
+    private Evaluated? Evaluate(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
     {
         switch (expression.Type)
         {
             case "Literal":
-                return (expression.Value, definition.Folder, "");
+                return new(expression.Value, definition.Folder, "", IsGiven: false);
             case "Object":
-                return (Parsed(expression.Value), definition.Folder, "");
+                return new(Parsed(expression.Value), definition.Folder, "", IsGiven: false);
             case "Variable" or "Input":
                 return Property(activity, parameter, expression);
             default:
@@ -83,7 +101,7 @@ internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyVal
         }
     }
 
-    private (object? Raw, string Folder, string Origin)? Property(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
+    private Evaluated? Property(ActivityDefinition activity, ParameterDescriptor parameter, SettingExpression expression)
     {
         var (id, name) = Reference(expression.Value);
         var declaration = definition.Properties.FirstOrDefault(p => expression.Type == "Variable" ? !p.IsInput && p.VariableId is not null && p.VariableId == id : p.IsInput && p.Name == name)
@@ -95,14 +113,14 @@ internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyVal
         }
 
         if (properties.Find(declaration.Name) is { } value)
-            return (value.Value, value.Folder, $" (from property {declaration.Name})");
+            return new(value.Value, value.Folder, $" (from property {declaration.Name})", value.IsGiven);
         if (declaration.IsInput && parameter.DefaultValue is null or "")
         {
             problems.Add(new(definition.File, $"has no value: give property {declaration.Name} with -p {declaration.Name}=...", activity.Name, parameter.Name));
             return null;
         }
 
-        return (null, definition.Folder, "");
+        return new(null, definition.Folder, "", IsGiven: false);
     }
 
     private static (string? Id, string? Name) Reference(JsonElement value) => value.ValueKind switch

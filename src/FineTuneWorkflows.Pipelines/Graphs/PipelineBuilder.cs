@@ -60,12 +60,12 @@ public sealed class PipelineBuilder
         var order = Order(predecessors);
         ThrowIfWrong(structureOnly: true);
 
-        var binder = new ParameterBinder(definition, properties, problems);
+        var binder = Binder();
         var stages = new List<PipelineStage>();
         foreach (var wired in Wire(order, predecessors))
         {
-            var (stage, folders) = binder.Bind(byId[wired.Id], wired.Descriptor);
-            stages.Add(new(wired.Name, wired.Descriptor, stage, wired.Predecessors, wired.Producers, folders));
+            var bound = binder.Bind(byId[wired.Id], wired.Descriptor);
+            stages.Add(new(wired.Name, wired.Descriptor, bound.Stage, wired.Predecessors, wired.Producers, bound.Folders) { Given = bound.Given, GivenByName = bound.GivenByName });
         }
 
         ThrowIfWrong(structureOnly: false);
@@ -93,7 +93,7 @@ public sealed class PipelineBuilder
         // Where the structure is wrong, parameters of the stages that are known are worth checking in the same go.
         if (structureOnly)
         {
-            var binder = new ParameterBinder(definition, properties, problems);
+            var binder = Binder();
             foreach (var activity in definition.Activities)
                 if (catalog.Find(activity.Type) is { } descriptor)
                     binder.Bind(activity, descriptor);
@@ -101,6 +101,8 @@ public sealed class PipelineBuilder
 
         throw new DefinitionException(problems);
     }
+
+    private ParameterBinder Binder() => new(definition, properties, GivenParameters.Resolve(definition, catalog, properties.Parameters, problems), problems);
 
     private void Problem(string message, string? stage = null) => problems.Add(new(definition.File, message, stage));
 

@@ -17,6 +17,14 @@ public sealed record PipelineStage(
     IReadOnlyDictionary<string, string> Producers,
     IReadOnlyDictionary<string, string> Folders)
 {
+    private static readonly HashSet<string> None = [];
+
+    /// <summary>The parameters whose values the user gave, by a property or by the parameter's own name, rather than the definition. Default: none.</summary>
+    public IReadOnlySet<string> Given { get; init; } = None;
+
+    /// <summary>Those of them that were given by their own name, such as <c>Fetch.TextColumn</c>. Default: none.</summary>
+    public IReadOnlySet<string> GivenByName { get; init; } = None;
+
     /// <summary>Its place in the graph.</summary>
     public WiredStage Wiring => new(Name, Name, Descriptor, Predecessors, Producers);
 }

@@ -24,6 +24,8 @@ internal static class HandwrittenJson
             json.Texts("properties", e.Properties);
             json.Text("engine", e.Engine);
             json.Optional("parent", e.Parent);
+            if (e.Given is not null)
+                json.Texts("given", e.Given);
             json.Time("time", e.Time);
         }),
         RunResumed e => Text(json =>

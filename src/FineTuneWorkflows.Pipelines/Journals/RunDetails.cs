@@ -5,14 +5,14 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// <summary>All that is known of a run.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Pipeline">The definition's id.</param>
-/// <param name="Name">The definition's name.</param>
+/// <param name="Name">What it is called: the definition's name where its user gave it none.</param>
 /// <param name="Definition">The definition's file, or null.</param>
 /// <param name="Engine">The version of the engine that began it.</param>
 /// <param name="State">How it stands.</param>
 /// <param name="Started">When it began.</param>
 /// <param name="LastEvent">When something was last heard of it.</param>
 /// <param name="Attempts">How many processes worked on it, from 1.</param>
-/// <param name="Properties">The properties' values, as texts.</param>
+/// <param name="Properties">The properties' values, as texts; with what was given for parameters of stages, by <c>Stage.Parameter</c>.</param>
 /// <param name="Stages">Its stages, in the order in which they began.</param>
 /// <param name="Series">Metrics that have values at several steps.</param>
 /// <param name="Notes">What its stages told their user, each beginning with the stage's name.</param>
@@ -37,7 +37,7 @@ public sealed record RunDetails(
     /// <summary>The run that it is a part of, such as the sweep that a trial belongs to; null for none.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>What is said of the run as a whole, such as the commit it ran from.</summary>
+    /// <summary>What is said of the run as a whole, such as the commit it ran from, and the tags that its user gave it.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The last value of what was measured of the run as a whole, such as how busy the machine was.</summary>

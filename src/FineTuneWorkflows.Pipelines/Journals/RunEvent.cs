@@ -28,13 +28,15 @@ public abstract record RunEvent(DateTimeOffset Time);
 /// <param name="Time">When.</param>
 /// <param name="RunId">The run.</param>
 /// <param name="Pipeline">The definition's id.</param>
-/// <param name="Name">The definition's name.</param>
+/// <param name="Name">What the run is called: the definition's name where its user gave it none.</param>
 /// <param name="Definition">The definition's file, or null.</param>
 /// <param name="Properties">The properties' values, as texts.</param>
 /// <param name="Engine">The engine's version.</param>
 /// <param name="Parent">The run it is a part of, such as the sweep that a trial belongs to; null for none.</param>
+/// <param name="Given">What was given for parameters of stages by their own names, as texts, by <c>Stage.Parameter</c>; null for nothing.</param>
 public sealed record RunStarted(
-    DateTimeOffset Time, string RunId, string Pipeline, string Name, string? Definition, IReadOnlyDictionary<string, string> Properties, string Engine, string? Parent = null) : RunEvent(Time);
+    DateTimeOffset Time, string RunId, string Pipeline, string Name, string? Definition, IReadOnlyDictionary<string, string> Properties, string Engine, string? Parent = null,
+    IReadOnlyDictionary<string, string>? Given = null) : RunEvent(Time);
 
 /// <summary>A run that had been interrupted or had failed goes on, in another process.</summary>
 /// <param name="Time">When.</param>

@@ -2,7 +2,7 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 
 /// <summary>A run in a list.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="Name">The definition's name.</param>
+/// <param name="Name">What it was called when it began: the definition's name where its user gave it none.</param>
 /// <param name="State">How it stands.</param>
 /// <param name="Started">When it began; null where its journal cannot be read.</param>
 /// <param name="LastEvent">When something was last heard of it.</param>

@@ -57,7 +57,7 @@ internal sealed class RunReading(StageRecordStore records)
     }
 
     public RunDetails? Details(Func<RunFinished?, RunState> stateOf) => started is null ? null : new(
-        started.RunId, started.Pipeline, started.Name, started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, started.Properties,
+        started.RunId, started.Pipeline, tags.GetValueOrDefault(RunLabels.NameTag, started.Name), started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, Given(started),
         [.. order.Select(s => s.Details(records))],
         series.Where(s => s.Value.Points.Count > 1).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal),
         notes)
@@ -66,6 +66,17 @@ internal sealed class RunReading(StageRecordStore records)
         Tags = tags,
         RunMetrics = metrics,
     };
+
+    // For who reads of the run, a parameter that was given by its own name is as good as a property.
+    private static IReadOnlyDictionary<string, string> Given(RunStarted started)
+    {
+        if (started.Given is not { Count: > 0 } given)
+            return started.Properties;
+        var all = new Dictionary<string, string>(started.Properties, StringComparer.Ordinal);
+        foreach (var (name, value) in given)
+            all[name] = value;
+        return all;
+    }
 
     private StageReading Stage(string id)
     {

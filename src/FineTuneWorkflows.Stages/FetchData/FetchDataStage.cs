@@ -168,8 +168,27 @@ public sealed record FetchDataStage : Stage
             Fold = Fold,
             Seed = Seed,
         };
-        var dataset = DatasetSplitter.Split(request, context.Output("dataset"), progress, cancellationToken);
+        var dataset = Split(request, context.Output("dataset"), progress, cancellationToken);
         Report(context, dataset, cancellationToken);
+    }
+
+    // What a parameter of this stage would mend names it.
+    private DatasetFolder Split(SplitRequest request, string output, TextProgressReporter progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return DatasetSplitter.Split(request, output, progress, cancellationToken);
+        }
+        catch (MissingColumnException e)
+        {
+            var parameter = e.Column == TextColumn ? nameof(TextColumn) : e.Column == LabelColumn ? nameof(LabelColumn) : e.Column == SplitColumn ? nameof(SplitColumn)
+                : e.Column == GroupColumn ? nameof(GroupColumn) : nameof(SecondColumn);
+            throw new StageException(e.Message, e) { Parameter = parameter };
+        }
+        catch (BadRowException e)
+        {
+            throw new StageException($"{e.Message}; to leave such rows out and have them counted", e) { Parameter = nameof(OnBadRow), Value = $"{BadRowPolicy.Skip}" };
+        }
     }
 
     private async Task<IReadOnlyList<string>> DownloadAsync(StageContext context, TextProgressReporter progress, CancellationToken cancellationToken)

@@ -142,7 +142,7 @@ internal sealed class JournalTranslator(Home home)
         if (File.Exists(summary))
             yield return new ArtifactProduced(runId, RunSummary.FileName, Masked(summary));
         if (memory.Stages.Count > 0)
-            yield return new RunDescribed(runId, RunPage.Markdown(runId, memory.Stages));
+            yield return new RunDescribed(runId, RunPage.Markdown(runId, memory.Stages, memory.Description));
         yield return new RunEnded(runId, Status(finished.Status), finished.Time);
         memories.Remove(runId);
     }

@@ -18,6 +18,9 @@ internal sealed class RunMemory(StageRecordStore records)
     /// <summary>The stages that ended, in the order of their first end; of each the last.</summary>
     public IReadOnlyList<StageFinished> Stages => stages;
 
+    /// <summary>What the run's user said of it; null for nothing.</summary>
+    public string? Description { get; private set; }
+
     /// <summary>Takes an event in.</summary>
     public void Add(RunEvent happened)
     {
@@ -32,6 +35,9 @@ internal sealed class RunMemory(StageRecordStore records)
                     metrics[e.StageId] = last = new(StringComparer.Ordinal);
                 foreach (var (key, value) in e.Values)
                     last[key] = new(key, value, e.Step, e.Time);
+                break;
+            case RunTagged e:
+                Description = e.Tags.TryGetValue(RunLabels.DescriptionTag, out var said) ? said : Description;
                 break;
             case DatasetUsed e:
                 datasets.Add(new(e.Name, e.Digest, e.Source, e.Context));

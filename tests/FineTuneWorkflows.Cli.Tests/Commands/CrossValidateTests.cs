@@ -82,6 +82,17 @@ public sealed class CrossValidateTests : IDisposable
         Assert.Empty(new RunHistory(place.Home).Ids());
     }
 
+    [Fact]
+    public async Task A_definition_without_the_properties_is_cross_validated_by_the_stage_that_has_the_parameters()
+    {
+        place.Write("plain.json", """{"definitionId":"plain","name":"Plain","root":{"type":"Elsa.Sequence","activities":[{"id":"Learn","type":"FineTune.Learn"}]}}""");
+
+        var answer = await place.RunAsync("crossvalidate", "plain.json", "--folds", "3", "-p", "Learn.Breaks=2", "--home", "home");
+
+        Assert.Equal(ExitCode.Failed, answer.Code);
+        Assert.Matches(@"best_validation/accuracy +0\.55 +0\.07071 +0\.5 +0\.6\n", answer.Out);
+    }
+
     [Stage("FineTune.Learn", Description = "Reaches more on each fold.")]
     [Produces("model")]
     public sealed record Learn : Stage

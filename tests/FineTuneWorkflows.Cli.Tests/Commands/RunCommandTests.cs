@@ -118,7 +118,7 @@ public sealed class RunCommandTests : IDisposable
         var answer = await place.RunAsync("run", "six.json", "-p", "Data=none.txt");
 
         Assert.Equal(ExitCode.Failed, answer.Code);
-        Assert.Equal($"error: stage fetch failed: parameter Path: there is no file or folder {Path.Combine(place.Folder, "none.txt")}\n", answer.Error);
+        Assert.Equal($"error: stage fetch failed: parameter Path: there is no file or folder {Path.Combine(place.Folder, "none.txt")}; set -p fetch.Path=...\n", answer.Error);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class PipelineRunnerTests : IDisposable
     public async Task A_missing_input_file_fails_its_stage_and_names_parameter_and_path()
     {
         var result = await fixture.RunAsync(TestPipelines.Build(TestPipelines.Chain("nope.txt"), "/data"));
-        Assert.Equal("parameter Source: there is no file or folder /data/nope.txt", result.Of("Read").Reason);
+        Assert.Equal("parameter Source: there is no file or folder /data/nope.txt; set -p Read.Source=...", result.Of("Read").Reason);
         Assert.Equal("Read:failed Shout:skipped Count:skipped Report:skipped", result.Outcomes());
     }
 

@@ -31,9 +31,9 @@ public sealed class RemoteInputTests : IDisposable
     public async Task A_name_that_means_nothing_fails_the_plan_and_the_run_with_what_is_wrong()
     {
         remote.Problem = "parameter Branch: there is no such branch";
-        Assert.Equal(["Fail parameter Branch: there is no such branch", "Skip First would fail"], (await fixture.PlanAsync(Chain())).Select(p => $"{p.Action} {p.Reason}"));
+        Assert.Equal(["Fail parameter Branch: there is no such branch; set -p First.Branch=...", "Skip First would fail"], (await fixture.PlanAsync(Chain())).Select(p => $"{p.Action} {p.Reason}"));
         var result = await fixture.RunAsync(Chain());
-        Assert.Equal((StageOutcome.Failed, "parameter Branch: there is no such branch"), (result.Of("First").Outcome, result.Of("First").Reason));
+        Assert.Equal((StageOutcome.Failed, "parameter Branch: there is no such branch; set -p First.Branch=..."), (result.Of("First").Outcome, result.Of("First").Reason));
     }
 
     [Fact]

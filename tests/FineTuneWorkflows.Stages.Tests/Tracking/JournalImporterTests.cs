@@ -3,7 +3,9 @@ using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Runs;
+using RunLabels = FineTuneWorkflows.Pipelines.Execution.RunLabels;
 using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
+using StageOutcome = FineTuneWorkflows.Pipelines.Execution.StageOutcome;
 
 namespace FineTuneWorkflows.Stages.Tests.Tracking;
 
@@ -84,6 +86,21 @@ public sealed class JournalImporterTests : IDisposable
         Journal("20260101-a", out _, new RunStarted(Time, "20260101-a", "p", "again", null, new Dictionary<string, string>(), "1"), new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }));
         Assert.Contains("started already", Assert.Single(Import()), StringComparison.Ordinal);
         Assert.Equal("1", new RunIndex(workspace.Services.Store).Show("20260101-a").Tags["after"]);
+    }
+
+    [Fact]
+    public void Name_tags_and_description_that_a_user_gave_are_the_server_s_and_the_description_stays_above_the_stages()
+    {
+        Journal(
+            "20260101-a", out _,
+            new RunTagged(Time, new Dictionary<string, string> { ["team"] = "support", [RunLabels.DescriptionTag] = "With the new labels.", [RunLabels.NameTag] = "June" }),
+            new StageFinished(Time, "Train", "FineTune.Train", StageOutcome.Failed, "no", 1, null, new Dictionary<string, string>(), new Dictionary<string, double>(), new Dictionary<string, string>(), null),
+            new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Execution.RunStatus.Failed));
+
+        Assert.Empty(Import());
+        var tags = new RunIndex(workspace.Services.Store).Show("20260101-a").Tags;
+        Assert.Equal(("support", "June"), (tags["team"], tags["mlflow.runName"]));
+        Assert.StartsWith("With the new labels.\n\n| Stage |", tags["mlflow.note.content"], StringComparison.Ordinal);
     }
 
     public void Dispose() => workspace.Dispose();

@@ -10,16 +10,18 @@ namespace FineTuneWorkflows.Cli.Commands.CrossValidate;
 /// <summary><c>finetune crossvalidate</c></summary>
 internal sealed class CrossValidateCommand : CliCommand
 {
-    /// <summary>The properties that a definition must have: the number of folds, and the one to validate on.</summary>
+    /// <summary>The properties that a definition has, or the parameters of one of its stages: the number of folds, and the one to validate on.</summary>
     public const string Folds = "Folds", Fold = "Fold";
 
-    private readonly Option<int> folds = new("--folds") { Description = "The number of folds, 2 to 1000. The definition's properties Folds and Fold are set to it and to 0, 1, ... in turn.", HelpName = "K", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> folds = new("--folds") { Description = "The number of folds, 2 to 1000. The definition's properties Folds and Fold, or the parameters of the stage that has them, are set to it and to 0, 1, ... in turn.", HelpName = "K", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> home = Options.Home();
     private PipelineOptions? pipelineOptions;
+    private LabelOptions? labels;
 
     public override void Configure(Command command)
     {
         pipelineOptions = new(command, withTargets: true);
+        labels = new(command);
         command.Options.Add(folds);
         command.Options.Add(home);
     }
@@ -33,7 +35,7 @@ internal sealed class CrossValidateCommand : CliCommand
         Pipeline[] pipelines = [.. Enumerable.Range(0, count).Select(fold => Pipeline(parsed, context, count, fold))];
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        return await new CrossValidationRun(pipelines, open, context).RunAsync().ConfigureAwait(false) switch
+        return await new CrossValidationRun(pipelines, labels!.Read(parsed), open, context).RunAsync().ConfigureAwait(false) switch
         {
             RunStatus.Succeeded => ExitCode.Done,
             RunStatus.Cancelled => ExitCode.Cancelled,

@@ -8,7 +8,7 @@ using FineTuneWorkflows.Pipelines.Journals;
 namespace FineTuneWorkflows.Cli.Commands.CrossValidate;
 
 /// <summary>A cross-validation under way: a run of its own, of which each fold's run is a part. A fold that is up to date is not computed again.</summary>
-internal sealed class CrossValidationRun(IReadOnlyList<Pipeline> folds, OpenHome open, CommandContext context)
+internal sealed class CrossValidationRun(IReadOnlyList<Pipeline> folds, RunLabels labels, OpenHome open, CommandContext context)
 {
     public async Task<RunStatus> RunAsync()
     {
@@ -17,7 +17,7 @@ internal sealed class CrossValidationRun(IReadOnlyList<Pipeline> folds, OpenHome
         var runId = RunIds.Next(time);
         await using var observers = RunObservers.Of(context, open.Home, open.Services);
         using var session = RunSession.Open(
-            open.Home, runId, first.Definition.Id, $"{first.Definition.Name} cross-validation", new Dictionary<string, object?> { [CrossValidateCommand.Folds] = folds.Count }, observers.All, time: time);
+            open.Home, runId, first.Definition.Id, $"{first.Definition.Name} cross-validation", new Dictionary<string, object?> { [CrossValidateCommand.Folds] = folds.Count }, observers.All, time: time, labels: labels);
         var children = new ChildRuns(session, open, context);
         var scores = new FoldScores();
         var status = RunStatus.Succeeded;

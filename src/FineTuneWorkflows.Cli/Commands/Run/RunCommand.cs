@@ -23,10 +23,12 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<string?> json = Options.Json("Print one JSON object and nothing else to standard output.");
     private readonly Option<string?> home = Options.Home();
     private PipelineOptions? pipelineOptions;
+    private LabelOptions? labels;
 
     public override void Configure(Command command)
     {
         pipelineOptions = new(command, withTargets: true);
+        labels = new(command);
         foreach (var option in (Option[])[force, parallel, question, dryRun, json, home])
             command.Options.Add(option);
     }
@@ -40,6 +42,7 @@ internal sealed class RunCommand : CliCommand
             ForceAll = forceAll,
             Force = [.. forced.SelectMany(pipeline.Select).Select(s => s.Name)],
             MaxParallel = parsed.NumberOf(parallel, 1),
+            Labels = labels!.Read(parsed),
         };
         var onlyLooks = parsed.Has(question) || parsed.Has(dryRun);
         using var open = onlyLooks ? OpenHome.Find(context, parsed.GetValue(home)) : OpenHome.Open(context, parsed.GetValue(home));

@@ -18,6 +18,8 @@ internal static class RunSheet
             $"started {run.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, took {Words.Duration(run.Duration.TotalSeconds)}{(run.Attempts > 1 ? $" in {run.Attempts} attempts" : "")}, engine {run.Engine}"));
         if (run.Definition is { } definition)
             writer.WriteLine($"from {definition}");
+        if (run.Tags.GetValueOrDefault(RunLabels.DescriptionTag) is { Length: > 0 } description)
+            writer.WriteLine(description);
 
         writer.WriteLine();
         var stages = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2);
@@ -31,7 +33,7 @@ internal static class RunSheet
         foreach (var stage in run.Stages)
             WriteTexts($"Parameters of {stage.Id}", stage.Parameters.Where(p => !IsUsual(catalog.Find(stage.Type)?.Parameter(p.Key), p.Value)).ToDictionary(), writer, ink);
         WriteMetrics(run, writer, ink);
-        WriteTexts("Tags", run.Stages.SelectMany(s => s.Tags).GroupBy(t => t.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal), writer, ink);
+        WriteTexts("Tags", run.Tags.Where(t => !t.Key.StartsWith("mlflow.", StringComparison.Ordinal)).Concat(run.Stages.SelectMany(s => s.Tags)).GroupBy(t => t.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal), writer, ink);
         WriteTexts(
             "Artifacts", run.Stages.SelectMany(s => s.Artifacts.Select(a => KeyValuePair.Create($"{s.Id}/{a.Key}", a.Value))).ToDictionary(StringComparer.Ordinal), writer, ink);
         if (run.Notes.Count == 0)

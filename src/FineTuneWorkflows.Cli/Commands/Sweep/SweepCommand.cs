@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Cli.Commands.Sweep;
 /// <summary><c>finetune sweep</c></summary>
 internal sealed class SweepCommand : CliCommand
 {
-    private readonly Option<string[]> over = new("--over") { Description = "Tries these values of a property, such as --over LearningRate=1e-5,3e-5. Repeated: all combinations.", HelpName = "Name=V,V" };
+    private readonly Option<string[]> over = new("--over") { Description = "Tries these values of a property or of a stage's parameter, such as --over LearningRate=1e-5,3e-5 or --over Tokenize.MaxLength=64,128. Repeated: all combinations.", HelpName = "Name=V,V" };
     private readonly Option<string[]> repeat = new("--repeat") { Description = "Repeats each trial with these values, such as --repeat Seed=1,2,3, and takes the mean.", HelpName = "Name=V,V" };
     private readonly Option<string?> metric = new("--metric") { Description = "What to choose by. Default: best_validation/accuracy.", HelpName = "KEY" };
     private readonly Option<string?> minimize = Options.Flag("--minimize", "Choose the least value of the metric, not the greatest.");
@@ -18,10 +18,12 @@ internal sealed class SweepCommand : CliCommand
     private readonly Option<string?> dryRun = Options.Flag("--dry-run", "Run nothing; list the trials.");
     private readonly Option<string?> home = Options.Home();
     private PipelineOptions? pipelineOptions;
+    private LabelOptions? labels;
 
     public override void Configure(Command command)
     {
         pipelineOptions = new(command, withTargets: true);
+        labels = new(command);
         foreach (var option in (Option[])[over, repeat, metric, minimize, trialsOnly, dryRun, home])
             command.Options.Add(option);
     }
@@ -38,7 +40,7 @@ internal sealed class SweepCommand : CliCommand
         // All trials are read and checked before the first one runs.
         var plan = new SweepPlan(
             [.. grid.Combinations().Select(values => new Candidate(values))], repeats.Combinations(), parsed.GetValue(metric) ?? "best_validation/accuracy", parsed.Has(minimize),
-            (values, whole) => Pipeline(parsed, context, values, whole));
+            (values, whole) => Pipeline(parsed, context, values, whole)) { Labels = labels!.Read(parsed) };
         plan.Check();
         if (parsed.Has(dryRun))
         {

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Cli.Commands.Sweep;
@@ -15,6 +16,9 @@ internal sealed record SweepPlan(
     bool Minimize,
     Func<IEnumerable<KeyValuePair<string, string>>, bool, Pipeline> Read)
 {
+    /// <summary>What the sweep is called, and what is said of it. Default: nothing.</summary>
+    public RunLabels Labels { get; init; } = RunLabels.None;
+
     /// <summary>One run of a sweep.</summary>
     /// <param name="Candidate">Whose it is.</param>
     /// <param name="Values">The values of its properties.</param>

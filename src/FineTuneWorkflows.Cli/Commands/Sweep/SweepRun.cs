@@ -18,7 +18,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         var name = $"{first.Definition.Name} sweep";
         var runId = RunIds.Next(context.Host.Time);
         await using var observers = RunObservers.Of(context, open.Home, open.Services);
-        using var session = RunSession.Open(open.Home, runId, first.Definition.Id, name, Properties(), observers.All, time: context.Host.Time);
+        using var session = RunSession.Open(open.Home, runId, first.Definition.Id, name, Properties(), observers.All, time: context.Host.Time, labels: plan.Labels);
         var children = new ChildRuns(session, open, context);
         var status = await TrialsAsync(session, children).ConfigureAwait(false);
         var ranking = plan.Ranking();

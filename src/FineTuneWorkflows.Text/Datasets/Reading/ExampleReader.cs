@@ -108,7 +108,7 @@ public static class ExampleReader
                 yield return new SourceRow(raw.Example!, split, raw.Line, raw.Group);
                 continue;
             }
-            if (options.BadRows == BadRowPolicy.Fail) throw new TextDataException(problem, path, raw.Line);
+            if (options.BadRows == BadRowPolicy.Fail) throw new BadRowException(problem, path, raw.Line);
             badRows.Add(new BadRow(Path.GetFileName(path), raw.Line, problem));
         }
         if (!any) throw new TextDataException("the file has no rows", path);
