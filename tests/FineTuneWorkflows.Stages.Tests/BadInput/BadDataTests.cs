@@ -13,7 +13,7 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public async Task A_missing_file_is_named_with_its_parameter() =>
-        Assert.Equal($"parameter Source: there is no file or folder {workspace.Folder}/nope.csv", await workspace.FailureOf(("Fetch", Fetch, new { source = "nope.csv" })));
+        Assert.Equal($"parameter Source: there is no file or folder {workspace.Folder}/nope.csv; set -p Fetch.Source=...", await workspace.FailureOf(("Fetch", Fetch, new { source = "nope.csv" })));
 
     [Fact]
     public async Task A_missing_column_is_named_with_those_there_are()
@@ -77,7 +77,7 @@ public sealed class BadDataTests : IDisposable
         Directory.CreateDirectory(Path.Combine(workspace.Folder, "docs"));
         workspace.Write("docs/README.md", "hello");
         workspace.Write("docs/NOTICE", "hello");
-        Assert.Equal("parameter Source: none of its 2 files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz", await workspace.FailureOf(("Fetch", Fetch, new { source = "docs" })));
+        Assert.Equal("parameter Source: none of its 2 files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz; set -p Fetch.Source=...", await workspace.FailureOf(("Fetch", Fetch, new { source = "docs" })));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class BadDataTests : IDisposable
         Assert.Equal(
             $"parameter BaseModel: there is no file or folder {workspace.Folder}/tinny; a base model is a folder in Hugging Face's layout, "
             + "hf://owner/name[@revision], or one of the presets tiny, mini, small, medium, base, large, "
-            + "gpt2-tiny, gpt2-mini, gpt2-small, gpt2-medium, gpt2-base, gpt2-large, llama-tiny, llama-mini, llama-small, llama-medium, llama-base, llama-large, which start from scratch",
+            + "gpt2-tiny, gpt2-mini, gpt2-small, gpt2-medium, gpt2-base, gpt2-large, llama-tiny, llama-mini, llama-small, llama-medium, llama-base, llama-large, which start from scratch; set -p FineTune.BaseModel=...",
             reason);
     }
 
