@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Stages.RegisterModel;
 using FineTuneWorkflows.Tracking.Registry;
 using FineTuneWorkflows.Tracking.Store;
 
@@ -16,7 +17,7 @@ public sealed class StageServices : IServiceProvider, IDisposable
     {
         this.home = home;
         store = new(() => TrackingStore.Open(home.StateDatabase));
-        registry = new(() => new ModelRegistry(store.Value));
+        registry = new(() => new ModelRegistry(home.Registry, new RegistryRebuild(home, TablesOf).Entries, home.IsReadOnly));
     }
 
     /// <summary>The run index and the tracking outbox.</summary>
@@ -31,6 +32,9 @@ public sealed class StageServices : IServiceProvider, IDisposable
         : serviceType == typeof(TrackingStore) ? Store
         : serviceType == typeof(ModelRegistry) ? Registry
         : null;
+
+    // Opening the database makes files, and makes it where it is not.
+    private TrackingStore? TablesOf() => !home.IsReadOnly && File.Exists(home.StateDatabase) ? Store : null;
 
     /// <inheritdoc />
     public void Dispose()

@@ -60,7 +60,7 @@ internal static class StandardHost
     private static string Export(Home home, StageServices services, string folder, Action<string> say, CancellationToken cancellationToken)
     {
         Import(home, services, say, cancellationToken);
-        var written = FileStoreExport.Write(services.Store, folder, cancellation: cancellationToken);
+        var written = FileStoreExport.Write(services.Store, services.Registry, folder, cancellation: cancellationToken);
         return $"Wrote {written.Runs} runs with {written.Metrics} values of metrics, {written.Artifacts} files and {written.Versions} model versions to {folder}."
             + (written.Missing.Count > 0 ? $" {written.Missing.Count} files are gone and were left out." : "");
     }

@@ -40,7 +40,10 @@ public sealed class Home
     /// <summary>Digests of files already read, keyed by path, size and time of change.</summary>
     public string FileHashes => Path.Combine(Root, "file-hashes.tsv");
 
-    /// <summary>The SQLite database of the run index, the tracking outbox and the model registry.</summary>
+    /// <summary>The registered models and their aliases: a file that is only ever appended to.</summary>
+    public string Registry => Path.Combine(Root, "registry.jsonl");
+
+    /// <summary>The SQLite database of the run index and the tracking outbox. What it holds can be read again from the journals.</summary>
     public string StateDatabase => Path.Combine(Root, "state.db");
 
     /// <summary>Whether the folder is a home: marked as one, or one of an earlier version, which had no marker.</summary>

@@ -13,6 +13,9 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 /// </summary>
 internal static partial class EvaluationFiles
 {
+    /// <summary>The figures by name.</summary>
+    public const string MetricsFile = "metrics.json";
+
     public static void Write(
         string folder, ClassificationReport report, CalibratedReport? calibrated, ClassificationReport? baseline, IReadOnlyList<TextExample> test, ProbabilityTable probabilities)
     {
@@ -28,7 +31,7 @@ internal static partial class EvaluationFiles
             metrics[key] = value;
         foreach (var (key, value) in baseline?.ToMetrics() ?? new Dictionary<string, double>())
             metrics["baseline/" + key] = value;
-        WriteJson(Path.Combine(folder, "metrics.json"), metrics, Json.Default.SortedDictionaryStringDouble);
+        WriteJson(Path.Combine(folder, MetricsFile), metrics, Json.Default.SortedDictionaryStringDouble);
         WritePredictions(Path.Combine(folder, "predictions.jsonl"), report, test, probabilities);
         EvaluationPlots.Write(folder, report, baseline);
     }
@@ -77,13 +80,13 @@ internal static partial class EvaluationFiles
 
     /// <summary>Writes figures by name.</summary>
     public static void WriteMetrics(string folder, IEnumerable<KeyValuePair<string, double>> metrics) =>
-        WriteJson(Path.Combine(folder, "metrics.json"), new SortedDictionary<string, double>(metrics.ToDictionary(), StringComparer.Ordinal), Json.Default.SortedDictionaryStringDouble);
+        WriteJson(Path.Combine(folder, MetricsFile), new SortedDictionary<string, double>(metrics.ToDictionary(), StringComparer.Ordinal), Json.Default.SortedDictionaryStringDouble);
 
     /// <summary>The figures by name of an evaluation.</summary>
     public static IReadOnlyDictionary<string, double> ReadMetrics(string folder)
     {
-        using var stream = File.OpenRead(Path.Combine(folder, "metrics.json"));
-        return JsonSerializer.Deserialize(stream, Json.Default.SortedDictionaryStringDouble) ?? throw new InvalidDataException($"{folder}/metrics.json holds nothing");
+        using var stream = File.OpenRead(Path.Combine(folder, MetricsFile));
+        return JsonSerializer.Deserialize(stream, Json.Default.SortedDictionaryStringDouble) ?? throw new InvalidDataException($"{folder}/{MetricsFile} holds nothing");
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

@@ -8,7 +8,7 @@ using FineTuneWorkflows.Tracking.Registry;
 namespace FineTuneWorkflows.Stages.RegisterModel;
 
 /// <summary>Registers a model as a version under a name, and points an alias to it if a gate holds.</summary>
-[Stage("FineTune.RegisterModel", Description = "Registers the model as a new version with its metrics, run and data, and points an alias to it where a stated gate holds.")]
+[Stage("FineTune.RegisterModel", Version = 2, Description = "Registers the model as a new version with its metrics, run and data, and points an alias to it where a stated gate holds.")]
 [Consumes("model")]
 [Consumes("evaluation", Optional = true)]
 [Consumes("dataset", Optional = true)]
@@ -50,7 +50,6 @@ public sealed record RegisterModelStage : Stage
         context.SetTag("model/name", ModelName);
         context.SetTag("model/version", version.Version.ToString(CultureInfo.InvariantCulture));
         context.SetTag("model/digest", model.Digest);
-        context.SetTag("model/path", model.Path);
 
         Promotion? promotion = Alias.Length > 0 ? registry.Promote(ModelName, Alias, version.Version, ParseGate()) : null;
         if (promotion is { Moved: true })

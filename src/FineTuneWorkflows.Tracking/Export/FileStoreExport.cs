@@ -16,21 +16,23 @@ public static class FileStoreExport
 {
     /// <summary>Writes all runs and registered models.</summary>
     /// <param name="store">The store; it must stay open.</param>
+    /// <param name="registry">The registered models.</param>
     /// <param name="folder">Where to write; it must not exist or be empty.</param>
     /// <param name="defaultExperiment">The experiment of runs that name none.</param>
     /// <param name="cancellation">Ends the export; what was written stays.</param>
     /// <exception cref="TrackingException">The folder is not empty or cannot be written, or the store cannot be read.</exception>
     public static ExportSummary Write(
-        TrackingStore store, string folder, string defaultExperiment = "Default", CancellationToken cancellation = default)
+        TrackingStore store, ModelRegistry registry, string folder, string defaultExperiment = "Default", CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(registry);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         var root = Path.GetFullPath(folder);
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new TrackingException($"{root} is not empty. Name a folder that is, or one that does not exist yet.");
         try
         {
-            return new Writer(store, root, defaultExperiment).Write(cancellation);
+            return new Writer(store, registry, root, defaultExperiment).Write(cancellation);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +40,7 @@ public static class FileStoreExport
         }
     }
 
-    private sealed class Writer(TrackingStore store, string root, string defaultExperiment)
+    private sealed class Writer(TrackingStore store, ModelRegistry registry, string root, string defaultExperiment)
     {
         private readonly RunIndex _index = new(store);
         private readonly Dictionary<string, string> _experiments = new(StringComparer.Ordinal);
@@ -57,7 +59,7 @@ public static class FileStoreExport
                 Run(_index.Show(run.RunId));
             }
 
-            var versions = new ModelRegistry(store).List();
+            var versions = registry.List();
             foreach (var model in versions.GroupBy(version => version.Name)) Registered(model.Key, [.. model]);
             return new ExportSummary(_experiments.Count, runs.Count, _metrics, _files, versions.Count, _missing);
         }

@@ -116,8 +116,8 @@ internal sealed class Database : IDisposable
         10 => $"reading or writing it failed ({fault.Message}). Check the disk.",
         13 => "the disk is full. Make room and try again; nothing was half written.",
         14 => "it cannot be opened. Check that its folder exists and can be written, or use another home.",
-        11 => "it is damaged. Move it away: runs are read again from their journals, registered models must be registered again.",
-        26 => "it is no SQLite database. Move it away: runs are read again from their journals.",
+        11 => "it is damaged. Move it away: runs are read again from their journals; registered models are not in it.",
+        26 => "it is no SQLite database. Move it away: runs are read again from their journals; registered models are not in it.",
         _ => fault.Message,
     };
 }

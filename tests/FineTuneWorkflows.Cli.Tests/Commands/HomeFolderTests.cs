@@ -114,6 +114,23 @@ public sealed class HomeFolderTests : IDisposable
         Assert.Equal(before, Entries());
     }
 
+    [Fact]
+    public async Task A_home_that_was_moved_shows_where_its_model_lies_now()
+    {
+        place.Write("short.json", Definitions.Flowchart(
+            ("fetch", "FineTune.Fetch", """{"path":"data.txt"}"""), ("tokenize", "FineTune.Tokenize", "{}"), ("train", "FineTune.Train", "{}"), ("register", "FineTune.Register", """{"withDigest":true}""")));
+        var first = await place.RunAsync("run", "short.json", "--home", "home");
+        var line = first.Out.Split('\n').Single(l => l.StartsWith("Model ", StringComparison.Ordinal));
+        Assert.Contains(Path.Combine(place.Folder, "home", "objects"), line, StringComparison.Ordinal);
+        Directory.Move(Path.Combine(place.Folder, "home"), Path.Combine(place.Folder, "moved"));
+
+        var second = await place.RunAsync("run", "short.json", "--home", "moved");
+
+        Assert.Contains("4 up-to-date", second.Out, StringComparison.Ordinal);
+        Assert.Equal(line.Replace(Path.Combine(place.Folder, "home"), Path.Combine(place.Folder, "moved"), StringComparison.Ordinal), second.Out.Split('\n').Single(l => l.StartsWith("Model ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(place.Folder, "moved", "stages")), file => File.ReadAllText(file).Contains(Path.Combine(place.Folder, "home"), StringComparison.Ordinal));
+    }
+
     private static CliHost WithEverything(CliHost host) => host with
     {
         Predictor = (_, _, _, _, _) => new Predictor(),

@@ -128,11 +128,16 @@ public static class TestStages
         [Parameter("The model's name.")]
         public string Model { get; init; } = "sentiment";
 
+        [Parameter("Whether to say which artifact the model is.", Order = 1)]
+        public bool WithDigest { get; init; }
+
         public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
         {
             context.SetTag("model/name", Model);
             context.SetTag("model/version", "1");
             context.SetTag("model/alias", "champion");
+            if (WithDigest)
+                context.SetTag("model/digest", context.Input("model").Digest);
             Write(context, "registration", Model);
             return Task.CompletedTask;
         }

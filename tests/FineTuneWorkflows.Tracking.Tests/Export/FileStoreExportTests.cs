@@ -70,7 +70,7 @@ public sealed class FileStoreExportTests : IDisposable
             new ArtifactProduced(Run, "plots/plot.png", _folder.File("plot.png")), new ArtifactProduced(Run, "gone", _folder.File("gone")),
             new ModelLogged(Run, "sentiment", _folder.File("model"), "digest", Make.Noon, new Dictionary<string, double> { ["acc"] = 0.5 }),
         ]);
-        var registry = new ModelRegistry(_store);
+        var registry = Registry;
         registry.Register(new ModelVersionDraft("sentiment", "digest", Run, new Dictionary<string, double>(), [], "first"));
         registry.SetAlias("sentiment", "champion", 1);
         var summary = Export();
@@ -90,8 +90,8 @@ public sealed class FileStoreExportTests : IDisposable
     public void The_same_history_gives_the_same_files()
     {
         _store.Append([Make.Start("a"), Make.Metrics("a", ("m", 1, 1)), Make.Start("b")]);
-        FileStoreExport.Write(_store, _folder.File("one"), cancellation: TestContext.Current.CancellationToken);
-        FileStoreExport.Write(_store, _folder.File("two"), cancellation: TestContext.Current.CancellationToken);
+        FileStoreExport.Write(_store, Registry, _folder.File("one"), cancellation: TestContext.Current.CancellationToken);
+        FileStoreExport.Write(_store, Registry, _folder.File("two"), cancellation: TestContext.Current.CancellationToken);
         string Files(string name) =>
             string.Join('\n', Directory.GetFiles(_folder.File(name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => Path.GetRelativePath(_folder.File(name), file)));
@@ -113,7 +113,9 @@ public sealed class FileStoreExportTests : IDisposable
         Assert.Contains("cannot be written", Assert.Throws<TrackingException>(Export).Message, StringComparison.Ordinal);
     }
 
-    private ExportSummary Export() => FileStoreExport.Write(_store, _folder.File("out"));
+    private ModelRegistry Registry => new(_folder.File("registry.jsonl"));
+
+    private ExportSummary Export() => FileStoreExport.Write(_store, Registry, _folder.File("out"));
 
     private string Read(string name) => File.ReadAllText(_folder.File($"out/{name}"));
 }

@@ -8,7 +8,10 @@ namespace FineTuneWorkflows.Cli.Commands.Run;
 /// <summary>What a user is told when a run is over.</summary>
 internal static class RunReport
 {
-    public static void Write(RunResult result, CommandContext context)
+    /// <param name="result">The run.</param>
+    /// <param name="context">Where to write.</param>
+    /// <param name="pathOf">Where the home keeps an artifact of that digest.</param>
+    public static void Write(RunResult result, CommandContext context, Func<string, string> pathOf)
     {
         var (writer, ink) = (context.Out, context.Ink);
         writer.WriteLine();
@@ -21,7 +24,7 @@ internal static class RunReport
         if (result.Status != RunStatus.Succeeded)
             return;
         WriteQuality(result.Metrics(), writer, ink);
-        WriteModel(result, context);
+        WriteModel(result, context, pathOf);
     }
 
     /// <summary>The failed stages, one line each, for standard error; with what to do next.</summary>
@@ -96,12 +99,12 @@ internal static class RunReport
 
     private static string Share(IReadOnlyDictionary<string, double> metrics, string key) => metrics.TryGetValue(key, out var value) ? Words.Share(value) : "";
 
-    private static void WriteModel(RunResult result, CommandContext context)
+    private static void WriteModel(RunResult result, CommandContext context, Func<string, string> pathOf)
     {
         var tags = result.Tags();
         var name = tags.GetValueOrDefault("model/name");
         var alias = tags.GetValueOrDefault("model/alias");
-        var path = tags.GetValueOrDefault("model/path");
+        var path = tags.TryGetValue("model/digest", out var digest) ? pathOf(digest) : null;
         if ((name, path) is (null, null))
         {
             // Not registered, such as a base model: its folder is what the next pipeline starts from.

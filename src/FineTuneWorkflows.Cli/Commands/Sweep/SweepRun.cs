@@ -70,7 +70,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         context.Out.WriteLine($"The whole pipeline with the best: {Grid.Text(values)}");
         var result = await children.RunAsync(plan.Read(values, true), $"best: {Grid.Text(values)}").ConfigureAwait(false);
         if (context.Verbosity != Parsing.Verbosity.Quiet)
-            RunReport.Write(result, context);
+            RunReport.Write(result, context, open.Engine.Artifacts.PathOf);
         return result.Status;
     }
 
