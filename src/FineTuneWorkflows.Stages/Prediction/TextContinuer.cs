@@ -66,7 +66,7 @@ internal sealed class TextContinuer : TextPredictor
         int[] prompt;
         try
         {
-            prompt = chat.Prompt(messages, input.Tools);
+            prompt = chat.Prompt(messages, input.Tools, cancellationToken);
         }
         catch (ArgumentException e)
         {

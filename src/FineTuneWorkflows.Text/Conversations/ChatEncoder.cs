@@ -68,18 +68,20 @@ public sealed class ChatEncoder
     /// <summary>Encodes a conversation to learn from.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="tools">The tools that may be called: a JSON list, which the template gets as <c>tools</c>; null where there are none.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">There is no message, a role is unknown, the template refuses the conversation (for instance where user and assistant do not take turns), it
     /// writes the beginning of a conversation otherwise where more follows, so that nobody can say what the assistant's tokens are, or it does not write a part of a message, or the
     /// tools.</exception>
-    public ChatSequence Encode(IReadOnlyList<ChatMessage> messages, string? tools = null)
+    public ChatSequence Encode(IReadOnlyList<ChatMessage> messages, string? tools = null, CancellationToken cancellationToken = default)
     {
         var conversation = Values(messages, tools);
-        var text = Written(conversation, false);
-        var row = Encode(text);
+        var text = Written(conversation, false, cancellationToken);
+        var row = Encode(text, cancellationToken);
         var labels = new int[row.Ids.Length];
         Array.Fill(labels, TokenLabels.Ignored);
         for (var i = 0; i < messages.Count; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (messages[i] is { Role: "assistant", IsLearned: true }) Learn(conversation, i, text, row, labels);
         }
         return new ChatSequence(row.Ids, labels);
@@ -87,10 +89,12 @@ public sealed class ChatEncoder
 
     /// <summary>Encodes a conversation up to where the assistant is to answer.</summary>
     /// <param name="messages">The messages so far.</param>
-    /// <param name="tools">The tools that may be called, as for <see cref="Encode(IReadOnlyList{ChatMessage}, string?)"/>.</param>
+    /// <param name="tools">The tools that may be called, as for <see cref="Encode(IReadOnlyList{ChatMessage}, string?, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The ids; <c>[tokens]</c>.</returns>
     /// <exception cref="ArgumentException">There is no message, a role is unknown, the template refuses the conversation, or does not write a part of it.</exception>
-    public int[] Prompt(IReadOnlyList<ChatMessage> messages, string? tools = null) => Encode(Written(Values(messages, tools), true)).Ids;
+    public int[] Prompt(IReadOnlyList<ChatMessage> messages, string? tools = null, CancellationToken cancellationToken = default) =>
+        Encode(Written(Values(messages, tools), true, cancellationToken), cancellationToken).Ids;
 
     /// <summary>Labels the tokens of an answer: from where the template asks for it to where it ends, but for white space behind its end token.</summary>
     private void Learn(ChatValues conversation, int answer, ChatText text, EncodedText row, int[] labels)
@@ -112,7 +116,8 @@ public sealed class ChatEncoder
         for (var t = first; t <= last; t++) labels[t] = row.Ids[t];
     }
 
-    private EncodedText Encode(ChatText text) => _tokenizer.Encode(text.Text, new EncodeOptions { AddSpecialTokens = false, SpecialTokensInText = true, PlainParts = text.PlainParts });
+    private EncodedText Encode(ChatText text, CancellationToken cancellationToken) => _tokenizer.Encode(
+        text.Text, new EncodeOptions { AddSpecialTokens = false, SpecialTokensInText = true, PlainParts = text.PlainParts, CancellationToken = cancellationToken });
 
     private static ChatValues Values(IReadOnlyList<ChatMessage> messages, string? tools)
     {
@@ -129,7 +134,7 @@ public sealed class ChatEncoder
     private static string Advice(string field) => $"take a base whose own chat template does (ChatFormat Auto), or leave it out with IgnoredFields={field} where it does not matter";
 
     /// <summary>The conversation as text, of which nothing is left out.</summary>
-    private ChatText Written(ChatValues conversation, bool addGenerationPrompt)
+    private ChatText Written(ChatValues conversation, bool addGenerationPrompt, CancellationToken cancellationToken)
     {
         ChatText text;
         try
@@ -142,7 +147,7 @@ public sealed class ChatEncoder
             throw new ArgumentException(
                 $"{_template.Origin} cannot write a message without 'content', such as message {conversation.Messages.IndexOf(silent) + 1}, which has '{string.Join("', '", others)}' instead ({e.Message}); take a base whose own chat template does (ChatFormat Auto)", e);
         }
-        RequireWritten(conversation, text.Text, addGenerationPrompt);
+        RequireWritten(conversation, text.Text, addGenerationPrompt, cancellationToken);
         return text;
     }
 
@@ -156,7 +161,7 @@ public sealed class ChatEncoder
     }
 
     /// <summary>Refuses a conversation of which the template leaves something out: whoever learns from it would not be told.</summary>
-    private void RequireWritten(ChatValues conversation, string text, bool addGenerationPrompt)
+    private void RequireWritten(ChatValues conversation, string text, bool addGenerationPrompt, CancellationToken cancellationToken)
     {
         for (var i = 0; i < conversation.Messages.Count; i++)
         {
@@ -177,6 +182,7 @@ public sealed class ChatEncoder
 
         bool IsWritten(ChatValues changed)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 return Unmarked(changed, addGenerationPrompt).Text != text;

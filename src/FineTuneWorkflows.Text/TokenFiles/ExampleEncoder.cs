@@ -20,14 +20,14 @@ internal sealed class ExampleEncoder : IDisposable
     private readonly int[]? _continuations;
     private readonly ChatEncoder? _chat;
 
-    public ExampleEncoder(DatasetFolder source, Tokenizer tokenizer, TokenizePlan plan, string file)
+    public ExampleEncoder(DatasetFolder source, Tokenizer tokenizer, TokenizePlan plan, string file, CancellationToken cancellationToken)
     {
         _source = source;
         _tokenizer = tokenizer;
         _file = file;
         _encoder = tokenizer.Rent();
         _line = new ExampleLine(source.Kind);
-        _options = plan.JoinsDocuments ? new() { AddSpecialTokens = false } : new() { MaxLength = plan.MaxLength };
+        _options = plan.JoinsDocuments ? new() { AddSpecialTokens = false, CancellationToken = cancellationToken } : new() { MaxLength = plan.MaxLength, CancellationToken = cancellationToken };
         _continuations = plan.LabelAllSubwords ? IobTags.Continuations(source.Labels) : null;
         _chat = plan.ChatTemplate is { } template ? new ChatEncoder(tokenizer, template) : null;
     }
@@ -37,7 +37,11 @@ internal sealed class ExampleEncoder : IDisposable
     public void Encode(LineBlock block, int from, int to)
     {
         Batch.Clear();
-        for (var i = from; i < to; i++) Encode(block.Line(i), block.FirstLine + i);
+        for (var i = from; i < to; i++)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            Encode(block.Line(i), block.FirstLine + i);
+        }
     }
 
     public void Dispose() => _tokenizer.Return(_encoder);
@@ -92,7 +96,7 @@ internal sealed class ExampleEncoder : IDisposable
         ChatSequence sequence;
         try
         {
-            sequence = _chat!.Encode(example.Messages, example.Tools);
+            sequence = _chat!.Encode(example.Messages, example.Tools, _options.CancellationToken);
         }
         catch (ArgumentException e)
         {

@@ -23,7 +23,7 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
         var file = source.FileOf(split);
         var said = source.Info.Splits[split.ToText()];
         var phase = "tokenizing " + split.ToText();
-        var workers = Enumerable.Range(0, plan.Threads).Select(_ => new ExampleEncoder(source, tokenizer, plan, file)).ToArray();
+        var workers = Enumerable.Range(0, plan.Threads).Select(_ => new ExampleEncoder(source, tokenizer, plan, file, cancellationToken)).ToArray();
         try
         {
             using var reader = new LineBlockReader(file);

@@ -21,4 +21,7 @@ public sealed record EncodeOptions
 
     /// <summary>Stretches of the text in which such names stay text all the same: what a message of a conversation says. Default: none.</summary>
     internal IReadOnlyList<TokenSpan> PlainParts { get; init; } = [];
+
+    /// <summary>Ends the work on a text, also on a very long one. Default: nothing does.</summary>
+    internal CancellationToken CancellationToken { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     private const int MetSlots = 32_768;
 
+    /// <summary>Characters of a long text after which it is asked whether to go on.</summary>
+    private const int CheckEvery = 65_536;
+
     private readonly IWordPieces _model;
     private readonly bool _finalSigma;
     private readonly bool _lowerCase;
@@ -71,8 +74,14 @@ internal sealed class WordPieceEncoder : TextEncoder
     private void Stretch(ReadOnlySpan<char> text, int offset)
     {
         _wordLength = _wordPoints = 0;
+        var checkAt = CheckEvery;
         for (var i = 0; i < text.Length;)
         {
+            if (i > checkAt)
+            {
+                CancellationToken.ThrowIfCancellationRequested();
+                checkAt = i + CheckEvery;
+            }
             var c = text[i];
             if (c < 128)
             {

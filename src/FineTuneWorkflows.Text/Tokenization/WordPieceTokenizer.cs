@@ -143,8 +143,11 @@ public sealed class WordPieceTokenizer : Tokenizer
 
     /// <summary>A tokenizer whose vocabulary and options stood in a tokenizer.json.</summary>
     internal static WordPieceTokenizer FromParts(
-        IReadOnlyList<string> entries, WordPieceOptions options, SequenceTemplate template, TokenizerFileSet files) =>
-        new(Vocabulary.Of(entries, files.Main), options, template, files);
+        IReadOnlyList<string> entries, WordPieceOptions options, SequenceTemplate template, TokenizerFileSet files)
+    {
+        template.RequireIn(entries.Count, files.Main);
+        return new(Vocabulary.Of(entries, files.Main), options, template, files);
+    }
 
     // A tokenizer.json is the fast tokenizer's, which lower-cases character by character.
     internal override TextEncoder CreateEncoder() => new WordPieceEncoder(_model, Options, SpecialMatcher, finalSigma: _files is null);

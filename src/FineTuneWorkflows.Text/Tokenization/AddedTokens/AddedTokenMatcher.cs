@@ -1,23 +1,26 @@
 using System.Globalization;
 using System.Text;
+using FineTuneWorkflows.Text.Tokenization.Models;
 
 namespace FineTuneWorkflows.Text.Tokenization.AddedTokens;
 
 /// <summary>Finds added tokens in a text: the leftmost, of several there the longest, never overlapping.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly Dictionary<char, (string Pattern, AddedToken Token)[]> _byFirst;
+    private readonly CharacterTree _tree = new();
+    private readonly List<(string Pattern, AddedToken Token)> _tokens;
 
     /// <summary>Creates a matcher.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="pattern">What to look for to find a token.</param>
     public AddedTokenMatcher(IEnumerable<AddedToken> tokens, Func<AddedToken, string> pattern)
     {
-        _byFirst = tokens.Select(t => (Pattern: pattern(t), Token: t)).Where(t => t.Pattern.Length > 0).GroupBy(t => t.Pattern[0])
-            .ToDictionary(g => g.Key, g => g.OrderByDescending(t => t.Pattern.Length).ToArray());
+        _tokens = [.. tokens.Select(t => (Pattern: pattern(t), Token: t)).Where(t => t.Pattern.Length > 0)];
+        // Of equal ones the first counts.
+        for (var i = _tokens.Count - 1; i >= 0; i--) _tree.Add(_tokens[i].Pattern, i);
     }
 
-    public bool IsEmpty => _byFirst.Count == 0;
+    public bool IsEmpty => _tokens.Count == 0;
 
     /// <summary>Appends the tokens found in a text, from left to right.</summary>
     /// <param name="text">The text.</param>
@@ -30,7 +33,7 @@ internal sealed class AddedTokenMatcher
         var free = 0;
         for (var i = 0; i < text.Length;)
         {
-            if (!_byFirst.TryGetValue(text[i], out var candidates) || Longest(candidates, text[i..]) is not { } hit)
+            if (Longest(text[i..]) is not { } hit)
             {
                 i++;
                 continue;
@@ -55,13 +58,14 @@ internal sealed class AddedTokenMatcher
         }
     }
 
-    private static (string Pattern, AddedToken Token)? Longest((string Pattern, AddedToken Token)[] candidates, ReadOnlySpan<char> text)
+    private (string Pattern, AddedToken Token)? Longest(ReadOnlySpan<char> text)
     {
-        foreach (var candidate in candidates)
+        var (found, node) = (-1, CharacterTree.Root);
+        for (var at = 0; at < text.Length && _tree.TryStep(node, text[at], out node); at++)
         {
-            if (text.StartsWith(candidate.Pattern, StringComparison.Ordinal)) return candidate;
+            if (_tree.ValueOf(node) is >= 0 and var token) found = token;
         }
-        return null;
+        return found < 0 ? null : _tokens[found];
     }
 
     private static bool EndsWithWord(ReadOnlySpan<char> text) =>

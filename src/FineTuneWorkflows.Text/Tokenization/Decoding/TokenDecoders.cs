@@ -11,8 +11,14 @@ internal static class TokenDecoders
     });
 
     /// <summary>Replaces a string.</summary>
-    public static ITokenDecoder Replace(string pattern, string content) =>
-        new TokenwiseDecoder((token, _, _) => token.Replace(pattern, content, StringComparison.Ordinal));
+    /// <param name="pattern">The string, which is not empty.</param>
+    /// <param name="content">What takes its place.</param>
+    /// <param name="bounds">What a decoder that a file brings along may make; null for one of this project's own.</param>
+    public static ITokenDecoder Replace(string pattern, string content, DecodingBounds? bounds = null) => new TokenwiseDecoder((token, _, _) =>
+    {
+        bounds?.Require(token.Length, token.Length + ((long)token.AsSpan().Count(pattern) * (content.Length - pattern.Length)));
+        return token.Replace(pattern, content, StringComparison.Ordinal);
+    });
 
     /// <summary>Removes a character at the ends, so many times at most.</summary>
     public static ITokenDecoder Strip(char content, int start, int stop) => new TokenwiseDecoder((token, _, _) =>

@@ -12,18 +12,19 @@ internal static class DecoderReader
     public static ITokenDecoder? Read(JsonPart part)
     {
         if (!part.Exists) return null;
+        part.RequireFewSteps("decoders");
         return part["type"].Text() switch
         {
-            "Sequence" => new DecoderSequence([.. part["decoders"].Items().Select(p => Read(p) ?? throw p.Wrong("a decoder"))]),
+            "Sequence" => new DecoderSequence([.. part["decoders"].Items().Select(p => Read(p) ?? throw p.Wrong("a decoder"))], new DecodingBounds(part["decoders"].Place, part.File)),
             "ByteLevel" => new ByteLevelDecoder(),
             "ByteFallback" => new ByteFallbackDecoder(),
             "Fuse" => new FuseDecoder(),
             "WordPiece" => TokenDecoders.WordPiece(part["prefix"].Text("##"), part["cleanup"].Flag(true)),
             "Metaspace" => TokenDecoders.Metaspace(
                 part["replacement"].Character('\u2581'), PreTokenizerReader.Prepend(part) != MetaspacePrepend.Never),
-            "Replace" => TokenDecoders.Replace(Literal(part["pattern"]), part["content"].Text()),
+            "Replace" => TokenDecoders.Replace(Literal(part["pattern"]), part["content"].Text(), new DecodingBounds(part.Place, part.File)),
             "Strip" => TokenDecoders.Strip(part["content"].Character(' '), part["start"].Number(0), part["stop"].Number(0)),
-            "BPEDecoder" => TokenDecoders.Suffix(part["suffix"].Text("</w>")),
+            "BPEDecoder" => TokenDecoders.Suffix(part["suffix"].Text("</w>") is { Length: > 0 } suffix ? suffix : throw part["suffix"].Wrong("a string that is not empty")),
             _ => throw part.Unknown("decoder", Known),
         };
     }

@@ -5,6 +5,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Loading;
 /// <summary>A value in a JSON file that knows where it stands, so that whatever is wrong with it can be told.</summary>
 internal readonly record struct JsonPart(JsonElement Value, string Place, string File)
 {
+    private const int MostSteps = 1_000;
+
     /// <summary>Whether it is there and not null.</summary>
     public bool Exists => Value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
 
@@ -89,6 +91,15 @@ internal readonly record struct JsonPart(JsonElement Value, string Place, string
         if (Value.ValueKind != JsonValueKind.Object) throw Wrong("an object");
         foreach (var member in Value.EnumerateObject()) yield return (member.Name, new JsonPart(member.Value, Place + "." + member.Name, File));
     }
+
+    /// <summary>Refuses a sequence of more steps than any tokenizer has: each goes over each text.</summary>
+    /// <param name="list">The member that lists a sequence's steps.</param>
+    public void RequireFewSteps(string list)
+    {
+        if (Steps(list) > MostSteps) throw new TextDataException($"'{Place}' has more than {MostSteps} steps", File);
+    }
+
+    private int Steps(string list) => this[list].Value.ValueKind != JsonValueKind.Array ? 1 : this[list].Items().Sum(step => step.Value.ValueKind == JsonValueKind.Object ? step.Steps(list) : 1);
 
     /// <summary>The error for a value of another kind.</summary>
     public TextDataException Wrong(string expected)

@@ -8,6 +8,9 @@ internal static class ModelReader
 {
     private const string Known = "BPE, Unigram and WordPiece";
 
+    // The longest entries of the known families have a few hundred characters; a search goes along them.
+    private const int LongestEntry = 4096, LongestAffix = 64;
+
     /// <summary>The model.</summary>
     /// <param name="part">The part of the file.</param>
     /// <param name="byteLevel">Whether the vocabulary is written in bytes.</param>
@@ -38,9 +41,14 @@ internal static class ModelReader
     public static Dictionary<string, int> Entries(JsonPart part)
     {
         var entries = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (entry, id) in part.Members()) entries[entry] = id.Id();
+        foreach (var (entry, id) in part.Members()) entries[Short(entry, id)] = id.Id();
         return entries;
     }
+
+    private static string Short(string entry, JsonPart part) => entry.Length <= LongestEntry ? entry
+        : throw new TextDataException($"'{part.Place[..Math.Min(part.Place.Length, 100)]}' is an entry of {entry.Length} characters; {LongestEntry} at most are supported", part.File);
+
+    private static string Affix(JsonPart part) => part.Text("") is { Length: <= LongestAffix } affix ? affix : throw part.Wrong($"a text of {LongestAffix} characters at most");
 
     private static BytePairModel BytePairs(JsonPart part, bool byteLevel)
     {
@@ -53,8 +61,8 @@ internal static class ModelReader
             FuseUnknown = part["fuse_unk"].Flag(false),
             ByteFallback = part["byte_fallback"].Flag(false),
             WholeWordsFirst = part["ignore_merges"].Flag(false),
-            Prefix = part["continuing_subword_prefix"].Text(""),
-            Suffix = part["end_of_word_suffix"].Text(""),
+            Prefix = Affix(part["continuing_subword_prefix"]),
+            Suffix = Affix(part["end_of_word_suffix"]),
         }, part.File);
     }
 
@@ -79,7 +87,7 @@ internal static class ModelReader
         {
             var pair = item.Items().ToList();
             if (pair.Count != 2) throw item.Wrong("an entry and its score");
-            entries.Add((pair[0].Text(), pair[1].Real()));
+            entries.Add((Short(pair[0].Text(), pair[0]), pair[1].Real()));
         }
         return new UnigramModel(
             entries, part["unk_id"].Exists ? part["unk_id"].Number() : null, part["byte_fallback"].Flag(false), special, part.File);

@@ -11,6 +11,7 @@ internal static class NormalizerReader
     public static INormalizer? Read(JsonPart part)
     {
         if (!part.Exists) return null;
+        part.RequireFewSteps("normalizers");
         return part["type"].Text() switch
         {
             "Sequence" => new NormalizerSequence([.. part["normalizers"].Items().Select(p => Read(p) ?? throw p.Wrong("a normalizer"))]),
@@ -23,7 +24,7 @@ internal static class NormalizerReader
             "Nmt" => new NmtNormalizer(),
             "Precompiled" => Precompiled(part["precompiled_charsmap"]),
             "Prepend" => new PrependNormalizer(part["prepend"].Text()),
-            "Replace" => new ReplaceNormalizer(PatternReader.Read(part["pattern"]), part["content"].Text()),
+            "Replace" => new ReplaceNormalizer(PatternReader.Read(part["pattern"]), part["content"].Text(), part.Place),
             "Strip" => new StripNormalizer(part["strip_left"].Flag(true), part["strip_right"].Flag(true)),
             "StripAccents" => new StripAccentsNormalizer(),
             _ => throw part.Unknown("normalizer", Known),

@@ -13,7 +13,12 @@ internal static class PreTokenizerReader
         "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace and WhitespaceSplit";
 
     /// <summary>The pre-tokenizer, or null where there is none.</summary>
-    public static IPreTokenizer? Read(JsonPart part) => part.Exists ? Read(part, last: true) : null;
+    public static IPreTokenizer? Read(JsonPart part)
+    {
+        if (!part.Exists) return null;
+        part.RequireFewSteps("pretokenizers");
+        return Read(part, last: true);
+    }
 
     /// <summary>Whether bytes are shown as characters, so that the vocabulary is written in that alphabet.</summary>
     public static bool UsesBytes(JsonPart part) => part.Exists && part["type"].Text() switch

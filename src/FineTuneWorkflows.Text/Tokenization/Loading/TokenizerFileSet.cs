@@ -12,6 +12,9 @@ internal sealed class TokenizerFileSet
         "tokenizer.model", "sentencepiece.bpe.model", "spiece.model", "chat_template.jinja",
     ];
 
+    // The largest of the known families have some 40 MB.
+    private const long MostBytes = 1 << 28;
+
     private readonly string _folder;
     private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
 
@@ -62,6 +65,8 @@ internal sealed class TokenizerFileSet
     {
         try
         {
+            var length = new FileInfo(path).Length;
+            if (length > MostBytes) throw new TextDataException($"the file has {length} bytes; a tokenizer's file has {MostBytes} at most", path);
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

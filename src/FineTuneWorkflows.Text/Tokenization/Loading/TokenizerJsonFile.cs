@@ -8,6 +8,9 @@ internal static class TokenizerJsonFile
 {
     public const string Name = "tokenizer.json";
 
+    /// <summary>The longest added token, in characters.</summary>
+    private const int LongestToken = 1_000;
+
     /// <summary>Reads the file. Truncation and padding that it may ask for are passed over: whoever encodes says that.</summary>
     public static Tokenizer Read(TokenizerFileSet files, TokenizerSettings settings) => JsonPart.Read(files.Bytes(Name)!, files.Main, root =>
     {
@@ -31,6 +34,6 @@ internal static class TokenizerJsonFile
 
     /// <summary>Reads an added token; <paramref name="id"/> is given where its number is the member's name.</summary>
     public static AddedToken Added(JsonPart part, int id) => new(
-        part["content"].Text(), id, part["special"].Flag(false), part["normalized"].Flag(false), part["single_word"].Flag(false),
+        part["content"].Text() is { Length: <= LongestToken } content ? content : throw part["content"].Wrong($"a token of {LongestToken} characters at most"), id, part["special"].Flag(false), part["normalized"].Flag(false), part["single_word"].Flag(false),
         part["lstrip"].Flag(false), part["rstrip"].Flag(false));
 }

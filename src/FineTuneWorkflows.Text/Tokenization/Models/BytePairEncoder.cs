@@ -19,11 +19,11 @@ internal sealed class BytePairEncoder(BytePairModel model) : WordEncoder
         BytePairWord? found;
         if (word.Length > CachedLength)
         {
-            found = Divide(word);
+            found = Divide(word, text.CancellationToken);
         }
         else if (!_cache.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out found))
         {
-            found = Divide(word);
+            found = Divide(word, text.CancellationToken);
             if (_cache.Count >= CacheLimit) _cache.Clear();
             _cache.Add(word.ToString(), found);
         }
@@ -62,7 +62,7 @@ internal sealed class BytePairEncoder(BytePairModel model) : WordEncoder
         }
     }
 
-    private BytePairWord Divide(ReadOnlySpan<char> word)
+    private BytePairWord Divide(ReadOnlySpan<char> word, CancellationToken cancellationToken)
     {
         var options = model.Options;
         if (options.WholeWordsFirst)
@@ -73,7 +73,7 @@ internal sealed class BytePairEncoder(BytePairModel model) : WordEncoder
         _merger.Clear();
         if (options.ByteLevel) AddBytes(word);
         else AddCharacters(word);
-        return _merger.Merge();
+        return _merger.Merge(cancellationToken);
     }
 
     private void AddBytes(ReadOnlySpan<char> word)

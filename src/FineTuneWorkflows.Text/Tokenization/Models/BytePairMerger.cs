@@ -45,10 +45,10 @@ internal sealed class BytePairMerger(BytePairModel model)
     }
 
     /// <summary>Joins what can be joined.</summary>
-    public BytePairWord Merge()
+    public BytePairWord Merge(CancellationToken cancellationToken)
     {
         if (_ids.Count <= Short) MergeShort();
-        else MergeLong();
+        else MergeLong(cancellationToken);
         var ends = new int[_ids.Count];
         var end = 0;
         for (var i = 0; i < ends.Length; i++) ends[i] = end += _lengths[i];
@@ -82,7 +82,7 @@ internal sealed class BytePairMerger(BytePairModel model)
 
     private int Rank(int at) => model.TryMerge(_ids[at], _ids[at + 1], out var merge) ? merge.Rank : int.MaxValue;
 
-    private void MergeLong()
+    private void MergeLong(CancellationToken cancellationToken)
     {
         var count = _ids.Count;
         if (_next.Length < count) (_next, _previous) = (new int[count * 2], new int[count * 2]);
@@ -91,6 +91,7 @@ internal sealed class BytePairMerger(BytePairModel model)
         for (var i = 0; i + 1 < count; i++) Enqueue(i, i + 1);
         while (_queue.TryDequeue(out var pair, out _))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var right = _next[pair.At];
             // A symbol that was joined has length 0; one that grew is another pair now.
             if (_lengths[pair.At] == 0 || right >= count || _ids[pair.At] != pair.Left || _ids[right] != pair.Right) continue;

@@ -16,7 +16,7 @@ internal sealed class UnigramEncoder(UnigramModel model) : WordEncoder
     public override void Encode(AlignedText text, TokenSpan part, TokenList output)
     {
         var word = text.Chars[part.Start..part.End];
-        Forward(word);
+        Forward(word, text.CancellationToken);
         Backward(word.Length);
         for (var i = _pieces.Count - 1; i >= 0; i--)
         {
@@ -54,7 +54,7 @@ internal sealed class UnigramEncoder(UnigramModel model) : WordEncoder
         output.Add(id, span.Start, span.End);
     }
 
-    private void Forward(ReadOnlySpan<char> word)
+    private void Forward(ReadOnlySpan<char> word, CancellationToken cancellationToken)
     {
         if (_scores.Length <= word.Length)
         {
@@ -67,6 +67,7 @@ internal sealed class UnigramEncoder(UnigramModel model) : WordEncoder
         for (var start = 0; start < word.Length;)
         {
             _ = Rune.DecodeFromUtf16(word[start..], out _, out var units);
+            cancellationToken.ThrowIfCancellationRequested();
             var here = _scores[start];
             var single = false;
             var node = 0;

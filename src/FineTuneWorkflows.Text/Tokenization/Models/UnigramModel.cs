@@ -13,8 +13,7 @@ internal sealed class UnigramModel : WordModel
     private const double UnknownPenalty = 10.0;
 
     private readonly Dictionary<string, int> _entries;
-    private readonly Dictionary<ulong, int> _nodes = [];
-    private readonly List<int> _entryOfNode = [-1];
+    private readonly CharacterTree _tree = new();
 
     /// <summary>Creates a model.</summary>
     /// <param name="entries">The entries with their scores; the position is the id.</param>
@@ -37,7 +36,7 @@ internal sealed class UnigramModel : WordModel
             var entry = entries[id].Entry;
             // Of equal entries the later one counts, as in the reference.
             _entries[entry] = id;
-            if (entry.Length > 0 && !unreachable.Contains(entry)) Insert(entry, id);
+            if (entry.Length > 0 && !unreachable.Contains(entry)) _tree.Add(entry, id);
         }
         SingleBytes = Enumerable.Range(0, 256)
             .Select(b => _entries.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), -1)).ToArray();
@@ -60,25 +59,8 @@ internal sealed class UnigramModel : WordModel
     public override WordEncoder CreateEncoder() => new UnigramEncoder(this);
 
     /// <summary>Goes from a node of the tree of entries, 0 being its root, along a character.</summary>
-    public bool TryStep(int node, char c, out int next) => _nodes.TryGetValue(((ulong)(uint)node << 16) | c, out next);
+    public bool TryStep(int node, char c, out int next) => _tree.TryStep(node, c, out next);
 
     /// <summary>The entry that ends at a node, or -1.</summary>
-    public int EntryOf(int node) => _entryOfNode[node];
-
-    private void Insert(string entry, int id)
-    {
-        var node = 0;
-        foreach (var c in entry)
-        {
-            var key = ((ulong)(uint)node << 16) | c;
-            if (!_nodes.TryGetValue(key, out var next))
-            {
-                next = _entryOfNode.Count;
-                _entryOfNode.Add(-1);
-                _nodes.Add(key, next);
-            }
-            node = next;
-        }
-        _entryOfNode[node] = id;
-    }
+    public int EntryOf(int node) => _tree.ValueOf(node);
 }

@@ -6,7 +6,6 @@ namespace FineTuneWorkflows.Text.Tokenization.Models;
 internal sealed class WordPieceWordEncoder(WordPieceWordModel model) : WordEncoder
 {
     private readonly List<(int Id, int Start, int End)> _pieces = [];
-    private readonly char[] _entry = new char[model.LongestEntry + model.Prefix.Length];
 
     public override void Encode(AlignedText text, TokenSpan part, TokenList output)
     {
@@ -41,15 +40,15 @@ internal sealed class WordPieceWordEncoder(WordPieceWordModel model) : WordEncod
 
     private int Longest(ReadOnlySpan<char> word, int start, out int id)
     {
-        var prefix = start == 0 ? "" : model.Prefix;
-        prefix.CopyTo(_entry);
-        var longest = Math.Min(word.Length - start, _entry.Length - prefix.Length);
-        word.Slice(start, longest).CopyTo(_entry.AsSpan(prefix.Length));
-        for (var length = longest; length > 0; length--)
-        {
-            if (model.TryFind(_entry.AsSpan(0, prefix.Length + length), out id)) return start + length;
-        }
         id = -1;
-        return -1;
+        var (found, node) = (-1, start == 0 ? CharacterTree.Root : model.Continuation);
+        if (node == WordPieceWordModel.Nowhere) return found;
+        for (var at = start; at < word.Length && model.Tree.TryStep(node, word[at], out node);)
+        {
+            at++;
+            if (model.Tree.ValueOf(node) is not (>= 0 and var entry)) continue;
+            (found, id) = (at, entry);
+        }
+        return found;
     }
 }

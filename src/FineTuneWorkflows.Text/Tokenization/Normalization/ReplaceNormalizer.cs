@@ -4,13 +4,17 @@ using FineTuneWorkflows.Text.Tokenization.Pipeline;
 namespace FineTuneWorkflows.Text.Tokenization.Normalization;
 
 /// <summary>Replaces each match of a pattern.</summary>
-internal sealed class ReplaceNormalizer(ITextPattern pattern, string content) : INormalizer
+/// <param name="pattern">The pattern.</param>
+/// <param name="content">What takes the place of a match.</param>
+/// <param name="place">Where it stands in its file, for messages.</param>
+internal sealed class ReplaceNormalizer(ITextPattern pattern, string content, string? place = null) : INormalizer
 {
     public void Apply(AlignedText text)
     {
         var matches = new List<TokenSpan>();
-        pattern.Find(text.Chars, matches);
+        pattern.Find(text.Chars, matches, text.CancellationToken);
         if (matches.Count == 0) return;
+        text.Step = place is null ? null : $"the normalizer '{place}'";
         text.BeginRewrite();
         var at = 0;
         foreach (var (start, end) in matches)
@@ -21,5 +25,6 @@ internal sealed class ReplaceNormalizer(ITextPattern pattern, string content) : 
         }
         for (; at < text.Length; at++) text.Keep(at);
         text.EndRewrite();
+        text.Step = null;
     }
 }

@@ -4,5 +4,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Patterns;
 internal interface ITextPattern
 {
     /// <summary>Appends the matches from left to right; they do not overlap.</summary>
-    void Find(ReadOnlySpan<char> text, List<TokenSpan> matches);
+    /// <param name="text">The text.</param>
+    /// <param name="matches">Where they go.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    void Find(ReadOnlySpan<char> text, List<TokenSpan> matches, CancellationToken cancellationToken);
 }

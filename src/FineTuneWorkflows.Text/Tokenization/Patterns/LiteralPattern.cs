@@ -3,7 +3,7 @@ namespace FineTuneWorkflows.Text.Tokenization.Patterns;
 /// <summary>Finds a string.</summary>
 internal sealed class LiteralPattern(string content) : ITextPattern
 {
-    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches)
+    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches, CancellationToken cancellationToken)
     {
         if (content.Length == 0) return;
         for (var at = 0; at < text.Length;)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -33,21 +34,79 @@ internal sealed class RegexPattern : ITextPattern
         [UnicodeCategory.OtherNotAssigned] = '\uFFF0',
     };
 
-    private readonly Regex _regex;
+    /// <summary>The longest expression of a file, in characters; those of the known families have a few hundred.</summary>
+    internal const int Longest = 10_000;
 
-    /// <exception cref="ArgumentException">The expression is none, or uses what .NET's do not have.</exception>
-    public RegexPattern(string expression)
+    // Counted repetitions are unrolled by an engine that does not backtrack.
+    private const int MostRepetitions = 1_000;
+
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Regex _regex;
+    private readonly FileOrigin? _origin;
+
+    /// <summary>Creates a pattern of this project's own.</summary>
+    public RegexPattern(string expression) => _regex = new Regex(Adapted(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled);
+
+    /// <summary>
+    /// Creates a pattern that a file brings along, which may come from anywhere: without backtracking where the expression allows it, so that the time grows with the text alone; else a
+    /// match may take so long and no longer.
+    /// </summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="place">Where it stands in its file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="patience">What one match may take; null for a second. All matches of a text may take twice that, and a second for each 100,000 characters.</param>
+    /// <exception cref="ArgumentException">The expression is none, uses what .NET's do not have, or is too long.</exception>
+    public RegexPattern(string expression, string place, string file, TimeSpan? patience = null)
     {
-        // Oniguruma counts U+017F among the cases of s; .NET does not.
-        var adapted = expression.Replace("(?i:'s|", "(?i:'[s\u017F]|", StringComparison.Ordinal);
-        _regex = new Regex(adapted, RegexOptions.CultureInvariant | RegexOptions.Compiled);
+        if (expression.Length > Longest) throw new ArgumentException($"it has more than {Longest} characters");
+        _origin = new FileOrigin(expression, place, file, patience ?? UsualPatience);
+        var adapted = Adapted(expression);
+        _regex = (Repetitions(adapted) <= MostRepetitions ? WithoutBacktracking(adapted, _origin.Patience) : null)
+            ?? new Regex(adapted, RegexOptions.CultureInvariant | RegexOptions.Compiled, _origin.Patience);
     }
 
-    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches)
+    /// <summary>Whether the time that a search takes grows with the text alone.</summary>
+    internal bool IsLinear => _regex.Options.HasFlag(RegexOptions.NonBacktracking);
+
+    /// <exception cref="TextDataException">The search takes too long; names the file and the expression.</exception>
+    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches, CancellationToken cancellationToken)
     {
+        if (_origin is null)
+        {
+            Search(text, matches, long.MaxValue, cancellationToken);
+            return;
+        }
+        var (from, patience) = (matches.Count, _origin.Patience);
+        // Once more, for it may have been the machine that was busy with something else.
+        for (var again = true; ; again = false)
+        {
+            try
+            {
+                Search(text, matches, (long)(((2 * patience.TotalSeconds) + (text.Length / 100_000.0)) * Stopwatch.Frequency), cancellationToken);
+                return;
+            }
+            catch (RegexMatchTimeoutException e)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                matches.RemoveRange(from, matches.Count - from);
+                if (!again) throw _origin.TooSlow(text.Length, e);
+            }
+        }
+    }
+
+    /// <summary>Searches through a text for so many ticks of the stop watch at most.</summary>
+    /// <exception cref="RegexMatchTimeoutException">It takes longer.</exception>
+    private void Search(ReadOnlySpan<char> text, List<TokenSpan> matches, long most, CancellationToken cancellationToken)
+    {
+        var begin = Stopwatch.GetTimestamp();
         if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
         {
-            foreach (var match in _regex.EnumerateMatches(text)) matches.Add(new TokenSpan(match.Index, match.Index + match.Length));
+            foreach (var match in _regex.EnumerateMatches(text))
+            {
+                Continue();
+                matches.Add(new TokenSpan(match.Index, match.Index + match.Length));
+            }
             return;
         }
         var shown = new char[text.Length];
@@ -62,6 +121,52 @@ internal sealed class RegexPattern : ITextPattern
         }
         positions[length] = text.Length;
         foreach (var match in _regex.EnumerateMatches(shown.AsSpan(0, length)))
+        {
+            Continue();
             matches.Add(new TokenSpan(positions[match.Index], positions[match.Index + match.Length]));
+        }
+
+        void Continue()
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (most != long.MaxValue && Stopwatch.GetTimestamp() - begin > most) throw new RegexMatchTimeoutException();
+        }
+    }
+
+    // Oniguruma counts U+017F among the cases of s; .NET does not.
+    private static string Adapted(string expression) => expression.Replace("(?i:'s|", "(?i:'[s\u017F]|", StringComparison.Ordinal);
+
+    private static Regex? WithoutBacktracking(string expression, TimeSpan patience)
+    {
+        try
+        {
+            return new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, patience);
+        }
+        catch (NotSupportedException)
+        {
+            // It looks ahead or behind, or refers to what it matched.
+            return null;
+        }
+    }
+
+    /// <summary>How many copies of a part counted repetitions may make, those within each other multiplied; more than there may be where they are many.</summary>
+    private static long Repetitions(string expression)
+    {
+        long product = 1;
+        for (var open = expression.IndexOf('{', StringComparison.Ordinal); open >= 0; open = expression.IndexOf('{', open + 1))
+        {
+            var close = expression.IndexOf('}', open);
+            if (close < 0) break;
+            var most = expression[(open + 1)..close].Split(',').Max(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? long.TryParse(part, CultureInfo.InvariantCulture, out var count) ? count : MostRepetitions : 1);
+            product *= Math.Clamp(most, 1, MostRepetitions);
+            if (product > MostRepetitions) break;
+        }
+        return product;
+    }
+
+    private sealed record FileOrigin(string Expression, string Place, string File, TimeSpan Patience)
+    {
+        public TextDataException TooSlow(int length, Exception inner) =>
+            new($"'{Place}' is a regular expression that takes too long on a text of {length} characters: {(Expression.Length > 100 ? Expression[..100] + "..." : Expression)}", File, inner: inner);
     }
 }

@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Text.Tokenization.Patterns;
 /// <summary>Finds each character (code point) of a kind.</summary>
 internal sealed class RunePattern(Func<Rune, bool> isMatch) : ITextPattern
 {
-    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches)
+    public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches, CancellationToken cancellationToken)
     {
         for (var i = 0; i < text.Length;)
         {

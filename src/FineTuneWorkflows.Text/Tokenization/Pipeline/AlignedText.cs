@@ -2,18 +2,30 @@ namespace FineTuneWorkflows.Text.Tokenization.Pipeline;
 
 /// <summary>
 /// A text on its way through normalizers and pre-tokenizers: each character knows which part of the original it came from, and the text is divided
-/// into parts. Used again and again by one thread.
+/// into parts. What its steps make of it is bounded, for they come from a file that may come from anywhere. Used again and again by one thread.
 /// </summary>
-internal sealed class AlignedText
+/// <param name="file">The file that says the steps, for messages.</param>
+internal sealed class AlignedText(string file)
 {
+    // Unicode's own normalization makes 18 characters of one; a few more are put before a text.
+    private const int MostGrowth = 64, Spared = 4096;
+
     private char[] _chars = new char[256];
     private TokenSpan[] _origins = new TokenSpan[256];
     private char[] _nextChars = new char[256];
     private TokenSpan[] _nextOrigins = new TokenSpan[256];
     private int _nextLength;
+    private int _given;
+    private long _most = Spared;
     private readonly List<TokenSpan> _nextParts = [];
 
     public int Length { get; private set; }
+
+    /// <summary>Ends the work on it.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>What rewrites the text, as messages name it; null where it cannot make it longer than it may be.</summary>
+    public string? Step { get; set; }
 
     public ReadOnlySpan<char> Chars => _chars.AsSpan(0, Length);
 
@@ -36,6 +48,7 @@ internal sealed class AlignedText
         }
         text.CopyTo(_chars);
         Length = text.Length;
+        Bound(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
@@ -49,6 +62,16 @@ internal sealed class AlignedText
             }
         }
         WholeIsOnePart();
+    }
+
+    /// <summary>Starts over with a stretch of another text, as one part.</summary>
+    public void Reset(AlignedText other, int start, int end)
+    {
+        Bound(other._given);
+        CancellationToken = other.CancellationToken;
+        BeginRewrite();
+        for (var i = start; i < end; i++) Append(other._chars[i], other._origins[i]);
+        EndRewrite();
     }
 
     /// <summary>Makes the whole text one part.</summary>
@@ -71,8 +94,10 @@ internal sealed class AlignedText
     /// <summary>Appends a character to the new text.</summary>
     public void Append(char c, TokenSpan origin)
     {
+        if (_nextLength >= _most) throw TooLong();
         if (_nextLength == _nextChars.Length)
         {
+            CancellationToken.ThrowIfCancellationRequested();
             Array.Resize(ref _nextChars, _nextLength * 2);
             Array.Resize(ref _nextOrigins, _nextLength * 2);
         }
@@ -104,6 +129,11 @@ internal sealed class AlignedText
         if (_nextParts.Count == 0) WholeIsOnePart();
         else ReplaceParts(_nextParts);
     }
+
+    private void Bound(int given) => (_given, _most, Step) = (given, Math.Min(((long)given * MostGrowth) + Spared, int.MaxValue), null);
+
+    private TextDataException TooLong() =>
+        new($"{Step ?? "the normalizer or pre-tokenizer"} makes more than {_most} characters of a text of {_given}", file);
 
     /// <summary>Puts other parts in the place of the parts.</summary>
     public void ReplaceParts(List<TokenSpan> parts)

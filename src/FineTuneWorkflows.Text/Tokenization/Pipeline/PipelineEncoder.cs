@@ -10,8 +10,8 @@ namespace FineTuneWorkflows.Text.Tokenization.Pipeline;
 internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
 {
     private readonly WordEncoder _model = tokenizer.Pipeline.Model.CreateEncoder();
-    private readonly AlignedText _text = new();
-    private readonly AlignedText _stretch = new();
+    private readonly AlignedText _text = new(tokenizer.File);
+    private readonly AlignedText _stretch = new(tokenizer.File);
     private readonly List<AddedTokenMatch> _raw = [];
     private readonly List<AddedTokenMatch> _normalized = [];
 
@@ -33,6 +33,7 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
     private void Stretch(ReadOnlySpan<char> text, int offset, bool specialTokens, TokenList output)
     {
         if (text.IsEmpty) return;
+        _text.CancellationToken = CancellationToken;
         _text.Reset(text, offset);
         tokenizer.Pipeline.Normalizer?.Apply(_text);
         _normalized.Clear();
@@ -63,9 +64,7 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
     private void WordsOf(int start, int end, TokenList output)
     {
         if (start == end) return;
-        _stretch.BeginRewrite();
-        for (var i = start; i < end; i++) _stretch.Append(_text.Chars[i], _text.Origin(i));
-        _stretch.EndRewrite();
+        _stretch.Reset(_text, start, end);
         Words(_stretch, output);
     }
 
@@ -74,6 +73,7 @@ internal sealed class PipelineEncoder(PipelineTokenizer tokenizer) : TextEncoder
         tokenizer.Pipeline.PreTokenizer?.Apply(text);
         foreach (var part in text.Parts)
         {
+            CancellationToken.ThrowIfCancellationRequested();
             _model.Encode(text, part, output);
             output.EndWord();
         }

@@ -25,6 +25,7 @@ internal sealed class PipelineTokenizer : Tokenizer
             _addedIds[token.Content] = token.Id;
             if (token.Special) _special.Add(token.Id);
         }
+        pipeline.Template.RequireIn(_tokens.Length, files.Main);
         SpecialTokens = settings.SpecialTokens(IdOf, pipeline.Model.UnknownId);
         ModelMaxLength = settings.ModelMaxLength;
         RawMatcher = new AddedTokenMatcher(pipeline.AddedTokens.Where(t => !t.Normalized), t => t.Content);
@@ -32,6 +33,9 @@ internal sealed class PipelineTokenizer : Tokenizer
     }
 
     public TokenizerPipeline Pipeline { get; }
+
+    /// <summary>The file with the vocabulary.</summary>
+    internal string File => _files.Main;
 
     public override int VocabularySize => _tokens.Length;
 
@@ -87,7 +91,7 @@ internal sealed class PipelineTokenizer : Tokenizer
     private string Normalize(string content)
     {
         if (Pipeline.Normalizer is null) return content;
-        var text = new AlignedText();
+        var text = new AlignedText(File);
         text.Reset(content, 0);
         Pipeline.Normalizer.Apply(text);
         return text.Chars.ToString();

@@ -15,7 +15,7 @@ internal sealed class SplitPreTokenizer(ITextPattern pattern, SplitBehavior beha
         {
             matches.Clear();
             pieces.Clear();
-            pattern.Find(text.Chars[part.Start..part.End], matches);
+            pattern.Find(text.Chars[part.Start..part.End], matches, text.CancellationToken);
             var at = 0;
             foreach (var (start, end) in matches)
             {

@@ -11,6 +11,9 @@ internal sealed class SentencePieceModel
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    // SentencePiece's own default is 16. A piece is divided in all ways, which takes the square of its length.
+    private const int LongestPiece = 512;
+
     private SentencePieceModel()
     {
     }
@@ -72,6 +75,7 @@ internal sealed class SentencePieceModel
                 case 3: kind = (PieceKind)field.Value; break;
             }
         }
+        if (piece.Length > LongestPiece) throw new InvalidDataException($"a piece has {piece.Length} characters; {LongestPiece} at most are supported");
         if (!float.IsFinite(score)) throw new InvalidDataException($"the score of the piece '{piece}' is {score}");
         Pieces.Add((piece, score, kind));
     }

@@ -76,6 +76,7 @@ internal sealed class SequenceEncoder(Tokenizer tokenizer, TextEncoder encoder)
     {
         var from = output.Count;
         encoder.PlainParts = options.PlainParts;
+        encoder.CancellationToken = options.CancellationToken;
         encoder.Encode(text, options.SpecialTokensInText, output);
         if (tokenizer.TrimsSpans) output.TrimSpans(from, text);
     }

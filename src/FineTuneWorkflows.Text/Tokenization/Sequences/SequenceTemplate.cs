@@ -3,6 +3,8 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// <summary>How a family puts special tokens around a text and around a pair.</summary>
 internal sealed record SequenceTemplate(IReadOnlyList<TemplatePart> Single, IReadOnlyList<TemplatePart> Pair)
 {
+    private const int MostSpecials = 64;
+
     /// <summary>The texts alone.</summary>
     public static readonly SequenceTemplate Bare = new([TemplatePart.First(0)], [TemplatePart.First(0), TemplatePart.Second(1)]);
 
@@ -32,6 +34,23 @@ internal sealed record SequenceTemplate(IReadOnlyList<TemplatePart> Single, IRea
             if (begin is { } b) yield return TemplatePart.Special(b, type);
             yield return text;
             if (end is { } e) yield return TemplatePart.Special(e, type);
+        }
+    }
+
+    /// <summary>Refuses special tokens that are none: a model has no embedding for them.</summary>
+    /// <param name="vocabularySize">How many tokens there are.</param>
+    /// <param name="file">The file to name.</param>
+    /// <exception cref="TextDataException">A number is not one of the vocabulary's, or there are more than any family has.</exception>
+    public void RequireIn(int vocabularySize, string file)
+    {
+        foreach (var parts in (IReadOnlyList<TemplatePart>[])[Single, Pair])
+        {
+            if (Specials(parts) > MostSpecials) throw new TextDataException($"the post-processor puts {Specials(parts)} special tokens around a text; {MostSpecials} at most are supported", file);
+            foreach (var part in parts)
+            {
+                if (part.Text < 0 && part.Id >= vocabularySize)
+                    throw new TextDataException($"the post-processor puts the token number {part.Id} around a text, but the vocabulary ends at {vocabularySize - 1}", file);
+            }
         }
     }
 

@@ -3,8 +3,11 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// <summary>Turns one text into tokens without those of the template. Not safe for use by two threads at once: each has its own.</summary>
 internal abstract class TextEncoder
 {
-    /// <summary>Stretches of the next text in which the names of special tokens stay text.</summary>
+    /// <summary>Stretches of the next text in which the names of special tokens stay text, in their order.</summary>
     public IReadOnlyList<TokenSpan> PlainParts { get; set; } = [];
+
+    /// <summary>Ends the work on the next text.</summary>
+    public CancellationToken CancellationToken { get; set; }
 
     /// <summary>Appends a text's tokens and counts <see cref="TokenList.Word"/> on at each word's end.</summary>
     /// <param name="text">The text.</param>
@@ -15,10 +18,14 @@ internal abstract class TextEncoder
     /// <summary>Whether any of a stretch is to stay text.</summary>
     protected bool IsPlain(int start, int end)
     {
-        foreach (var part in PlainParts)
+        // They stand in their order: the first that ends behind the beginning decides.
+        var (low, high) = (0, PlainParts.Count);
+        while (low < high)
         {
-            if (start < part.End && end > part.Start) return true;
+            var middle = (low + high) / 2;
+            if (PlainParts[middle].End <= start) low = middle + 1;
+            else high = middle;
         }
-        return false;
+        return low < PlainParts.Count && PlainParts[low].Start < end;
     }
 }
