@@ -37,9 +37,6 @@ internal sealed class RegexPattern : ITextPattern
     /// <summary>The longest expression of a file, in characters; those of the known families have a few hundred.</summary>
     internal const int Longest = 10_000;
 
-    // Counted repetitions are unrolled by an engine that does not backtrack.
-    private const int MostRepetitions = 1_000;
-
     private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
@@ -49,8 +46,8 @@ internal sealed class RegexPattern : ITextPattern
     public RegexPattern(string expression) => _regex = new Regex(Adapted(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled);
 
     /// <summary>
-    /// Creates a pattern that a file brings along, which may come from anywhere: without backtracking where the expression allows it, so that the time grows with the text alone; else a
-    /// match may take so long and no longer.
+    /// Creates a pattern that a file brings along, which may come from anywhere: a match may take so long and no longer. .NET's engine that does not backtrack is not used: it finds other
+    /// matches (seen in 10.0 with <c> ?[^\s!]+</c> on <c>b  !- d1</c>, where it passes the <c>-</c> over).
     /// </summary>
     /// <param name="expression">The expression.</param>
     /// <param name="place">Where it stands in its file.</param>
@@ -61,13 +58,8 @@ internal sealed class RegexPattern : ITextPattern
     {
         if (expression.Length > Longest) throw new ArgumentException($"it has more than {Longest} characters");
         _origin = new FileOrigin(expression, place, file, patience ?? UsualPatience);
-        var adapted = Adapted(expression);
-        _regex = (Repetitions(adapted) <= MostRepetitions ? WithoutBacktracking(adapted, _origin.Patience) : null)
-            ?? new Regex(adapted, RegexOptions.CultureInvariant | RegexOptions.Compiled, _origin.Patience);
+        _regex = new Regex(Adapted(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled, _origin.Patience);
     }
-
-    /// <summary>Whether the time that a search takes grows with the text alone.</summary>
-    internal bool IsLinear => _regex.Options.HasFlag(RegexOptions.NonBacktracking);
 
     /// <exception cref="TextDataException">The search takes too long; names the file and the expression.</exception>
     public void Find(ReadOnlySpan<char> text, List<TokenSpan> matches, CancellationToken cancellationToken)
@@ -135,34 +127,6 @@ internal sealed class RegexPattern : ITextPattern
 
     // Oniguruma counts U+017F among the cases of s; .NET does not.
     private static string Adapted(string expression) => expression.Replace("(?i:'s|", "(?i:'[s\u017F]|", StringComparison.Ordinal);
-
-    private static Regex? WithoutBacktracking(string expression, TimeSpan patience)
-    {
-        try
-        {
-            return new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, patience);
-        }
-        catch (NotSupportedException)
-        {
-            // It looks ahead or behind, or refers to what it matched.
-            return null;
-        }
-    }
-
-    /// <summary>How many copies of a part counted repetitions may make, those within each other multiplied; more than there may be where they are many.</summary>
-    private static long Repetitions(string expression)
-    {
-        long product = 1;
-        for (var open = expression.IndexOf('{', StringComparison.Ordinal); open >= 0; open = expression.IndexOf('{', open + 1))
-        {
-            var close = expression.IndexOf('}', open);
-            if (close < 0) break;
-            var most = expression[(open + 1)..close].Split(',').Max(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? long.TryParse(part, CultureInfo.InvariantCulture, out var count) ? count : MostRepetitions : 1);
-            product *= Math.Clamp(most, 1, MostRepetitions);
-            if (product > MostRepetitions) break;
-        }
-        return product;
-    }
 
     private sealed record FileOrigin(string Expression, string Place, string File, TimeSpan Patience)
     {
