@@ -8,6 +8,9 @@ public sealed record MlflowOptions
     /// <summary>The server, http or https. A user and password in it are taken out and used for basic authentication.</summary>
     public required Uri TrackingUri { get; init; }
 
+    /// <summary>The server's address without user and password: by it a store knows a server.</summary>
+    public string Address => new UriBuilder(TrackingUri) { UserName = "", Password = "" }.Uri.AbsoluteUri.TrimEnd('/');
+
     /// <summary>The user for basic authentication; null for none.</summary>
     public string? Username { get; init; }
 
@@ -17,8 +20,14 @@ public sealed record MlflowOptions
     /// <summary>A bearer token; used where no user is given. Null for none.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The experiment that runs go to which name none. Default: <c>Default</c>, which every server has.</summary>
-    public string ExperimentName { get; init; } = "Default";
+    /// <summary>The experiment of runs that name none, where no other is given; every server has it.</summary>
+    public const string DefaultExperiment = "Default";
+
+    /// <summary>The experiment, by name, that runs go to which name none. Default: null, which is <see cref="ExperimentId"/>, else <c>Default</c>.</summary>
+    public string? ExperimentName { get; init; }
+
+    /// <summary>The experiment, by its id on the server, that runs go to which name none; a name goes before. Default: null.</summary>
+    public string? ExperimentId { get; init; }
 
     /// <summary>Accept any server certificate. Default: false. For trials only: whoever sits on the way can then read the password.</summary>
     public bool InsecureTls { get; init; }
@@ -43,7 +52,7 @@ public sealed record MlflowOptions
 
     /// <summary>
     /// Reads MLflow's own variables: <c>MLFLOW_TRACKING_URI</c>, <c>MLFLOW_TRACKING_USERNAME</c>, <c>MLFLOW_TRACKING_PASSWORD</c>,
-    /// <c>MLFLOW_TRACKING_TOKEN</c>, <c>MLFLOW_EXPERIMENT_NAME</c>, <c>MLFLOW_TRACKING_INSECURE_TLS</c>, <c>MLFLOW_TRACKING_SERVER_CERT_PATH</c>,
+    /// <c>MLFLOW_TRACKING_TOKEN</c>, <c>MLFLOW_EXPERIMENT_NAME</c>, <c>MLFLOW_EXPERIMENT_ID</c>, <c>MLFLOW_TRACKING_INSECURE_TLS</c>, <c>MLFLOW_TRACKING_SERVER_CERT_PATH</c>,
     /// <c>MLFLOW_HTTP_REQUEST_TIMEOUT</c> (seconds).
     /// </summary>
     /// <param name="variable">Looks a variable up; null for the environment.</param>
@@ -70,7 +79,7 @@ public sealed record MlflowOptions
             InsecureTls = Flag("MLFLOW_TRACKING_INSECURE_TLS", Get("MLFLOW_TRACKING_INSECURE_TLS")),
             ServerCertificatePath = Get("MLFLOW_TRACKING_SERVER_CERT_PATH"),
         };
-        if (Get("MLFLOW_EXPERIMENT_NAME") is { } experiment) options = options with { ExperimentName = experiment };
+        options = options with { ExperimentName = Get("MLFLOW_EXPERIMENT_NAME"), ExperimentId = Get("MLFLOW_EXPERIMENT_ID") };
         if (Get("MLFLOW_HTTP_REQUEST_TIMEOUT") is { } timeout)
         {
             options = double.TryParse(timeout, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86_400

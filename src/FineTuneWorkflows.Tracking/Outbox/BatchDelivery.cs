@@ -5,7 +5,7 @@ using FineTuneWorkflows.Tracking.Mlflow.Entities;
 namespace FineTuneWorkflows.Tracking.Outbox;
 
 /// <summary>Gathers parameters, tags and metrics of one run over several events and delivers them in as few requests as the limits allow.</summary>
-internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, SecretMask mask, DeliveredRun run)
+internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, SecretMask mask, ServerRuns runs, DeliveredRun run)
 {
     private readonly List<OutboxRow> _rows = [];
     private readonly Dictionary<string, MlflowParam> _parameters = new(StringComparer.Ordinal);
@@ -32,6 +32,7 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
     }
 
     /// <summary>Delivers what was gathered and takes it out of the queue.</summary>
+    /// <exception cref="RunHeldException">The server has the run no more.</exception>
     internal async Task Flush(CancellationToken cancellation)
     {
         if (_rows.Count == 0) return;
@@ -39,19 +40,21 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
         {
             await Send(_metrics, [.. _parameters.Values], [.. _tags.Values], cancellation).ConfigureAwait(false);
         }
-        catch (MlflowException fault) when (Refusal.Is(fault) && _rows.Count > 1)
-        {
-            await OneByOne(cancellation).ConfigureAwait(false);
-            return;
-        }
         catch (MlflowException fault) when (Refusal.Is(fault))
         {
-            queue.Refuse(_rows[0].Sequence, fault.Message);
+            await runs.ThrowIfGone(run, cancellation).ConfigureAwait(false);
+            if (_rows.Count > 1)
+            {
+                await OneByOne(cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            queue.Refuse(_rows[0], fault.Message);
             Clear();
             return;
         }
 
-        queue.Delivered(_rows.ConvertAll(row => row.Sequence));
+        queue.Delivered(_rows[0].Run, _rows.ConvertAll(row => row.Sequence));
         Clear();
     }
 
@@ -74,12 +77,13 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
             }
             catch (MlflowException fault) when (Refusal.Is(fault))
             {
-                queue.Refuse(row.Sequence, fault.Message);
+                await runs.ThrowIfGone(run, cancellation).ConfigureAwait(false);
+                queue.Refuse(row, fault.Message);
                 return;
             }
 
             next += part.Count;
-            queue.Delivered([], (row.Sequence, next));
+            queue.Delivered(row.Run, [], (row.Sequence, next));
         }
 
         _rows.Add(row with { FirstMetric = next });
@@ -120,7 +124,7 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
         Clear();
         foreach (var row in rows)
         {
-            var single = new BatchDelivery(queue, client, mask, run);
+            var single = new BatchDelivery(queue, client, mask, runs, run);
             await single.TryAdd(row, cancellation).ConfigureAwait(false);
             await single.Flush(cancellation).ConfigureAwait(false);
         }

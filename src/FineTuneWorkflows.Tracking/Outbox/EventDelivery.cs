@@ -101,7 +101,8 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
         await client.Registry.EnsureAsync(registered.Name, cancellation).ConfigureAwait(false);
         if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is not null) return;
         var model = await FindAnywhere(run, registered.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
-            $"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server.");
+            $"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server {client.Options.Address}. "
+            + "Deliver the run that made it, `finetune sync --to` with this address, then `finetune sync --retry`.");
         var tags = new List<MlflowTag>
         {
             new(ServerText.DigestTag, registered.Digest),
@@ -123,7 +124,7 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
     /// <summary>A model that this run made, or one before it.</summary>
     private async Task<MlflowLoggedModel?> FindAnywhere(DeliveredRun run, string digest, CancellationToken cancellation)
     {
-        foreach (var maker in queue.RunsOfModel(ServerRuns.AddressOf(client), digest).Prepend(run))
+        foreach (var maker in queue.RunsOfModel(digest).Prepend(run))
             if (await Find(maker, digest, cancellation).ConfigureAwait(false) is { } found) return found;
         return null;
     }

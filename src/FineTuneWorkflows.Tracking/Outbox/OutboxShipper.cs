@@ -26,7 +26,7 @@ public sealed class OutboxShipper : IAsyncDisposable
     private OutboxShipper(TrackingStore store, MlflowClient client, ShipperOptions options)
     {
         (_store, _client, _options) = (store, client, options);
-        _queue = new OutboxQueue(store);
+        _queue = new OutboxQueue(store, client.Options);
         _delivery = new WindowDelivery(_queue, client, options.Mask);
         _work = Task.Run(Work);
     }
@@ -55,6 +55,14 @@ public sealed class OutboxShipper : IAsyncDisposable
     /// <summary>How much waits and how much was refused.</summary>
     /// <exception cref="TrackingException">The store cannot be read.</exception>
     public OutboxStatus Status() => _queue.Status();
+
+    /// <summary>What the server would not take.</summary>
+    /// <exception cref="TrackingException">The store cannot be read.</exception>
+    public IReadOnlyList<RefusedEvent> Refused() => _queue.Refused();
+
+    /// <summary>Says that the server is to be told of a run, also where another knows it already; a run that is not stored yet is no news.</summary>
+    /// <exception cref="TrackingException">The store cannot be written.</exception>
+    public void Add(string runId) => _queue.Add(runId);
 
     /// <summary>The page of a run in the server's own pages; null as long as the server does not know the run.</summary>
     /// <param name="runId">Our id of the run.</param>

@@ -13,19 +13,31 @@ internal sealed class WindowDelivery(OutboxQueue queue, MlflowClient client, Sec
     private readonly EventDelivery _events = new(queue, client);
 
     /// <summary>
-    /// False when nothing waits. What the server refuses is set aside; anything else that goes wrong is thrown and leaves the rest waiting.
+    /// False when nothing waits. What the server refuses is set aside, and a run that it has no more is held up as a whole; anything else that
+    /// goes wrong is thrown and leaves the rest waiting.
     /// </summary>
     internal async Task<bool> Next(CancellationToken cancellation)
     {
         var rows = queue.Next(Rows);
-        foreach (var run in rows.GroupBy(row => row.Run)) await Deliver(run.Key, run, cancellation).ConfigureAwait(false);
+        foreach (var run in rows.GroupBy(row => row.Run))
+        {
+            try
+            {
+                await Deliver(run.Key, run, cancellation).ConfigureAwait(false);
+            }
+            catch (RunHeldException held)
+            {
+                queue.Hold(run.Key, held.Because, held.Message);
+            }
+        }
+
         return rows.Count > 0;
     }
 
     private async Task Deliver(long run, IEnumerable<OutboxRow> rows, CancellationToken cancellation)
     {
         var delivered = await _runs.Of(run, cancellation).ConfigureAwait(false);
-        var batch = new BatchDelivery(queue, client, mask, delivered);
+        var batch = new BatchDelivery(queue, client, mask, _runs, delivered);
         foreach (var row in rows)
         {
             if (await batch.TryAdd(row, cancellation).ConfigureAwait(false)) continue;
@@ -44,16 +56,17 @@ internal sealed class WindowDelivery(OutboxQueue queue, MlflowClient client, Sec
         }
         catch (MlflowException fault) when (Refusal.Is(fault))
         {
-            queue.Refuse(row.Sequence, fault.Message);
+            await _runs.ThrowIfGone(run, cancellation).ConfigureAwait(false);
+            queue.Refuse(row, fault.Message);
             return;
         }
         catch (Exception fault) when (fault is (TrackingException and not MlflowException) or JsonException)
         {
             // A file that is gone, a name that cannot be: waiting does not help.
-            queue.Refuse(row.Sequence, fault.Message);
+            queue.Refuse(row, fault.Message);
             return;
         }
 
-        queue.Delivered([row.Sequence]);
+        queue.Delivered(row.Run, [row.Sequence]);
     }
 }

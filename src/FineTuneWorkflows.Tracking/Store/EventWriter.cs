@@ -13,6 +13,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
     private readonly Dictionary<string, long> _runs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private readonly MetricWriter _metrics = new(connection);
+    private readonly HashSet<long> _told = [];
 
     internal void Write(TrackingEvent item)
     {
@@ -34,8 +35,12 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Writes what was gathered over the whole batch: the latest value of each metric.</summary>
-    internal void Finish() => _metrics.Finish();
+    /// <summary>Writes what was gathered over the whole batch: the latest value of each metric, and how far the events of each run go.</summary>
+    internal void Finish()
+    {
+        _metrics.Finish();
+        foreach (var run in _told) Run("UPDATE runs SET last_event = (SELECT max(seq) FROM outbox WHERE run = ?1) WHERE id = ?1", run);
+    }
 
     public void Dispose()
     {
@@ -49,8 +54,8 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         ArgumentNullException.ThrowIfNull(started.Name);
         if (started.ParentRunId is { } parent) RunOf(parent);
         var added = Run(
-            "INSERT OR IGNORE INTO runs (run_id, name, experiment, parent_run_id, status, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            started.RunId, started.Name, started.Experiment, started.ParentRunId, (int)RunStatus.Running, started.Time);
+            "INSERT OR IGNORE INTO runs (run_id, name, experiment, parent_run_id, status, started, experiment_id, mlflow_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            started.RunId, started.Name, started.Experiment, started.ParentRunId, (int)RunStatus.Running, started.Time, started.ExperimentId, started.MlflowRunId);
         if (added == 0) throw new EventException($"Run {started.RunId} started already; it can be resumed, not started again.");
         Enqueue(RunOf(started), started);
     }
@@ -115,6 +120,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
         if (logged.Metrics.Count == 0) return;
         var (first, last) = _metrics.Write(run, logged.Metrics);
         Run("INSERT INTO outbox (run, kind, first_metric, last_metric) VALUES (?1, ?2, ?3, ?4)", run, MetricsKind, first, last);
+        _told.Add(run);
     }
 
     private void Use(DatasetUsed dataset)
@@ -162,6 +168,7 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
     {
         var (kind, json) = TrackingEventJson.Write(item);
         Run("INSERT INTO outbox (run, kind, event) VALUES (?1, ?2, ?3)", run, kind, json);
+        _told.Add(run);
     }
 
     private long RunOf(TrackingEvent item) => RunOf(item.RunId);

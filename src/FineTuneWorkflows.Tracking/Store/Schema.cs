@@ -52,6 +52,36 @@ internal static class Schema
             seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event TEXT, first_metric INTEGER, last_metric INTEGER,
             reason TEXT NOT NULL);
         """,
+        // The events stay when a server has them, since another may want them, too: how far each server is told of a run stands in deliveries.
+        // Of runs that were delivered before, the events are gone (whole = 0).
+        """
+        ALTER TABLE runs ADD COLUMN experiment_id TEXT;
+        ALTER TABLE runs ADD COLUMN mlflow_run_id TEXT;
+        ALTER TABLE runs ADD COLUMN last_event INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE deliveries (
+            server TEXT NOT NULL, run INTEGER NOT NULL, position INTEGER NOT NULL DEFAULT 0, part INTEGER, part_metric INTEGER,
+            mlflow_run_id TEXT, experiment_id TEXT, artifact_uri TEXT, made_anew INTEGER NOT NULL DEFAULT 0, experiment TEXT,
+            held TEXT, held_because INTEGER, PRIMARY KEY (server, run)) WITHOUT ROWID;
+        CREATE INDEX deliveries_run ON deliveries (run);
+        INSERT INTO deliveries (server, run, mlflow_run_id, experiment_id, artifact_uri)
+            SELECT server, run, mlflow_run_id, experiment_id, artifact_uri FROM delivered_runs;
+        UPDATE runs SET whole = 0 WHERE id IN (SELECT run FROM delivered_runs);
+        CREATE TABLE refusals (
+            server TEXT NOT NULL, seq INTEGER NOT NULL, run INTEGER NOT NULL, reason TEXT NOT NULL, state INTEGER NOT NULL,
+            PRIMARY KEY (server, seq)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO outbox (seq, run, kind, event, first_metric, last_metric)
+            SELECT seq, run, kind, event, first_metric, last_metric FROM refused;
+        INSERT INTO refusals (server, seq, run, reason, state)
+            SELECT d.server, r.seq, r.run, r.reason, 0 FROM refused r JOIN delivered_runs d ON d.run = r.run;
+        DROP TABLE delivered_runs;
+        DROP TABLE refused;
+        CREATE INDEX outbox_run ON outbox (run, seq);
+        UPDATE runs SET last_event = coalesce((SELECT max(seq) FROM outbox WHERE run = runs.id), 0);
+        CREATE TABLE server_versions (
+            server TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, version TEXT NOT NULL, alias TEXT, note TEXT,
+            PRIMARY KEY (server, name, digest)) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings the tables up to date; several processes may try at once.</summary>

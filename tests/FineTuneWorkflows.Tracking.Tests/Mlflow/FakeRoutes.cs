@@ -72,16 +72,16 @@ internal sealed class FakeRoutes(FakeState state)
         },
         ("POST", "experiments/update") => Do(() => Find(json).Name = Text(json, "new_name")),
         ("POST", "experiments/set-experiment-tag") => Do(() => Find(json).Tags[Text(json, "key")] = Text(json, "value")),
-        ("POST", "experiments/delete") => Do(() => Find(json).Deleted = true),
-        ("POST", "experiments/restore") => Do(() => Find(json).Deleted = false),
+        ("POST", "experiments/delete") => Delete(Find(json), deleted: true),
+        ("POST", "experiments/restore") => Delete(Find(json), deleted: false),
         ("POST", "runs/create") => CreateRun(json),
         ("GET", "runs/get") => new() { ["run"] = Run(FindRun(json)) },
-        ("POST", "runs/update") => UpdateRun(FindRun(json), json),
-        ("POST", "runs/log-batch") => LogBatch(FindRun(json), json, bytes),
-        ("POST", "runs/set-tag") => Do(() => FindRun(json).Tags[Text(json, "key")] = Text(json, "value")),
-        ("POST", "runs/delete-tag") => Do(() => FindRun(json).Tags.Remove(Text(json, "key"))),
-        ("POST", "runs/log-inputs") => LogInputs(FindRun(json), json),
-        ("POST", "runs/outputs") => LogOutputs(FindRun(json), json),
+        ("POST", "runs/update") => UpdateRun(FindActive(json), json),
+        ("POST", "runs/log-batch") => LogBatch(FindActive(json), json, bytes),
+        ("POST", "runs/set-tag") => Do(() => FindActive(json).Tags[Text(json, "key")] = Text(json, "value")),
+        ("POST", "runs/delete-tag") => Do(() => FindActive(json).Tags.Remove(Text(json, "key"))),
+        ("POST", "runs/log-inputs") => LogInputs(FindActive(json), json),
+        ("POST", "runs/outputs") => LogOutputs(FindActive(json), json),
         ("GET", "metrics/get-history") => History(FindRun(json), json),
         ("POST", "runs/search") => SearchRuns(json),
         ("POST", "runs/delete") => Do(() => FindRun(json).Deleted = true),
@@ -104,8 +104,16 @@ internal sealed class FakeRoutes(FakeState state)
         return new() { ["experiment_id"] = experiment.Id };
     }
 
+    // With an experiment its runs go and come back.
+    private JsonObject Delete(FakeExperiment experiment, bool deleted) => Do(() =>
+    {
+        experiment.Deleted = deleted;
+        foreach (var run in state.Runs.Values.Where(run => run.Experiment == experiment.Id)) run.Deleted = deleted;
+    });
+
     private JsonObject CreateRun(JsonObject json)
     {
+        if (Find(json) is { Deleted: true } deleted) throw FakeRefusal.Invalid($"The experiment {deleted.Id} must be in the 'active' state. Current state is deleted.");
         var run = new FakeRun(state.NextId(), Find(json).Id, (long)json["start_time"]!) { Name = (string?)json["run_name"] ?? "made-up-name" };
         Pairs(json, "tags", run.Tags);
         run.Tags["mlflow.runName"] = run.Name;
@@ -127,7 +135,6 @@ internal sealed class FakeRoutes(FakeState state)
         if (bytes > 1_000_000) throw FakeRefusal.Invalid($"Batched logging API requests must be at most 1000000 bytes, got {bytes}");
         if (metrics.Count > 1000 || parameters.Count > 100 || tags.Count > 100 || metrics.Count + parameters.Count + tags.Count > 1000)
             throw FakeRefusal.Invalid("A batch logging request can contain at most 1000 entities.");
-        if (run.Deleted) throw FakeRefusal.Invalid($"The run {run.Id} must be in the 'active' state.");
         foreach (var key in metrics.Concat(parameters).Concat(tags).Select(item => (string)item!["key"]!))
             if (key.Length is 0 or > 250 || !key.All(character => char.IsLetterOrDigit(character) || "_-.:/ ".Contains(character)))
                 throw FakeRefusal.Invalid($"Invalid value \"{key}\" for parameter 'name' supplied");
@@ -260,6 +267,10 @@ internal sealed class FakeRoutes(FakeState state)
 
     private FakeRun FindRun(JsonObject json) =>
         state.Runs.GetValueOrDefault(Text(json, "run_id")) ?? throw FakeRefusal.Missing($"Run with id={json["run_id"]} not found");
+
+    private FakeRun FindActive(JsonObject json) => FindRun(json) is { Deleted: false } run
+        ? run
+        : throw FakeRefusal.Invalid($"The run {json["run_id"]} must be in the 'active' state. Current state is deleted.");
 
     private static JsonObject Experiment(FakeExperiment experiment) => new()
     {

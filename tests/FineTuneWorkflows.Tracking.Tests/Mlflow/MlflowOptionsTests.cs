@@ -12,14 +12,14 @@ public sealed class MlflowOptionsTests
     {
         var options = Read(
             ("MLFLOW_TRACKING_URI", "https://mlflow.example.org/base"), ("MLFLOW_TRACKING_USERNAME", "ann"), ("MLFLOW_TRACKING_PASSWORD", "pw"),
-            ("MLFLOW_TRACKING_TOKEN", "tok"), ("MLFLOW_EXPERIMENT_NAME", "mine"), ("MLFLOW_TRACKING_INSECURE_TLS", "true"),
+            ("MLFLOW_TRACKING_TOKEN", "tok"), ("MLFLOW_EXPERIMENT_NAME", "mine"), ("MLFLOW_EXPERIMENT_ID", "12"), ("MLFLOW_TRACKING_INSECURE_TLS", "true"),
             ("MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca.pem"), ("MLFLOW_HTTP_REQUEST_TIMEOUT", "7.5"))!;
         Assert.Equal(
             ("https://mlflow.example.org/base", "ann", "pw", "tok"),
             (options.TrackingUri.ToString(), options.Username, options.Password, options.Token));
         Assert.Equal(
-            ("mine", true, "/ca.pem", 7.5),
-            (options.ExperimentName, options.InsecureTls, options.ServerCertificatePath, options.Timeout.TotalSeconds));
+            ("mine", "12", true, "/ca.pem", 7.5),
+            (options.ExperimentName, options.ExperimentId, options.InsecureTls, options.ServerCertificatePath, options.Timeout.TotalSeconds));
     }
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class MlflowOptionsTests
     {
         var options = Read(("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000"))!;
         Assert.Equal(
-            ("Default", false, 120.0, 3, 0.5),
-            (options.ExperimentName, options.InsecureTls, options.Timeout.TotalSeconds, options.Retries, options.RetryDelay.TotalSeconds));
+            (null, null, false, 120.0, 3, 0.5),
+            (options.ExperimentName, options.ExperimentId, options.InsecureTls, options.Timeout.TotalSeconds, options.Retries, options.RetryDelay.TotalSeconds));
         Assert.Equal((500L << 20, 100L << 20), (options.MultipartThreshold, options.PartSize));
     }
 

@@ -44,7 +44,7 @@ public sealed class DeliveryContractTests
         await using (var shipper = OutboxShipper.Start(store.Path, server.Options))
         {
             var status = await shipper.FlushAsync(TimeSpan.FromSeconds(60), Cancel);
-            Assert.True(status.IsDelivered, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store).Refused())}");
+            Assert.True(status.IsDelivered, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store, server.Options).Refused())}");
         }
 
         var client = server.Client;
@@ -108,7 +108,7 @@ public sealed class DeliveryContractTests
         await using (var shipper = OutboxShipper.Start(store.Path, server.Options))
         {
             var status = await shipper.FlushAsync(TimeSpan.FromSeconds(60), Cancel);
-            Assert.True(status is { IsDelivered: true, Refused: 0 }, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store).Refused())}");
+            Assert.True(status is { IsDelivered: true, Refused: 0 }, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store, server.Options).Refused())}");
         }
 
         var client = server.Client;
@@ -141,7 +141,7 @@ public sealed class DeliveryContractTests
                     Make.Tags(id, ("at", $"{step}"))]);
         store.Append([new RunEnded(id, RunStatus.Finished, Make.Noon)]);
 
-        var queue = new OutboxQueue(store);
+        var queue = new OutboxQueue(store, server.Options);
         for (var kill = 0; kill < kills; kill++)
         {
             using var child = ChildProcess.Start("ship", store.Path, server.Options.TrackingUri.ToString());

@@ -26,7 +26,7 @@ public sealed class OfflineRunsContractTests
         await using (var shipper = OutboxShipper.Start(store.Path, server.Options))
         {
             var status = await shipper.FlushAsync(TimeSpan.FromSeconds(60), Cancel);
-            Assert.True(status.IsDelivered, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store).Refused())}");
+            Assert.True(status.IsDelivered, $"{status} {shipper.LastFault} {string.Join("; ", new OutboxQueue(store, server.Options).Refused())}");
         }
 
         var client = server.Client;

@@ -66,6 +66,32 @@ public sealed class ShipperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_one_server_has_is_for_another_only_where_the_user_says_so_and_then_arrives_whole()
+    {
+        _store.Append([Make.Start("a"), Make.Parameters("a", ("p", "1")), Make.Metrics("a", ("m", 1, 1), ("m", 2, 2)), new RunEnded("a", RunStatus.Finished, Make.Noon)]);
+        await Ship();
+        await using var second = new FakeMlflow();
+        var options = Options with { TrackingUri = second.Uri };
+        Assert.Equal(new OutboxStatus(0, 0, 0), await Ship(options));
+        Assert.Empty(second.State.Runs);
+
+        var queue = new OutboxQueue(_store, options);
+        Assert.Equal(0, queue.AddAll());
+        Assert.Equal(new OutboxStatus(4, 2, 0), queue.Status());
+        await Ship(options);
+        var run = Assert.Single(second.State.Runs.Values);
+        Assert.Equal((2, "1", "FINISHED"), (run.Metrics.Count, run.Params["p"], run.Status));
+        Assert.Equal((2, 0), (RunOf("a").Metrics.Count, RunOf("a").Doubled));
+
+        // What happens later in it goes to both; a run that no server knows goes to the one that comes first.
+        _store.Append([new RunResumed("a", Make.Noon), Make.Metrics("a", ("m", 3, 3)), Make.Start("b")]);
+        await Ship();
+        await Ship(options);
+        Assert.Equal((3, 3), (RunOf("a").Metrics.Count, run.Metrics.Count));
+        Assert.Equal((2, 1), (_server.State.Runs.Count, second.State.Runs.Count));
+    }
+
+    [Fact]
     public async Task Whatever_goes_wrong_on_the_way_each_event_counts_once()
     {
         const int steps = 2300;
@@ -172,7 +198,7 @@ public sealed class ShipperTests : IAsyncDisposable
         _store.Append([Make.Start("a"), new ArtifactProduced("a", "plots/plot.png", path), Make.Tags("a", ("t", "x"))]);
         Assert.Equal(new OutboxStatus(0, 0, 1), await Ship());
         Assert.Equal("x", RunOf("a").Tags["t"]);
-        var queue = new OutboxQueue(_store);
+        var queue = new OutboxQueue(_store, Options);
         var refused = Assert.Single(queue.Refused());
         Assert.Equal(("a", "artifact"), (refused.RunId, refused.Kind));
         Assert.Contains("there is no such file", refused.Reason, StringComparison.Ordinal);
@@ -193,7 +219,7 @@ public sealed class ShipperTests : IAsyncDisposable
         _store.Append([Make.Tags("a", ("before", "1")), Make.Parameters("a", ("taken", "1")), Make.Metrics("a", ("m", 1, 1))]);
         Assert.Equal(new OutboxStatus(0, 0, 1), await Ship());
         Assert.Equal(("1", 1), (RunOf("a").Tags["before"], RunOf("a").Metrics.Count));
-        Assert.Contains("Changing param values", Assert.Single(new OutboxQueue(_store).Refused()).Reason, StringComparison.Ordinal);
+        Assert.Contains("Changing param values", Assert.Single(new OutboxQueue(_store, Options).Refused()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Tracking.Events;
+using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Outbox;
 using FineTuneWorkflows.Tracking.Runs;
 using FineTuneWorkflows.Tracking.Store;
@@ -54,7 +55,7 @@ public sealed class TrackingStoreTests : IDisposable
     [Fact]
     public void An_event_of_a_run_that_never_started_is_refused_with_all_that_came_with_it()
     {
-        var error = Assert.Throws<TrackingException>(
+        var error = Assert.Throws<EventException>(
             () => _store.Append([Make.Start("a"), Make.Tags("b", ("k", "v"))], new JournalPosition("j", 0, 9)));
         Assert.Contains("Run b never started", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _store.PositionOf("j"));
@@ -66,12 +67,12 @@ public sealed class TrackingStoreTests : IDisposable
     {
         _store.Append([Make.Start("a")]);
         Assert.Contains(
-            "started already", Assert.Throws<TrackingException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
+            "started already", Assert.Throws<EventException>(() => _store.Append([Make.Start("a")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_child_names_a_parent_that_started() =>
-        Assert.Throws<TrackingException>(() => _store.Append([Make.Start("child", parent: "nobody")]));
+        Assert.Throws<EventException>(() => _store.Append([Make.Start("child", parent: "nobody")]));
 
     [Fact]
     public void A_run_cannot_end_running() =>
@@ -161,12 +162,54 @@ public sealed class TrackingStoreTests : IDisposable
         using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
         {
             connection.Open();
-            connection.Execute("DROP TABLE delivered_runs; DROP TABLE refused; PRAGMA user_version = 1");
+            connection.Execute(
+                """
+                DROP TABLE deliveries; DROP TABLE refusals; DROP TABLE server_versions; DROP INDEX outbox_run;
+                ALTER TABLE runs DROP COLUMN experiment_id; ALTER TABLE runs DROP COLUMN mlflow_run_id;
+                ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
+                PRAGMA user_version = 1
+                """);
         }
 
         using var again = TrackingStore.Open(path);
         Assert.Equal("v", new RunIndex(again).Show("a").Tags["k"]);
-        Assert.Equal(new OutboxStatus(2, 0, 0), new OutboxQueue(again).Status());
+        Assert.Equal(new OutboxStatus(2, 0, 0), new OutboxQueue(again, new MlflowOptions { TrackingUri = new("http://any") }).Status());
+    }
+
+    [Fact]
+    public void What_an_older_version_had_delivered_stays_delivered_and_what_was_refused_stays_refused()
+    {
+        var path = _folder.File("older.db");
+        using (var store = TrackingStore.Open(path)) store.Append([Make.Start("a"), Make.Tags("a", ("k", "v")), Make.Tags("a", ("l", "w"))]);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute(
+                """
+                DROP TABLE deliveries; DROP TABLE refusals; DROP TABLE server_versions; DROP INDEX outbox_run;
+                ALTER TABLE runs DROP COLUMN experiment_id; ALTER TABLE runs DROP COLUMN mlflow_run_id;
+                ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
+                CREATE TABLE delivered_runs (
+                    server TEXT NOT NULL, run INTEGER NOT NULL, mlflow_run_id TEXT NOT NULL, experiment_id TEXT NOT NULL, artifact_uri TEXT,
+                    PRIMARY KEY (server, run)) WITHOUT ROWID;
+                CREATE TABLE refused (
+                    seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event TEXT, first_metric INTEGER, last_metric INTEGER,
+                    reason TEXT NOT NULL);
+                INSERT INTO delivered_runs VALUES ('http://here:1', 1, 'abc', '7', NULL);
+                DELETE FROM outbox WHERE seq = 1;
+                INSERT INTO refused SELECT seq, run, kind, event, first_metric, last_metric, 'no' FROM outbox WHERE seq = 2;
+                DELETE FROM outbox WHERE seq = 2;
+                PRAGMA user_version = 2
+                """);
+        }
+
+        using var again = TrackingStore.Open(path);
+        var here = new OutboxQueue(again, new MlflowOptions { TrackingUri = new("http://here:1") });
+        Assert.Equal(new OutboxStatus(1, 0, 1), here.Status());
+        Assert.Equal(new RefusedEvent("a", "tags", "no"), Assert.Single(here.Refused()));
+        var there = new OutboxQueue(again, new MlflowOptions { TrackingUri = new("http://there:1") });
+        Assert.Equal(new OutboxStatus(0, 0, 0), there.Status());
+        Assert.Equal(1, there.AddAll());
     }
 
     [Fact]
