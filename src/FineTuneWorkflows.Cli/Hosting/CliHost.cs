@@ -25,7 +25,7 @@ public sealed record CliHost(Func<StageCatalog> Catalog, Func<Home, IServiceProv
     public Func<string, Home, IServiceProvider, string>? Locate { get; init; }
 
     /// <summary>Delivers the history of runs to a tracking server: whether all was delivered, and what to say. Null where this build has no tracking. Default: null.</summary>
-    public Func<Home, IServiceProvider, TimeSpan, CancellationToken, Task<(bool Delivered, string Message)>>? Sync { get; init; }
+    public Func<Home, IServiceProvider, SyncRequest, CancellationToken, Task<(bool Delivered, string Message)>>? Sync { get; init; }
 
     /// <summary>Writes the history of runs to a folder and says what was written. Null where this build has no tracking. Default: null.</summary>
     public Func<Home, IServiceProvider, string, CancellationToken, string>? Export { get; init; }

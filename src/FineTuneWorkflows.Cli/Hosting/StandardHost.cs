@@ -9,7 +9,6 @@ using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Export;
 using FineTuneWorkflows.Tracking.Mlflow;
-using FineTuneWorkflows.Tracking.Outbox;
 
 namespace FineTuneWorkflows.Cli.Hosting;
 
@@ -18,44 +17,48 @@ internal static class StandardHost
 {
     public static CliHost Create(TextWriter error, Func<StageCatalog> catalog) => new(catalog, home => new StageServices(home))
     {
-        Observers = (home, services) => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
-            ? Delivered(home, (StageServices)services, error.WriteLine)
-            : [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
+        Observers = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
+            ? Delivered(error.WriteLine)
+            : (home, services) => [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services, device, options) =>
             new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
         Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
-        Sync = (home, services, timeout, cancellationToken) => SyncAsync(home, (StageServices)services, timeout, error.WriteLine, cancellationToken),
+        Sync = (home, services, request, cancellationToken) => SyncAsync(home, (StageServices)services, request, cancellationToken),
         Export = (home, services, folder, cancellationToken) => Export(home, (StageServices)services, folder, error.WriteLine, cancellationToken),
     };
 
-    // In a method of its own: nothing of the client is loaded where no server is named.
-    private static IRunObserver[] Delivered(Home home, StageServices services, Action<string> say) =>
-        [new RunSurroundings(home, say), new TrackingSession(home, services, Server(), say)];
+    // In methods of their own: nothing of the client is loaded where no server is named.
+    private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Delivered(Action<string> say)
+    {
+        TrackingConnection? connection = null;
+        return (home, services) => [new RunSurroundings(home, say), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say), say)];
+    }
 
-    private static MlflowOptions Server()
+    private static MlflowOptions Server(string? to = null)
     {
         try
         {
-            return MlflowOptions.FromEnvironment() ?? throw new CommandException("deliver to which server? Set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
+            return MlflowOptions.FromEnvironment(to is null ? null : name => Of(name, to)) ?? throw new CommandException("deliver to which server? Give --to URI, or set MLFLOW_TRACKING_URI, such as http://127.0.0.1:5000");
         }
         catch (TrackingException e)
         {
-            throw new CommandException(e.Message, innerException: e);
+            throw new CommandException(to is null ? e.Message : e.Message.Replace("MLFLOW_TRACKING_URI", "--to", StringComparison.Ordinal), innerException: e);
         }
     }
 
-    private static async Task<(bool Delivered, string Message)> SyncAsync(Home home, StageServices services, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken)
+    // Credentials and ids belong to the server that the environment names, if it names one; another does not get to see them.
+    private static string? Of(string name, string to)
     {
-        var server = Server();
-        Import(home, services, say, cancellationToken);
-        await using var shipper = OutboxShipper.Start(home.StateDatabase, server);
-        var before = shipper.Status();
-        var left = await shipper.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
-        return left.IsDelivered
-            ? (true, $"Delivered {before.Events} events, {before.Metrics} values of metrics among them, to {server}.")
-            : (false, TrackingSession.Undelivered(left, shipper.LastFault));
+        if (name == "MLFLOW_TRACKING_URI")
+            return to;
+        var here = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI");
+        var own = name is "MLFLOW_TRACKING_USERNAME" or "MLFLOW_TRACKING_PASSWORD" or "MLFLOW_TRACKING_TOKEN" or "MLFLOW_EXPERIMENT_ID";
+        return own && here is { Length: > 0 } && here.TrimEnd('/') != to.TrimEnd('/') ? null : Environment.GetEnvironmentVariable(name);
     }
+
+    private static Task<(bool Delivered, string Message)> SyncAsync(Home home, StageServices services, SyncRequest request, CancellationToken cancellationToken) =>
+        new TrackingSync(home, services, Server(request.To)).RunAsync(request.To is not null, request.Refused, request.Timeout, cancellationToken);
 
     private static string Export(Home home, StageServices services, string folder, Action<string> say, CancellationToken cancellationToken)
     {

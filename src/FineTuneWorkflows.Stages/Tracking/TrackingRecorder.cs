@@ -16,6 +16,7 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     private readonly Action<Exception> onError;
     private readonly Action<string> onProblem;
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan pause;
     private readonly bool always;
     private Task? work;
@@ -59,6 +60,7 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
     {
         if (work is null)
             return;
+        over.TrySetResult();
         wishes.Value.Writer.TryComplete();
         await work.ConfigureAwait(false);
     }
@@ -71,7 +73,7 @@ public sealed class TrackingRecorder : IRunObserver, IAsyncDisposable
             await foreach (var _ in wishes.Value.Reader.ReadAllAsync().ConfigureAwait(false))
             {
                 Import(made);
-                await Task.WhenAny(Task.Delay(pause), wishes.Value.Reader.Completion).ConfigureAwait(false);
+                await Task.WhenAny(Task.Delay(pause), over.Task).ConfigureAwait(false);
             }
 
             Import(made);

@@ -1,7 +1,5 @@
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
-using FineTuneWorkflows.Tracking.Mlflow;
-using FineTuneWorkflows.Tracking.Outbox;
 
 namespace FineTuneWorkflows.Stages.Tracking;
 
@@ -10,25 +8,18 @@ namespace FineTuneWorkflows.Stages.Tracking;
 /// </summary>
 public sealed class TrackingSession : IRunObserver, IAsyncDisposable
 {
-    private readonly Home home;
-    private readonly MlflowOptions server;
-    private readonly Action<string> say;
-    private readonly TimeSpan patience;
+    private readonly TrackingConnection connection;
     private readonly TrackingRecorder recorder;
-    private OutboxShipper? shipper;
+    private string? runId;
 
     /// <summary>Makes a session for one run.</summary>
     /// <param name="home">The home.</param>
     /// <param name="services">The stages' services over that home.</param>
-    /// <param name="server">The tracking server.</param>
-    /// <param name="say">Told, in a sentence, what the user should know at the end.</param>
-    /// <param name="patience">How long the end waits for the last deliveries. Default: 10 seconds.</param>
-    public TrackingSession(Home home, StageServices services, MlflowOptions server, Action<string> say, TimeSpan? patience = null)
+    /// <param name="connection">The server, as the command knows it.</param>
+    /// <param name="say">Told, in a sentence, what could not be recorded.</param>
+    public TrackingSession(Home home, StageServices services, TrackingConnection connection, Action<string> say)
     {
-        this.home = home;
-        this.server = server;
-        this.say = say;
-        this.patience = patience ?? TimeSpan.FromSeconds(10);
+        this.connection = connection;
         recorder = TrackingRecorder.For(home, services, say, always: true);
     }
 
@@ -36,24 +27,18 @@ public sealed class TrackingSession : IRunObserver, IAsyncDisposable
     public void OnEvent(RunEvent runEvent)
     {
         recorder.OnEvent(runEvent);
-        if (runEvent is RunStarted or RunResumed)
-            shipper ??= OutboxShipper.Start(home.StateDatabase, server);
+        var begun = runEvent switch { RunStarted started => started.RunId, RunResumed resumed => resumed.RunId, _ => null };
+        if (begun is null || runId is not null)
+            return;
+        runId = begun;
+        connection.Open();
     }
 
     /// <summary>Records the rest, and waits a while for its delivery.</summary>
     public async ValueTask DisposeAsync()
     {
         await recorder.DisposeAsync().ConfigureAwait(false);
-        if (shipper is null)
-            return;
-        shipper.Notify();
-        var left = await shipper.FlushAsync(patience).ConfigureAwait(false);
-        if (!left.IsDelivered)
-            say(Undelivered(left, shipper.LastFault));
-        await shipper.DisposeAsync().ConfigureAwait(false);
+        if (runId is not null)
+            await connection.CloseAsync(runId).ConfigureAwait(false);
     }
-
-    /// <summary>What to say of an outbox that is not empty.</summary>
-    public static string Undelivered(OutboxStatus left, string? fault) =>
-        $"tracking: {left.Events} events are not delivered yet{(left.Refused > 0 ? $" and {left.Refused} were refused" : "")}{(fault is null ? "" : $" ({fault})")}; they are kept, deliver them with `finetune sync`";
 }

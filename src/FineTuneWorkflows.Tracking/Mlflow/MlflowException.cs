@@ -27,6 +27,9 @@ public sealed class MlflowException : TrackingException
     /// <summary>True when the server may have carried the request out although it did not say so.</summary>
     public bool MayHaveHappened { get; init; }
 
+    /// <summary>True when no server was found at the address at all.</summary>
+    public bool Unreached { get; init; }
+
     /// <summary>How long the server asked to wait; null where it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

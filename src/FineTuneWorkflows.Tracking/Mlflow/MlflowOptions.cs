@@ -41,6 +41,12 @@ public sealed record MlflowOptions
     /// <summary>How often a request that failed for a passing reason is sent again. Default: 3. What is not safe to repeat is not repeated.</summary>
     public int Retries { get; init; } = 3;
 
+    /// <summary>
+    /// Whether a request is sent again, too, that found no server at all. Default: true. A shipper does without: it comes again by itself, and a
+    /// server that is down is known at once.
+    /// </summary>
+    public bool RepeatUnreached { get; init; } = true;
+
     /// <summary>The pause before the first repetition; doubles each time, and is shortened at random by up to half. Default: 0.5 seconds.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 

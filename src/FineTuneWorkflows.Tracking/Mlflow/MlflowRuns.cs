@@ -83,10 +83,10 @@ public sealed class MlflowRuns
         }
     }
 
-    /// <summary>Logs the models that the run made. The same again changes nothing. <c>POST runs/outputs</c>.</summary>
+    /// <summary>Logs the models that the run made. A model that it has already is refused, so it is not repeated by itself. <c>POST runs/outputs</c>.</summary>
     public Task LogOutputsAsync(string runId, IReadOnlyList<MlflowModelOutput> models, CancellationToken cancellation = default) => _transport.Send(
         HttpMethod.Post, Api + "runs/outputs", new LogOutputs(runId, models), MlflowJson.Default.LogOutputs, MlflowJson.Default.Empty,
-        repeatable: true, cancellation);
+        repeatable: false, cancellation);
 
     /// <summary>Reads a page of a metric's history. <c>GET metrics/get-history</c>.</summary>
     /// <param name="runId">The run's id on the server.</param>

@@ -112,9 +112,38 @@ internal sealed class BatchDelivery(OutboxQueue queue, MlflowClient client, Secr
     private async Task Send(
         IReadOnlyList<MlflowMetric> metrics, IReadOnlyList<MlflowParam> parameters, IReadOnlyList<MlflowTag> tags, CancellationToken cancellation)
     {
-        await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, parameters, tags, cancellation).ConfigureAwait(false);
+        try
+        {
+            await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, parameters, tags, cancellation).ConfigureAwait(false);
+        }
+        catch (MlflowException fault) when (Refusal.Is(fault) && metrics.Any(metric => double.IsNaN(metric.Value)))
+        {
+            var left = await WithoutKnown(metrics, cancellation).ConfigureAwait(false);
+            if (left.Count == metrics.Count) throw;
+            await client.Runs.LogBatchAsync(run.MlflowRunId, left, parameters, tags, cancellation).ConfigureAwait(false);
+        }
+
         foreach (var (artifact, text) in _cut)
             await client.Artifacts.UploadTextAsync(run.ArtifactUri, artifact, text, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves out what is NaN and on the server: it knows a value again that was sent twice, but NaN is not equal to itself.</summary>
+    private async Task<List<MlflowMetric>> WithoutKnown(IReadOnlyList<MlflowMetric> metrics, CancellationToken cancellation)
+    {
+        var known = new HashSet<(string, long, long)>();
+        foreach (var key in metrics.Where(metric => double.IsNaN(metric.Value)).Select(metric => metric.Key).Distinct(StringComparer.Ordinal))
+        {
+            string? page = null;
+            do
+            {
+                var history = await client.Runs.GetHistoryAsync(run.MlflowRunId, key, pageToken: page, cancellation: cancellation).ConfigureAwait(false);
+                known.UnionWith(history.Items.Where(metric => double.IsNaN(metric.Value)).Select(metric => (key, metric.Timestamp, metric.Step)));
+                page = history.NextPageToken;
+            }
+            while (page is not null);
+        }
+
+        return [.. metrics.Where(metric => !double.IsNaN(metric.Value) || !known.Contains((metric.Key, metric.Timestamp, metric.Step)))];
     }
 
     /// <summary>Finds out which of the events was refused, so that the others arrive.</summary>

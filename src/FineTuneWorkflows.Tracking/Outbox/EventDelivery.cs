@@ -68,7 +68,10 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
             await client.LoggedModels.FinishAsync(logged.Info.ModelId, ready: true, cancellation).ConfigureAwait(false);
         }
 
-        await client.Runs.LogOutputsAsync(run.MlflowRunId, [new(logged.Info.ModelId, model.Step)], cancellation).ConfigureAwait(false);
+        // The server refuses an output that it has.
+        var known = (await client.Runs.GetAsync(run.MlflowRunId, cancellation).ConfigureAwait(false)).Outputs?.ModelOutputs ?? [];
+        if (!known.Any(output => output.ModelId == logged.Info.ModelId))
+            await client.Runs.LogOutputsAsync(run.MlflowRunId, [new(logged.Info.ModelId, model.Step)], cancellation).ConfigureAwait(false);
         var digest = model.DatasetDigest is { } full ? ShortDigest(full) : null;
         var metrics = (model.Metrics ?? new Dictionary<string, double>()).Select(pair => new MlflowMetric(
             ServerText.Key(pair.Key), pair.Value, model.Time.ToUnixTimeMilliseconds(), model.Step, logged.Info.ModelId, model.DatasetName,

@@ -19,7 +19,7 @@ public sealed class OutboxQueue
     private const string Pending = $"""
         FROM runs r LEFT JOIN deliveries d ON d.server = ?1 AND d.run = r.id JOIN outbox o ON o.run = r.id AND o.seq > coalesce(d.position, 0)
         WHERE r.last_event > coalesce(d.position, 0) AND d.held IS NULL
-          AND (d.run IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.run = r.id))
+          AND (d.run IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.run = r.id AND e.mlflow_run_id IS NOT NULL))
           AND NOT EXISTS (SELECT 1 FROM refusals f WHERE f.server = ?1 AND f.seq = o.seq)
         """;
 
@@ -117,7 +117,7 @@ public sealed class OutboxQueue
                 AND NOT EXISTS (SELECT 1 FROM refusals f WHERE f.server = ?1 AND f.seq = o.seq)) AS seq
               FROM runs r LEFT JOIN deliveries d ON d.server = ?1 AND d.run = r.id
               WHERE r.last_event > coalesce(d.position, 0) AND d.held IS NULL
-                AND (d.run IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.run = r.id))
+                AND (d.run IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.run = r.id AND e.mlflow_run_id IS NOT NULL))
               UNION ALL SELECT o.seq {ToTryAgain})
             """, _server);
         return first is null ? [] : connection.Query(

@@ -21,7 +21,9 @@ public sealed class OutboxShipper : IAsyncDisposable
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly Task _work;
     private TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _hurry = new(0, 1);
     private volatile Exception? _lastFault;
+    private volatile bool _answered;
 
     private OutboxShipper(TrackingStore store, MlflowClient client, ShipperOptions options)
     {
@@ -34,6 +36,9 @@ public sealed class OutboxShipper : IAsyncDisposable
     /// <summary>Why the last attempt failed, for people; null when it did not.</summary>
     public string? LastFault => _lastFault?.Message;
 
+    /// <summary>Whether the server has taken something and nothing went wrong since.</summary>
+    public bool IsReached => _answered && _lastFault is null;
+
     /// <summary>Starts to deliver.</summary>
     /// <param name="path">The store, <c>state.db</c>; beside it lies the lock file <c>state.db.shipper</c>.</param>
     /// <param name="server">The server.</param>
@@ -42,7 +47,7 @@ public sealed class OutboxShipper : IAsyncDisposable
     public static OutboxShipper Start(string path, MlflowOptions server, ShipperOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Start(path, new MlflowClient(server), options);
+        return Start(path, new MlflowClient(server with { RepeatUnreached = false }), options);
     }
 
     /// <summary>As the other <c>Start</c>, with a client of the caller's, which the shipper closes.</summary>
@@ -74,11 +79,13 @@ public sealed class OutboxShipper : IAsyncDisposable
     }
 
     /// <summary>Says that events were appended; without it they are found at the next poll.</summary>
-    public void Notify()
+    public void Notify() => Signal(_news);
+
+    private static void Signal(SemaphoreSlim semaphore)
     {
         try
         {
-            if (_news.CurrentCount == 0) _news.Release();
+            if (semaphore.CurrentCount == 0) semaphore.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -112,6 +119,30 @@ public sealed class OutboxShipper : IAsyncDisposable
         return Status();
     }
 
+    /// <summary>Has a delivery tried at once, without the pause that follows a failure, and waits for what comes of it: that all is delivered, or a fault, or that the time is up.</summary>
+    /// <exception cref="TrackingException">The store cannot be read.</exception>
+    public async Task TryNowAsync(TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        var before = _lastFault;
+        while (!limit.IsCancellationRequested)
+        {
+            var turn = Volatile.Read(ref _turn).Task;
+            if (_queue.IsEmpty() || (_lastFault is { } fault && !ReferenceEquals(fault, before))) return;
+            Notify();
+            Signal(_hurry);
+            try
+            {
+                await turn.WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return; // It goes on; the caller sees what became of it in Status and LastFault.
+            }
+        }
+    }
+
     /// <summary>Stops at once: a request under way is given up, and what it carried is delivered again later.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -121,6 +152,7 @@ public sealed class OutboxShipper : IAsyncDisposable
         _store.Dispose();
         _stop.Dispose();
         _news.Dispose();
+        _hurry.Dispose();
     }
 
     private async Task Work()
@@ -133,7 +165,7 @@ public sealed class OutboxShipper : IAsyncDisposable
                 using var mine = FileLock.TryAcquire(_store.Path + ".shipper");
                 if (mine is not null)
                 {
-                    while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) _lastFault = null;
+                    while (await _delivery.Next(_stop.Token).ConfigureAwait(false)) (_lastFault, _answered) = (null, true);
                     _lastFault = null;
                 }
 
@@ -164,7 +196,7 @@ public sealed class OutboxShipper : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(time, _stop.Token).ConfigureAwait(false);
+            await _hurry.WaitAsync(time, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -145,12 +145,16 @@ internal sealed class FakeRoutes(FakeState state)
                 throw FakeRefusal.Invalid($"Changing param values is not allowed. Param with key='{key}' was already logged with value='{known}'");
         }
 
-        foreach (var metric in metrics)
+        var points = metrics.Select(metric => new FakeMetric(
+            (string)metric!["key"]!, metric["value"]!.GetValueKind() == JsonValueKind.String ? Named((string)metric["value"]!) : (double)metric["value"]!,
+            (long)metric["timestamp"]!, (long)metric["step"]!)).ToList();
+        // A value that is there is known again, but NaN is not equal to itself.
+        if (points.Exists(point => double.IsNaN(point.Value) && run.Metrics.Contains(point)))
+            throw new FakeRefusal("BAD_REQUEST", "(sqlite3.IntegrityError) UNIQUE constraint failed: metrics.key, metrics.timestamp, metrics.step");
+        foreach (var (metric, point) in metrics.Zip(points))
         {
-            var value = metric!["value"]!.GetValueKind() == JsonValueKind.String ? Named((string)metric["value"]!) : (double)metric["value"]!;
-            var point = new FakeMetric((string)metric["key"]!, value, (long)metric["timestamp"]!, (long)metric["step"]!);
             if (!run.Metrics.Add(point)) run.Doubled++;
-            if ((string?)metric["model_id"] is { } model)
+            if ((string?)metric!["model_id"] is { } model)
                 state.Models[model].Metrics.Add(point with { Dataset = (string?)metric["dataset_name"], DatasetDigest = (string?)metric["dataset_digest"] });
         }
 
@@ -181,7 +185,9 @@ internal sealed class FakeRoutes(FakeState state)
 
     private JsonObject LogOutputs(FakeRun run, JsonObject json)
     {
-        foreach (var model in json["models"]!.AsArray()) run.Outputs[(string)model!["model_id"]!] = (long)model["step"]!;
+        foreach (var model in json["models"]!.AsArray())
+            if (!run.Outputs.TryAdd((string)model!["model_id"]!, (long)model["step"]!))
+                throw new FakeRefusal("BAD_REQUEST", "(sqlite3.IntegrityError) UNIQUE constraint failed: inputs.source_type, inputs.source_id");
         return [];
     }
 

@@ -92,6 +92,15 @@ public sealed class ShipperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_run_meant_for_a_server_that_was_never_reached_goes_to_the_one_that_is()
+    {
+        _store.Append([Make.Start("a")]);
+        new OutboxQueue(_store, Options with { TrackingUri = new Uri("http://never.reached:1") }).Add("a");
+        await Ship();
+        Assert.Single(_server.State.Runs);
+    }
+
+    [Fact]
     public async Task Whatever_goes_wrong_on_the_way_each_event_counts_once()
     {
         const int steps = 2300;

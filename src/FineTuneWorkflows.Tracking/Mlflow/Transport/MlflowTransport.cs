@@ -78,7 +78,8 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
             {
                 return await Once(method, path, content, timeout, read, limitAnswer, cancellation).ConfigureAwait(false);
             }
-            catch (MlflowException fault) when (fault.IsTransient && attempt < options.Retries && (repeatable || !fault.MayHaveHappened))
+            catch (MlflowException fault) when (fault.IsTransient && attempt < options.Retries && (repeatable || !fault.MayHaveHappened)
+                && (options.RepeatUnreached || !fault.Unreached))
             {
                 await Task.Delay(Backoff.Delay(options.RetryDelay, attempt, fault.RetryAfter), clock, cancellation).ConfigureAwait(false);
             }
@@ -107,7 +108,7 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
                 HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
             throw new MlflowException(
                 $"{endpoint}: the server {options} cannot be reached: {fault.Message}", isTransient: true,
-                innerException: fault) { MayHaveHappened = connected };
+                innerException: fault) { MayHaveHappened = connected, Unreached = !connected };
         }
         catch (OperationCanceledException fault) when (!cancellation.IsCancellationRequested)
         {
