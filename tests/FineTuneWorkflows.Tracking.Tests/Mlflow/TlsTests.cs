@@ -25,7 +25,7 @@ public sealed class TlsTests : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         server.CertificateExtensions.Add(names.Build());
-        using var signed = server.Create(_authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1, 2, 3]);
+        using var signed = server.Create(_authority, DateTimeOffset.UtcNow.AddDays(-1), _authority.NotAfter, [1, 2, 3]);
         using var withKey = signed.CopyWithPrivateKey(key);
         var certificate = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null);
         _listener.Start();
