@@ -154,6 +154,10 @@ public sealed class OutboxQueue
             : 0;
     });
 
+    /// <summary>The event of a row that has one, with the paths that its files have now.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The row holds no event.</exception>
+    internal TrackingEvent EventOf(OutboxRow row) => _store.Paths.Given(TrackingEventJson.Read(row.Kind, row.Event!));
+
     internal void Refuse(OutboxRow row, string reason) => _store.Database.Write(connection =>
     {
         Progress++;

@@ -52,7 +52,7 @@ internal sealed class WindowDelivery(OutboxQueue queue, MlflowClient client, Sec
     {
         try
         {
-            await _events.Deliver(run, mask.Mask(TrackingEventJson.Read(row.Kind, row.Event!)), cancellation).ConfigureAwait(false);
+            await _events.Deliver(run, mask.Mask(queue.EventOf(row)), cancellation).ConfigureAwait(false);
         }
         catch (MlflowException fault) when (Refusal.Is(fault))
         {

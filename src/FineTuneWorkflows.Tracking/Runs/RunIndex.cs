@@ -96,7 +96,7 @@ public sealed class RunIndex(TrackingStore store)
     private static string Some(List<(RunSummary Run, long Id)> found) =>
         string.Join(", ", found.Take(5).Select(run => run.Run.RunId)) + (found.Count > 5 ? ", ..." : "");
 
-    private static RunDetails Details(SqliteConnection connection, string idOrPrefix)
+    private RunDetails Details(SqliteConnection connection, string idOrPrefix)
     {
         var (run, id) = Locate(connection, idOrPrefix);
         return new RunDetails(
@@ -112,9 +112,9 @@ public sealed class RunIndex(TrackingStore store)
                     run.RunId, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.Text(5)), id),
             connection.Query(
                 "SELECT path, local_path, digest FROM artifacts WHERE run = ?1 ORDER BY path",
-                row => new ArtifactProduced(run.RunId, row.GetString(0), row.GetString(1), row.Text(2)), id),
+                row => store.Paths.Given(new ArtifactProduced(run.RunId, row.GetString(0), row.GetString(1), row.Text(2))), id),
             connection.Query(
-                "SELECT event FROM models WHERE run = ?1 ORDER BY id", row => (ModelLogged)TrackingEventJson.Read("model", row.GetString(0)), id));
+                "SELECT event FROM models WHERE run = ?1 ORDER BY id", row => store.Paths.Given((ModelLogged)TrackingEventJson.Read("model", row.GetString(0))), id));
     }
 
     private static SortedDictionary<string, string> Pairs(SqliteConnection connection, string table, long run) =>

@@ -11,9 +11,11 @@ public sealed class TrackingStore : IDisposable
 {
     private readonly SecretMask _mask;
 
-    private TrackingStore(Database database, SecretMask mask) => (Database, _mask) = (database, mask);
+    private TrackingStore(Database database, SecretMask mask) => (Database, Paths, _mask) = (database, new LocalPaths(database.Path), mask);
 
     internal Database Database { get; }
+
+    internal LocalPaths Paths { get; }
 
     /// <summary>The file's full path.</summary>
     public string Path => Database.Path;
@@ -61,7 +63,7 @@ public sealed class TrackingStore : IDisposable
             if (advance is { } move && !Advance(connection, move)) return false;
             if (events.Count == 0) return true;
             using var writer = new EventWriter(connection);
-            foreach (var item in events) writer.Write(_mask.Mask(item));
+            foreach (var item in events) writer.Write(Paths.Stored(_mask.Mask(item)));
             writer.Finish();
             return true;
         });
