@@ -7,7 +7,7 @@ using FineTuneWorkflows.Text.Datasets;
 namespace FineTuneWorkflows.Stages.Augment;
 
 /// <summary>Adds changed copies of the training examples (Wei and Zou 2019, arXiv:1901.11196).</summary>
-[Stage("FineTune.Augment", Description = "Adds changed copies of the training examples: synonyms replaced or inserted, words swapped or deleted. Labels are kept; pairs, tagged words, plain text and conversations cannot be augmented; validation and test data stay as they are.")]
+[Stage("FineTune.Augment", Version = 2, Description = "Adds changed copies of the training examples: synonyms replaced or inserted, words swapped or deleted. Labels are kept; pairs, tagged words, plain text and conversations cannot be augmented; validation and test data stay as they are.")]
 [Consumes("dataset")]
 [Produces("dataset")]
 public sealed record AugmentStage : Stage

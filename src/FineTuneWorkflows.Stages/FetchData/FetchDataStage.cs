@@ -4,6 +4,7 @@ using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Stages.Validation;
+using FineTuneWorkflows.Text;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
 using FineTuneWorkflows.Text.Datasets.Splitting;
@@ -45,6 +46,35 @@ public sealed record FetchDataStage : Stage
     [Parameter("The format; Auto goes by the file's extension.", Category = "Columns")]
     public FileFormat Format { get; init; }
 
+    /// <summary>The encoding of files without a byte order mark. Default: UTF-8, or UTF-16 where the first bytes show it.</summary>
+    [Parameter("The encoding of files without a byte order mark, such as GB18030, Big5, Shift_JIS, EUC-KR, windows-1252, ISO-8859-1; empty for UTF-8, or UTF-16 where the first bytes show it.", Category = "Columns")]
+    [EncodingName]
+    public string Encoding { get; init; } = "";
+
+    /// <summary>What separates the fields of a table. Default: what the file shows.</summary>
+    [Parameter("What separates the fields of a table, such as ; or tab; empty goes by a line sep= or the first lines.", Category = "Columns")]
+    public string Delimiter { get; init; } = "";
+
+    /// <summary>What quotes mean in a table. Default: RFC 4180, between tabs what the file shows.</summary>
+    [Parameter("What a quote at the beginning of a table's field means: Rfc4180 (the field goes on to the closing quote), None (it is text); Auto takes RFC 4180, and between tabs what the file shows.", Category = "Columns")]
+    public Quoting Quoting { get; init; }
+
+    /// <summary>Whether a table begins with the names of its columns. Default: it does unless columns are named by number.</summary>
+    [Parameter("Whether a table begins with the names of its columns; without, they are named by number: TextColumn=1. Auto tells by the first row.", Category = "Columns")]
+    public HeaderRow Header { get; init; }
+
+    /// <summary>The column of a CoNLL file with the word. Default: the first.</summary>
+    [Parameter("The column of a CoNLL file with the word, from 1; 0 for the first.", Category = "Columns"), Range(0, 1000)]
+    public int WordColumn { get; init; }
+
+    /// <summary>The column of a CoNLL file with the tag. Default: the last.</summary>
+    [Parameter("The column of a CoNLL file with the tag, from 1; 0 for the last.", Category = "Columns"), Range(0, 1000)]
+    public int TagColumn { get; init; }
+
+    /// <summary>The longest line in mebibytes. Default: 64.</summary>
+    [Parameter("The longest line that is read, in MB.", Category = "Columns"), Range(1, 100)]
+    public int MaxLineMegabytes { get; init; } = 64;
+
     /// <summary>The column with the text. Default: <c>text</c>.</summary>
     [Parameter("The column with the text.", Category = "Columns"), Required]
     public string TextColumn { get; init; } = "text";
@@ -81,6 +111,10 @@ public sealed record FetchDataStage : Stage
     [Parameter("What to do with a row that does not parse or lacks a part such as its text or label.", Category = "Columns")]
     public BadRowPolicy OnBadRow { get; init; } = BadRowPolicy.Fail;
 
+    /// <summary>Whether rows with equal texts are removed. Default: true.</summary>
+    [Parameter("Whether rows with equal texts are left out, within splits and across them; false keeps all, as published test sets must be, and counts them.", Category = "Split")]
+    public bool Deduplicate { get; init; } = true;
+
     /// <summary>The share of each class for validation. Default: 0.1.</summary>
     [Parameter("The share of each class that becomes validation data where none is given.", Category = "Split"), Range(0.0, 0.9)]
     public double ValidationShare { get; init; } = 0.1;
@@ -102,6 +136,28 @@ public sealed record FetchDataStage : Stage
     public long Seed { get; init; } = 42;
 
     private DataKind? Wanted => Kind == DatasetKind.Auto ? null : Enum.Parse<DataKind>(Kind.ToString());
+
+    private ReadOptions Reading => new()
+    {
+        Kind = Wanted,
+        SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
+        LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
+        GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
+        Documents = Documents,
+        Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
+        Encoding = Encoding.Length > 0 ? Encoding : null,
+        Delimiter = Delimiter.Length > 0 ? Delimiter : null,
+        Quoting = Quoting,
+        Header = Header,
+        WordColumn = WordColumn,
+        TagColumn = TagColumn,
+        MaxLineMegabytes = MaxLineMegabytes,
+        TextColumn = TextColumn,
+        LabelColumn = LabelColumn,
+        SplitColumn = SplitColumn.Length > 0 ? SplitColumn : null,
+        IgnoredFields = IgnoredFields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        BadRows = OnBadRow,
+    };
 
     private bool IsWeb => DataSource.IsWeb(Source);
 
@@ -129,6 +185,10 @@ public sealed record FetchDataStage : Stage
             yield return $"SecondColumn and Kind: {Kind} has no second text; leave one of them out";
         if (LabelSeparator.Length > 0 && Wanted is not (null or DataKind.MultiLabelClassification))
             yield return $"LabelSeparator and Kind: {Kind} does not have many labels; leave one of them out";
+        if (Delimiter.Contains('"') || Delimiter.AsSpan().ContainsAny('\r', '\n'))
+            yield return "Delimiter: a quote or a line break cannot separate fields; write a character such as ; or tab";
+        if (Math.Max(1, WordColumn) == TagColumn)
+            yield return $"WordColumn and TagColumn: column {TagColumn} cannot be both the word and the tag";
         if (!IsWeb)
             yield break;
         if (Sha256.Length == 0)
@@ -148,20 +208,8 @@ public sealed record FetchDataStage : Stage
             Files = IsWeb ? await DownloadAsync(context, progress, cancellationToken).ConfigureAwait(false) : Local(context, nameof(Source)),
             ValidationFiles = ValidationSource.Length > 0 ? Local(context, nameof(ValidationSource)) : [],
             TestFiles = TestSource.Length > 0 ? Local(context, nameof(TestSource)) : [],
-            Read = new()
-            {
-                Kind = Wanted,
-                SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
-                LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
-                GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
-                Documents = Documents,
-                Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
-                TextColumn = TextColumn,
-                LabelColumn = LabelColumn,
-                SplitColumn = SplitColumn.Length > 0 ? SplitColumn : null,
-                IgnoredFields = IgnoredFields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                BadRows = OnBadRow,
-            },
+            Read = Reading,
+            Deduplicate = Deduplicate,
             ValidationShare = ValidationShare,
             TestShare = TestShare,
             Folds = Folds,
@@ -178,6 +226,10 @@ public sealed record FetchDataStage : Stage
         try
         {
             return DatasetSplitter.Split(request, output, progress, cancellationToken);
+        }
+        catch (TextDataException e) when (e.Advice.Count > 0)
+        {
+            throw new StageException(e.MessageWith(advice => $"-p {context.StageId}.{advice.Option}={advice.Value}"), e);
         }
         catch (MissingColumnException e)
         {
@@ -210,11 +262,15 @@ public sealed record FetchDataStage : Stage
             throw new StageException(files.Count == 1
                 ? $"parameter Sha256: {files[0].FullPath} has the SHA-256 {files[0].Sha256}, expected {Sha256}"
                 : $"parameter Sha256: pins one file, but Source means {files.Count} files");
-        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(f => DataSource.IsDataFile(f.FullPath, Wanted))];
+        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(IsData)];
         return data.Count > 0
             ? [.. data.Select(f => f.FullPath)]
             : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz");
     }
+
+    // Text files in a folder are licences and notes, but for those in CoNLL's form.
+    private bool IsData(InputFile file) => DataSource.IsDataFile(file.FullPath, Wanted)
+        || (Wanted is null or DataKind.TokenClassification && DataSource.IsDataFile(file.FullPath, DataKind.PlainText) && ExampleReader.IsConll(file.FullPath, Reading));
 
     private static void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
     {
@@ -228,8 +284,10 @@ public sealed record FetchDataStage : Stage
 
         context.Note(
             $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples{Labels(dataset)}");
+        foreach (var note in info.Notes)
+            context.Note(note);
         if (info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved > 0)
-            context.Note($"left out {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
+            context.Note($"{(info.Deduplicated ? "left out" : "kept, as Deduplicate is false,")} {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
         if (info.UnlearnedConversations > 0)
             context.Note($"left out {info.UnlearnedConversations} conversations of which nothing is to be learned (label false, or no answer with a weight)");
         if (info.BadRowsSkipped > 0)

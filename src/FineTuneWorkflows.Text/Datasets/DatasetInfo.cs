@@ -31,6 +31,12 @@ public sealed record DatasetInfo
     /// <summary>The files it was made from.</summary>
     public IReadOnlyList<SourceSummary> Sources { get; init; } = [];
 
+    /// <summary>What was detected in the files or converted while they were read, see <see cref="ReadingNotes"/>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether equal texts were removed; where they were not, the counts below are of rows that would have been.</summary>
+    public bool Deduplicated { get; init; } = true;
+
     /// <summary>Rows removed because an equal text (see <see cref="TextIdentity"/>) with the same label, or labels or tags, stood in the same split.</summary>
     public long DuplicatesWithinSplits { get; init; }
 

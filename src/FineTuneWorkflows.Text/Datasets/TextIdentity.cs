@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FineTuneWorkflows.Text.Tokenization.Normalization;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
 /// <summary>
-/// Tells whether two texts are the same: trimmed, each run of white space collapsed to one space, case ignored (invariant). Texts are compared by the
-/// first 128 bits of the SHA-256 of that form, so that millions of them need no more memory than 16 bytes each.
+/// Tells whether two texts are the same: composed (Unicode's form NFC), without characters that nobody sees (zero-width ones, soft hyphens, marks of
+/// direction), trimmed, each run of white space collapsed to one space, case ignored (invariant). Texts are compared by the first 128 bits of the SHA-256
+/// of that form, so that millions of them need no more memory than 16 bytes each. The texts themselves stay as they are.
 /// </summary>
 public static class TextIdentity
 {
@@ -15,6 +17,7 @@ public static class TextIdentity
     /// <param name="text">The text.</param>
     public static UInt128 Of(ReadOnlySpan<char> text)
     {
+        if (CanonicalComposition.MayChange(text)) text = CanonicalComposition.Of(text);
         var buffer = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
@@ -31,6 +34,7 @@ public static class TextIdentity
     /// <param name="text">The text.</param>
     public static string Normalized(ReadOnlySpan<char> text)
     {
+        if (CanonicalComposition.MayChange(text)) text = CanonicalComposition.Of(text);
         var buffer = new char[text.Length];
         return new string(buffer, 0, Normalize(text, buffer));
     }
@@ -54,6 +58,7 @@ public static class TextIdentity
                 gap = length > 0;
                 continue;
             }
+            if (c >= 0x80 && IsUnseen(c)) continue;
             if (gap)
             {
                 destination[length++] = ' ';
@@ -63,4 +68,8 @@ public static class TextIdentity
         }
         return length;
     }
+
+    /// <summary>Default-ignorable characters of the basic plane that leave no trace in a text, variation selectors among them.</summary>
+    private static bool IsUnseen(char c) =>
+        c is '\u00AD' or '\u034F' or '\u061C' or '\u180E' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or (>= '\uFE00' and <= '\uFE0F') or '\uFEFF';
 }

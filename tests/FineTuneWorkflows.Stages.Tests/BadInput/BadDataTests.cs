@@ -42,6 +42,53 @@ public sealed class BadDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Bytes_of_another_encoding_are_refused_with_the_option_that_reads_them()
+    {
+        var path = Path.Combine(workspace.Folder, "a.csv");
+        var content = "text,label\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"caf\u00e9 cr\u00e8me number {i},{(i % 2 == 0 ? "good" : "bad")}\n"));
+        File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes(content));
+        Assert.Contains($"{path}:2: byte 4 of the line (0xE9) is not UTF-8; set -p Fetch.Encoding=windows-1252 if the file is that, as its letters suggest", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, new { source = path, encoding = "windows-1252" })));
+        Assert.Equal(RunStatus.Succeeded, result.Status);
+        var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
+        Assert.Contains("a.csv: read as windows-1252", notes);
+        Assert.Contains("a.csv: separated by commas, a header, quotes after RFC 4180", notes);
+        Assert.Contains("parameter Encoding: must be the name of an encoding of text files", Assert.Throws<DefinitionException>(() => workspace.Chain(("Fetch", Fetch, new { source = path, encoding = "klingon" }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_separators_quotes_and_headers_can_be_said()
+    {
+        var path = workspace.Write("a.csv", string.Concat(Enumerable.Range(0, 30).Select(i => $"{(i % 2 == 0 ? "pos" : "neg")}|\"open quote, number {i}\n")));
+        var settings = new { source = path, delimiter = "|", quoting = "none", header = "no", textColumn = "2", labelColumn = "1", deduplicate = false };
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, settings)));
+        Assert.True(result.Status == RunStatus.Succeeded, result.Of("Fetch").Reason);
+        Assert.Contains(workspace.Journal(result.RunId).OfType<StageNoted>(), n => n.Message == "a.csv: separated by '|', no header, quotes are text");
+    }
+
+    [Fact]
+    public async Task Text_files_in_the_form_of_CoNLL_count_in_a_folder()
+    {
+        var sentences = string.Concat(Enumerable.Range(0, 40).Select(i => $"Train{i} O\nto O\nUlm{i} S-PLACE\n\n"));
+        Directory.CreateDirectory(Path.Combine(workspace.Folder, "conll"));
+        workspace.Write("conll/train.txt", sentences);
+        workspace.Write("conll/LICENSE.txt", "You may use this.\n");
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, new { source = "conll" })));
+        Assert.True(result.Status == RunStatus.Succeeded, result.Of("Fetch").Reason);
+        var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
+        Assert.Contains("train.txt: read as CoNLL, recognised by its first lines", notes);
+        Assert.Contains("train.txt: tags of the scheme BIOES became IOB2, 40 of them S-", notes);
+    }
+
+    [Fact]
+    public async Task Equal_texts_can_be_kept_and_are_counted()
+    {
+        var path = workspace.Write("a.jsonl", Workspace.Rows(60) + Workspace.Rows(10));
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, new { source = path, deduplicate = false })));
+        Assert.Contains(workspace.Journal(result.RunId).OfType<StageNoted>(), n => n.Message == "kept, as Deduplicate is false, 10 duplicates within splits, 0 across splits, 0 with contradicting labels");
+    }
+
+    [Fact]
     public async Task A_label_that_training_lacks_is_named_by_its_line()
     {
         var validation = workspace.Write("v.jsonl", "{\"text\":\"new one\",\"label\":\"positive\"}\n{\"text\":\"so so\",\"label\":\"neutral\"}\n");

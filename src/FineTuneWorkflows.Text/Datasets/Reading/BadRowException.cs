@@ -4,4 +4,5 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <param name="problem">What is wrong with it.</param>
 /// <param name="file">The file.</param>
 /// <param name="line">Its line.</param>
-public sealed class BadRowException(string problem, string file, long line) : TextDataException(problem, file, line);
+/// <param name="advice">Options that would help, if there are any.</param>
+public sealed class BadRowException(string problem, string file, long line, IReadOnlyList<OptionAdvice>? advice = null) : TextDataException(problem, file, line, advice: advice);

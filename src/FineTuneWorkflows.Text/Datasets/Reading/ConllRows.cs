@@ -1,41 +1,95 @@
+using System.Globalization;
+using FineTuneWorkflows.Text.Files;
 using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>
-/// Sentences of a CoNLL file (E. Tjong Kim Sang and F. De Meulder, cs/0306050): a word a line, the word first and its tag last, white space between; an
-/// empty line ends a sentence; a line that begins with <c>-DOCSTART-</c> is passed over. A sentence with a bad line is a bad row.
+/// Sentences of a CoNLL file (E. Tjong Kim Sang and F. De Meulder, cs/0306050): a word a line, by default the word first and its tag last; an empty line
+/// ends a sentence; a line that begins with <c>-DOCSTART-</c>, or before a sentence with <c>#</c> and has no tag, is passed over. Where a line has tabs only
+/// tabs separate, else spaces; other white space, such as a no-break space, is part of a word. A sentence with a bad line is a bad row.
 /// </summary>
-internal static class ConllRows
+internal sealed class ConllRows(string path, LineReader lines, ReadOptions options, ReadingNotes notes)
 {
-    public static IEnumerable<RawRow> Read(TextReader reader) => Sentences(reader).Select(s => s.Problem is { } problem
+    private readonly TagScheme _scheme = new();
+    private bool _columnsAreChecked = options.WordColumn > 0;
+
+    public IEnumerable<RawRow> Read() => Sentences().Select(s => s.Problem is { } problem
         ? RawRow.Bad(s.Sentence.Line, problem)
         : new RawRow(s.Sentence.Line, TextExample.OfWords(s.Sentence.Tokens, s.Sentence.Tags), null, null, null));
 
-    /// <summary>The sentences; a problem comes with the line it is on.</summary>
-    public static IEnumerable<(TaggedSentence Sentence, string? Problem)> Sentences(TextReader reader)
+    /// <summary>The sentences, with tags in IOB2; a problem comes with the line it is on.</summary>
+    public IEnumerable<(TaggedSentence Sentence, LineProblem? Problem)> Sentences()
     {
         var (tokens, tags) = (new List<string>(), new List<string>());
-        long number = 0, first = 1;
-        string? problem = null;
+        long first = 1;
+        LineProblem? problem = null;
+        string[]? shown = null;
         while (true)
         {
-            var line = reader.ReadLine();
-            number++;
-            if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith("-DOCSTART-", StringComparison.Ordinal))
+            var more = lines.Read();
+            if (more && lines.Problem is not null)
             {
-                if (tokens.Count == 0 && problem is null) first = number;
-                var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-                var found = fields.Length < 2 ? $"the word '{fields[0]}' has no tag; a line is a word and its tag"
-                    : !IobTags.IsTag(fields[^1]) ? $"the tag '{fields[^1]}' is none; it must be O, or begin with B- or I- and name a kind" : null;
-                if (found is not null && problem is null) (problem, first) = (found, number);
-                tokens.Add(fields[0]);
-                tags.Add(fields[^1]);
+                if (problem is null) (problem, first) = (lines.Problem, lines.Number);
                 continue;
             }
-            if (tokens.Count > 0) yield return (new TaggedSentence(tokens, tags, first), problem);
-            if (line is null) yield break;
-            (tokens, tags, problem) = ([], [], null);
+            if (more && !string.IsNullOrWhiteSpace(lines.Line))
+            {
+                var fields = Fields(lines.Line);
+                if (lines.Line.StartsWith("-DOCSTART-", StringComparison.Ordinal) || (tokens.Count == 0 && lines.Line[0] == '#' && !TagScheme.IsTag(fields[^1]))) continue;
+                if (tokens.Count == 0 && problem is null) first = lines.Number;
+                var (word, tag, found) = Parse(fields);
+                if (found is not null && problem is null) (problem, first) = (new LineProblem(found), lines.Number);
+                tokens.Add(word);
+                tags.Add(tag);
+                shown ??= fields;
+                continue;
+            }
+            if (tokens.Count > 0 || problem is not null)
+            {
+                RequireWords(tokens, shown, first);
+                yield return (new TaggedSentence(tokens, problem is null ? _scheme.ToIob2(tags) : tags, first), problem);
+            }
+            if (!more) break;
+            (tokens, tags, problem, shown) = ([], [], null, null);
         }
+        if (_scheme.Note is { } note) notes.Say(path, note);
+    }
+
+    /// <summary>The fields of a line.</summary>
+    public static string[] Fields(string line)
+    {
+        var trimmed = line.TrimEnd(' ', '\t');
+        return trimmed.Contains('\t') ? trimmed.Split('\t') : trimmed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private (string Word, string Tag, string? Problem) Parse(string[] fields)
+    {
+        var most = Math.Max(2, Math.Max(options.WordColumn, options.TagColumn));
+        if (fields.Length < most)
+        {
+            var problem = most > 2 ? string.Create(CultureInfo.InvariantCulture, $"the line has {fields.Length} columns where column {most} is asked for")
+                : $"the word '{(fields.Length > 0 ? fields[0] : "")}' has no tag; a line is a word and its tag";
+            return ("", "", problem);
+        }
+        var word = fields[Math.Max(0, options.WordColumn - 1)];
+        var tag = fields[options.TagColumn > 0 ? options.TagColumn - 1 : ^1].Trim();
+        return (word, tag, string.IsNullOrWhiteSpace(word) ? "the word is empty" : !TagScheme.IsTag(tag) ? TagScheme.Refusal(tag) : null);
+    }
+
+    /// <summary>Refuses a first column that counts the words of the first sentence that has two or more.</summary>
+    private void RequireWords(List<string> words, string[]? shown, long line)
+    {
+        if (_columnsAreChecked || words.Count < 2) return;
+        _columnsAreChecked = true;
+        if (shown!.Length < 3 || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) || from > 1) return;
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (words[i] != (from + i).ToString(CultureInfo.InvariantCulture)) return;
+        }
+        var columns = string.Join(", ", shown.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} '{field}'")));
+        throw new TextDataException(
+            $"the first column counts the words instead of being them; the columns of the sentence's first word are: {columns}", path, line, null,
+            [new(nameof(ReadOptions.WordColumn), "2", "the second is the word"), new(nameof(ReadOptions.WordColumn), "1", "the numbers are the words")]);
     }
 }

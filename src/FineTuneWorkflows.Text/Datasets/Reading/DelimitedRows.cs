@@ -1,103 +1,116 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
+using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
-/// <summary>Rows of a CSV or TSV file with a header (RFC 4180): a field in quotes may hold separators, doubled quotes and line breaks.</summary>
-internal static class DelimitedRows
+/// <summary>Rows of a table, with or without a header. What separates fields and what quotes mean is said or detected, see <see cref="TableDetector"/>.</summary>
+internal sealed class DelimitedRows
 {
-    public static IEnumerable<RawRow> Read(string path, TextReader reader, ReadOptions options, DataKind kind, string delimiter)
+    private const int MostLabelsKnown = 10_000;
+
+    private readonly string _path;
+    private readonly ReadOptions _options;
+    private readonly DataKind _kind;
+    private readonly TableShape _shape;
+    private readonly ReadingNotes _notes;
+    private readonly HashSet<string> _labels = new(StringComparer.Ordinal);
+
+    private DelimitedRows(string path, ReadOptions options, DataKind kind, TableShape shape, ReadingNotes notes) =>
+        (_path, _options, _kind, _shape, _notes) = (path, options, kind, shape, notes);
+
+    public static IEnumerable<RawRow> Read(string path, Func<LineReader> open, ReadOptions options, DataKind kind, DataFormat format, ReadingNotes notes)
     {
         if (kind is DataKind.TokenClassification or DataKind.Conversations)
             throw new TextDataException($"{kind} cannot be read from a table; give a JSON Lines file{(kind == DataKind.TokenClassification ? " or a CoNLL file" : "")}", path);
-        string? bad = null;
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            Delimiter = delimiter,
-            HasHeaderRecord = false,
-            IgnoreBlankLines = true,
-            AllowComments = false,
-            // Natural language is full of lone quotes (5" screen): only a quote at a field's start has a meaning, and then what follows must be
-            // well-formed.
-            BadDataFound = args =>
-                bad = args.Field.StartsWith('"') ? "a quote stands where none may stand; write a quote inside a quoted field twice" : bad,
-            DetectDelimiter = false,
-            LineBreakInQuotedFieldIsBadData = false,
-        };
-        using var parser = new CsvParser(reader, configuration, leaveOpen: true);
+        var withLabel = kind.HasLabels() && options.WithLabels;
+        List<string> wanted = [options.TextColumn];
+        if (withLabel) wanted.Add(options.LabelColumn);
+        if (kind == DataKind.TextPairClassification) wanted.Add(options.SecondName);
+        wanted.AddRange(new[] { options.SplitColumn, options.GroupColumn }.OfType<string>());
+        TableShape shape;
+        using (var lines = open()) shape = TableDetector.Of(path, lines, format, options, wanted, withLabel ? options.LabelColumn : null);
+        return new DelimitedRows(path, options, kind, shape, notes).Rows(open, wanted);
+    }
 
-        if (!parser.Read()) yield break;
-        var header = parser.Record!;
-        var text = Column(path, header, options.TextColumn);
-        var label = kind.HasLabels() && options.WithLabels ? Column(path, header, options.LabelColumn) : -1;
-        var second = kind == DataKind.TextPairClassification ? Column(path, header, options.SecondName) : -1;
-        var split = options.SplitColumn is null ? -1 : Column(path, header, options.SplitColumn);
-        var group = options.GroupColumn is null ? -1 : Column(path, header, options.GroupColumn);
-        bad = null;
-        var fields = new ExampleFields(options, kind);
-
-        while (true)
+    private IEnumerable<RawRow> Rows(Func<LineReader> open, List<string> wanted)
+    {
+        using var reader = open();
+        if (_shape.SaysSeparator) reader.Read();
+        var records = new RecordReader(LineCursor.Of(reader), _shape, _options.MostLineBytes);
+        if (!records.Read()) yield break;
+        if (records.Problem is { } broken)
+            throw new TextDataException(broken.Text, _path, records.Line, advice: broken.Advice);
+        _notes.Say(_path, _shape.Text);
+        var header = _shape.HasHeader ? records.Fields.ToArray() : null;
+        var count = records.Fields.Count;
+        var columns = new Columns(_path, header, [.. records.Fields], records.Line, wanted, _options);
+        var text = columns.Of(_options.TextColumn);
+        var label = _kind.HasLabels() && _options.WithLabels ? columns.Of(_options.LabelColumn) : -1;
+        var second = _kind == DataKind.TextPairClassification ? columns.Of(_options.SecondName) : -1;
+        var split = _options.SplitColumn is null ? -1 : columns.Of(_options.SplitColumn);
+        var group = _options.GroupColumn is null ? -1 : columns.Of(_options.GroupColumn);
+        var fields = new ExampleFields(_options, _kind);
+        records.IsRow = _shape.QuotesAreSaid || count < 2 ? null : line => IsRow(line, count, label);
+        if (_shape.HasHeader && !records.Read()) yield break;
+        do
         {
-            // RawRow is the line on which the record ends; the record's own line breaks lead back to where it begins.
-            if (!parser.Read()) yield break;
-            var record = parser.Record!;
-            var raw = parser.RawRecord;
-            var open = EndsInsideQuotes(raw, delimiter[0]);
-            var line = (long)parser.RawRow - LineBreaksInside(open ? raw : WithoutBreak(raw));
-            var problem = open ? "a field begins with a quote that is never closed" : bad;
-            bad = null;
-            if (problem is null && record.Length != header.Length)
-                problem = string.Create(CultureInfo.InvariantCulture, $"the row has {record.Length} fields where the header has {header.Length}");
-            yield return problem is not null ? RawRow.Bad(line, problem)
-                : RawRow.Of(line, Field(split), Field(group), () => fields.Of(Field(text), Field(second), Field(label)));
+            var record = records.Fields;
+            var problem = records.Problem;
+            if (problem is null && record.Count != count)
+                problem = new LineProblem(
+                    string.Create(CultureInfo.InvariantCulture, $"the row has {record.Count} fields where the {(header is null ? "first row" : "header")} has {count}"), Advice(records));
+            if (problem is not null)
+            {
+                yield return RawRow.Bad(records.Line, problem);
+                continue;
+            }
+            if (label >= 0 && _labels.Count < MostLabelsKnown) _labels.Add(record[label].Trim());
+            if (!_shape.Quoted && _options.Quoting == Quoting.Auto && record[text] is ['"', _, .., '"'])
+                _notes.Count(_path, $"texts begin and end with a quote and keep both ({nameof(ReadOptions.Quoting)}={nameof(Quoting.Rfc4180)} takes them off)");
+            yield return RawRow.Of(records.Line, Field(split), Field(group), () => fields.Of(Field(text), Field(second), Field(label)));
 
             string? Field(int column) => column < 0 ? null : record[column];
         }
+        while (records.Read());
     }
 
-    private static int Column(string path, string[] header, string name)
+    /// <summary>Whether a line that a quoted field took in is more likely a row: it has a row's fields; where quotes are known to be quotes, and a label that others have too.</summary>
+    private bool IsRow(string line, int columns, int label)
     {
-        var index = Array.IndexOf(header, name);
-        if (index < 0) throw new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, 1);
-        if (Array.IndexOf(header, name, index + 1) >= 0) throw new TextDataException($"the column '{name}' stands twice in the header", path, 1);
-        return index;
+        var fields = RecordReader.Plain(line, _shape.Delimiter);
+        return fields.Length == columns && (_shape.Delimiter == "\t" || !_shape.QuotesAreShown || (label >= 0 && _labels.Contains(fields[label].Trim())));
     }
 
-    private static ReadOnlySpan<char> WithoutBreak(ReadOnlySpan<char> raw)
-    {
-        if (raw.EndsWith('\n')) raw = raw[..^1];
-        return raw.EndsWith('\r') ? raw[..^1] : raw;
-    }
+    private IReadOnlyList<OptionAdvice> Advice(RecordReader records) =>
+        records.HasQuotes ? [new(nameof(ReadOptions.Quoting), nameof(Quoting.None), "quotes are part of the texts")]
+        : !_shape.Quoted && records.Fields.Exists(f => f.StartsWith('"')) ? [new(nameof(ReadOptions.Quoting), nameof(Quoting.Rfc4180), "fields in quotes may hold separators and line breaks")]
+        : [];
 
-    private static int LineBreaksInside(ReadOnlySpan<char> raw)
+    /// <summary>The columns by their names, or by their numbers from 1.</summary>
+    private sealed class Columns(string path, string[]? header, string[] first, long line, List<string> wanted, ReadOptions options)
     {
-        var breaks = 0;
-        for (var i = 0; i < raw.Length; i++)
+        public int Of(string name)
         {
-            if (raw[i] == '\n' || (raw[i] == '\r' && (i + 1 >= raw.Length || raw[i + 1] != '\n'))) breaks++;
+            var index = header is null ? -1 : Array.IndexOf(header, name);
+            if (index >= 0 && Array.IndexOf(header!, name, index + 1) >= 0) throw new TextDataException($"the column '{name}' stands twice in the header", path, line);
+            if (index < 0 && TableDetector.IsNumber(name, first.Length)) index = int.Parse(name, CultureInfo.InvariantCulture) - 1;
+            return index >= 0 ? index : throw Missing(name);
         }
-        return breaks;
-    }
 
-    /// <summary>Whether the record's last field is opened by a quote that nothing closes, so that it swallowed the rest of the file.</summary>
-    private static bool EndsInsideQuotes(ReadOnlySpan<char> raw, char delimiter)
-    {
-        for (var i = 0; i < raw.Length;)
+        private MissingColumnException Missing(string name)
         {
-            var quoted = raw[i] == '"';
-            if (quoted)
-            {
-                for (i++; i < raw.Length && (raw[i] != '"' || (i + 1 < raw.Length && raw[i + 1] == '"')); i++)
-                {
-                    if (raw[i] == '"') i++;
-                }
-                if (i >= raw.Length) return true;
-            }
-            var next = raw[i..].IndexOf(delimiter);
-            if (next < 0) return false;
-            i += next + 1;
+            var numbered = string.Join(", ", first.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} '{Shortened(field)}'")));
+            if (header is null)
+                return new MissingColumnException(name, $"there is no column '{name}': without a header columns are numbered, and the first row has {numbered}", path, line);
+            IReadOnlyList<OptionAdvice> advice = wanted.Exists(header.Contains) ? []
+                : [new(OptionOf(name), "..."), new(nameof(ReadOptions.Header), nameof(HeaderRow.No), $"the first row is no header, and name columns by number: {numbered}")];
+            return new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, line, advice);
         }
-        return false;
+
+        private string OptionOf(string name) =>
+            name == options.TextColumn ? nameof(options.TextColumn) : name == options.LabelColumn ? nameof(options.LabelColumn) : name == options.SplitColumn ? nameof(options.SplitColumn)
+            : name == options.GroupColumn ? nameof(options.GroupColumn) : nameof(options.SecondColumn);
+
+        private static string Shortened(string field) => field.Length <= 20 ? field : field[..17] + "...";
     }
 }

@@ -1,4 +1,5 @@
-using System.IO.Compression;
+using FineTuneWorkflows.Text.Files;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
@@ -16,7 +17,7 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 public static class ExampleReader
 {
     /// <summary>Reads the rows of one file in their order.</summary>
-    /// <param name="path">The file. UTF-8, with or without a byte order mark; LF or CRLF; gzip when the name ends in <c>.gz</c>.</param>
+    /// <param name="path">The file: in the encoding of the options, LF or CRLF; gzip when the name ends in <c>.gz</c>.</param>
     /// <param name="options">Format, columns, policy.</param>
     /// <param name="badRows">Where rows that are left out are counted.</param>
     /// <param name="cancellationToken">Checked at every row.</param>
@@ -26,12 +27,24 @@ public static class ExampleReader
     /// <see cref="BadRowPolicy.Fail"/>, a row does not parse, has no text, no label or an unknown split (the message names file and line); or the
     /// kind cannot stand in such a file.
     /// </exception>
-    public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken = default)
+    public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken = default) =>
+        Read(path, options, badRows, new ReadingNotes(), cancellationToken);
+
+    /// <summary>Reads the rows of one file in their order and notes what was found out about it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Format, columns, policy.</param>
+    /// <param name="badRows">Where rows that are left out are counted.</param>
+    /// <param name="notes">Where it is noted what was detected or converted; complete when the last row was read.</param>
+    /// <param name="cancellationToken">Checked at every row.</param>
+    /// <returns>The good rows, read as they are asked for.</returns>
+    /// <exception cref="TextDataException">As for the other overload.</exception>
+    public static IEnumerable<SourceRow> Read(string path, ReadOptions options, BadRowLog badRows, ReadingNotes notes, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(badRows);
-        return ReadCore(path, options, badRows, cancellationToken);
+        ArgumentNullException.ThrowIfNull(notes);
+        return ReadCore(path, options, badRows, notes, cancellationToken);
     }
 
     /// <summary>The format that a file's extension tells.</summary>
@@ -40,7 +53,7 @@ public static class ExampleReader
     public static DataFormat FormatOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var name = IsGzip(path) ? path[..^3] : path;
+        var name = LineReader.IsPacked(path) ? path[..^3] : path;
         var extension = Path.GetExtension(name).ToLowerInvariant();
         return extension switch
         {
@@ -66,34 +79,65 @@ public static class ExampleReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Kind is { } kind) return kind;
-        try
-        {
-            return KindDetector.Of(options.Format ?? FormatOf(path), options, () => OpenText(path));
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            throw Unreadable(path, e);
-        }
+        return options.Kind ?? KindDetector.Of(FormatOf(path, options), options, () => Open(path, options));
     }
 
-    private static IEnumerable<SourceRow> ReadCore(string path, ReadOptions options, BadRowLog badRows, CancellationToken cancellationToken)
+    /// <summary>The format of a file: what the options say, else what its extension does; a text file may show itself as tagged words.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is to be read.</param>
+    /// <exception cref="TextDataException">The file is missing or of unknown format.</exception>
+    public static DataFormat FormatOf(string path, ReadOptions options)
     {
-        var format = options.Format ?? FormatOf(path);
-        using var reader = OpenText(path);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Format is { } said) return said;
+        var format = FormatOf(path);
+        return format == DataFormat.Text && options.Kind is null or DataKind.TokenClassification && IsConll(path, options) ? DataFormat.Conll : format;
+    }
+
+    /// <summary>Whether the first lines of a file are words with tags, at least one of them of an entity.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is to be read.</param>
+    /// <exception cref="TextDataException">The file is missing or cannot be read.</exception>
+    public static bool IsConll(string path, ReadOptions options)
+    {
+        const int MostLines = 500;
+        using var lines = Open(path, options);
+        var entities = 0;
+        for (var i = 0; i < MostLines && lines.Read(); i++)
+        {
+            if (lines.Problem is not null) return false;
+            if (string.IsNullOrWhiteSpace(lines.Line) || lines.Line.StartsWith("-DOCSTART-", StringComparison.Ordinal)) continue;
+            var fields = ConllRows.Fields(lines.Line);
+            if (fields.Length < 2 || !TagScheme.IsTag(fields[options.TagColumn > 0 && options.TagColumn <= fields.Length ? options.TagColumn - 1 : ^1])) return false;
+            if (fields[^1].Length > 2) entities++;
+        }
+        return entities > 0;
+    }
+
+    /// <summary>Whether there is an encoding of a name that text files can have.</summary>
+    /// <param name="name">The name, such as <c>GB18030</c>.</param>
+    public static bool IsEncoding(string name) => !string.IsNullOrWhiteSpace(name) && TextEncoding.Find(name) is not null;
+
+    private static IEnumerable<SourceRow> ReadCore(string path, ReadOptions options, BadRowLog badRows, ReadingNotes notes, CancellationToken cancellationToken)
+    {
+        var format = FormatOf(path, options);
+        using var reader = Open(path, options);
+        if (reader.IsRecognised || reader.Encoding != TextEncoding.Utf8)
+            notes.Say(path, $"read as {reader.Encoding.Name}{(reader.IsRecognised ? ", recognised by its first bytes" : "")}");
+        if (format == DataFormat.Conll && options.Format is null && FormatOf(path) == DataFormat.Text) notes.Say(path, "read as CoNLL, recognised by its first lines");
         var any = false;
         var kind = options.Kind ?? KindOf(path, options);
         var rows = format switch
         {
-            DataFormat.Jsonl => JsonlRows.Read(path, reader, options, kind),
-            DataFormat.Csv or DataFormat.Tsv => DelimitedRows.Read(path, reader, options, kind, format == DataFormat.Csv ? "," : "\t"),
-            DataFormat.Conll when kind == DataKind.TokenClassification => ConllRows.Read(reader),
-            DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(reader, options.Documents),
+            DataFormat.Jsonl => JsonlRows.Read(path, reader, options, kind, notes),
+            DataFormat.Csv or DataFormat.Tsv => DelimitedRows.Read(path, () => Open(path, options), options, kind, format, notes),
+            DataFormat.Conll when kind == DataKind.TokenClassification => new ConllRows(path, reader, options, notes).Read(),
+            DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(path, reader, options.Documents),
             _ => throw new TextDataException($"{kind} cannot be read from a file of the format {format}", path),
         };
         if (format is DataFormat.Conll or DataFormat.Text && (options.SplitColumn ?? options.GroupColumn) is { } column)
             throw new TextDataException($"a file of the format {format} has no column '{column}'; give files for validation and test instead", path);
-        foreach (var raw in Guarded(rows, path))
+        foreach (var raw in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             any = true;
@@ -102,14 +146,14 @@ public static class ExampleReader
                 badRows.AddUnlearned();
                 continue;
             }
-            var problem = Check(raw, options, out var split);
+            var (problem, advice) = (Check(raw, options, out var split), raw.Advice);
             if (problem is null)
             {
                 yield return new SourceRow(raw.Example!, split, raw.Line, raw.Group);
                 continue;
             }
-            if (options.BadRows == BadRowPolicy.Fail) throw new BadRowException(problem, path, raw.Line);
-            badRows.Add(new BadRow(Path.GetFileName(path), raw.Line, problem));
+            if (options.BadRows == BadRowPolicy.Fail) throw new BadRowException(problem, path, raw.Line, advice: advice);
+            badRows.Add(new BadRow(Path.GetFileName(path), raw.Line, advice is { Count: > 0 } ? $"{problem}; {OptionAdvice.Text(advice)}" : problem));
         }
         if (!any) throw new TextDataException("the file has no rows", path);
     }
@@ -127,43 +171,10 @@ public static class ExampleReader
         return null;
     }
 
-    private static StreamReader OpenText(string path)
+    private static LineReader Open(string path, ReadOptions options)
     {
-        try
-        {
-            Stream stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            if (IsGzip(path)) stream = new GZipStream(stream, CompressionMode.Decompress);
-            return new StreamReader(stream, System.Text.Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new TextDataException("the file does not exist", path, inner: e);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw new TextDataException($"the file cannot be opened: {e.Message}", path, inner: e);
-        }
+        var encoding = options.Encoding is not { Length: > 0 } name ? null
+            : TextEncoding.Find(name) ?? throw new TextDataException($"Encoding: there is no encoding '{name}' of text files; some are {TextEncoding.Examples}");
+        return LineReader.Open(path, encoding, options.MostLineBytes);
     }
-
-    // A broken gzip file shows itself only while it is read.
-    private static IEnumerable<RawRow> Guarded(IEnumerable<RawRow> rows, string path)
-    {
-        using var enumerator = rows.GetEnumerator();
-        while (true)
-        {
-            try
-            {
-                if (!enumerator.MoveNext()) yield break;
-            }
-            catch (Exception e) when (e is InvalidDataException or IOException)
-            {
-                throw Unreadable(path, e);
-            }
-            yield return enumerator.Current;
-        }
-    }
-
-    private static TextDataException Unreadable(string path, Exception e) => new($"the file cannot be read to its end: {e.Message}", path, inner: e);
-
-    private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,6 +13,9 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
 
     private readonly ExampleFields _fields = new(options, kind);
 
+    /// <summary>The scheme that tags have.</summary>
+    public TagScheme Scheme { get; } = new();
+
     /// <summary>What an object must look like.</summary>
     public string Shape => kind switch
     {
@@ -95,14 +98,12 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         return new TextExample(string.Join(' ', words)) { Words = words };
     }
 
-    private static TextExample Tagged(JsonElement root)
+    private TextExample Tagged(JsonElement root)
     {
         var words = Words(root);
         var tags = JsonField.List(root.GetProperty(Tags), Tags);
         if (words.Count != tags.Count) throw new RowException($"there are {words.Count} tokens and {tags.Count} tags; each token needs one");
-        var bad = tags.Find(t => !IobTags.IsTag(t));
-        return bad is null ? TextExample.OfWords(words, tags)
-            : throw new RowException($"the tag '{bad}' is none; it must be O, or begin with B- or I- and name a kind");
+        return tags.Find(t => !TagScheme.IsTag(t)) is { } bad ? throw new RowException(TagScheme.Refusal(bad)) : TextExample.OfWords(words, Scheme.ToIob2(tags));
     }
 
     private TextExample Marked(JsonElement root, JsonElement entities)

@@ -1,24 +1,32 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>Rows of JSON Lines. Blank lines are passed over.</summary>
 internal static class JsonlRows
 {
-    public static IEnumerable<RawRow> Read(string path, TextReader reader, ReadOptions options, DataKind kind)
+    public static IEnumerable<RawRow> Read(string path, LineReader reader, ReadOptions options, DataKind kind, ReadingNotes notes)
     {
         var parser = new JsonExample(options, kind);
-        var firstObject = true;
-        long number = 0;
-        while (reader.ReadLine() is { } line)
+        var (firstObject, firstLine) = (true, true);
+        while (reader.Read())
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            var row = Parse(path, line, number, options, parser, firstObject);
+            if (string.IsNullOrWhiteSpace(reader.Line) && reader.Problem is null) continue;
+            if (firstLine) RequireNoArray(path, reader);
+            firstLine = false;
+            var row = reader.Problem is { } problem ? RawRow.Bad(reader.Number, problem) : Parse(path, reader.Line, reader.Number, options, parser, firstObject);
             if (row.Problem is null) firstObject = false;
             yield return row;
         }
+        if (parser.Scheme.Note is { } note) notes.Say(path, note);
+    }
+
+    private static void RequireNoArray(string path, LineReader reader)
+    {
+        if (reader.Line.AsSpan().TrimStart().StartsWith("["))
+            throw new TextDataException("the file is one JSON array; JSON Lines is an object a line, without brackets around all and commas between (jq -c '.[]' writes it)", path, reader.Number);
     }
 
     private static RawRow Parse(string path, string line, long number, ReadOptions options, JsonExample parser, bool firstObject)

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>Tells what the rows of a file are: by the options and the format, else by what the first JSON object has.</summary>
 internal static class KindDetector
 {
-    public static DataKind Of(DataFormat format, ReadOptions options, Func<TextReader> open)
+    public static DataKind Of(DataFormat format, ReadOptions options, Func<LineReader> open)
     {
         if (format == DataFormat.Conll) return DataKind.TokenClassification;
         if (format == DataFormat.Text) return DataKind.PlainText;
@@ -14,14 +15,14 @@ internal static class KindDetector
         return format == DataFormat.Jsonl ? OfFirstObject(options, open) : options.WithLabels ? DataKind.TextClassification : DataKind.PlainText;
     }
 
-    private static DataKind OfFirstObject(ReadOptions options, Func<TextReader> open)
+    private static DataKind OfFirstObject(ReadOptions options, Func<LineReader> open)
     {
         using var reader = open();
-        while (reader.ReadLine() is { } line)
+        while (reader.Read())
         {
             try
             {
-                using var document = JsonDocument.Parse(line);
+                using var document = JsonDocument.Parse(reader.Line);
                 if (document.RootElement.ValueKind == JsonValueKind.Object) return OfObject(document.RootElement, options);
             }
             catch (JsonException)

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Text.Files;
+
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>A row as a format's reader hands it on: an example, or why it could not be read.</summary>
@@ -7,7 +9,8 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <param name="Group">The group field; null where it is absent or not wanted.</param>
 /// <param name="Problem">Why the row is none, or null.</param>
 /// <param name="IsLeftOut">Whether the row says itself that it is not to be learned from.</param>
-internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Group, string? Problem, bool IsLeftOut = false)
+/// <param name="Advice">Options that would help; null or none where nobody knows any.</param>
+internal readonly record struct RawRow(long Line, TextExample? Example, string? Split, string? Group, string? Problem, bool IsLeftOut = false, IReadOnlyList<OptionAdvice>? Advice = null)
 {
     /// <summary>Makes the example; what is wrong with it becomes the row's problem.</summary>
     public static RawRow Of(long line, string? split, string? group, Func<TextExample> example)
@@ -27,4 +30,6 @@ internal readonly record struct RawRow(long Line, TextExample? Example, string? 
     }
 
     public static RawRow Bad(long line, string problem) => new(line, null, null, null, problem);
+
+    public static RawRow Bad(long line, LineProblem problem) => new(line, null, null, null, problem.Text, problem.Advice);
 }

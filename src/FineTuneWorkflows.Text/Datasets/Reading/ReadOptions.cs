@@ -36,6 +36,32 @@ public sealed record ReadOptions
     /// </summary>
     public IReadOnlyList<string> IgnoredFields { get; init; } = [];
 
+    /// <summary>
+    /// The encoding of files that have no byte order mark, by its registered name or a usual one, such as <c>GB18030</c>, <c>Shift_JIS</c>,
+    /// <c>windows-1252</c>. Default null: UTF-8, or UTF-16 where the first bytes show it. Bytes that are not of the encoding make a bad row.
+    /// </summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>What separates the fields of a table, one character or several; <c>tab</c> and <c>\t</c> mean a tab. Default null: what a line <c>sep=</c> or
+    /// the first lines show.</summary>
+    public string? Delimiter { get; init; }
+
+    /// <summary>What quotes mean in a table. Default <see cref="Quoting.Auto"/>.</summary>
+    public Quoting Quoting { get; init; }
+
+    /// <summary>Whether tables begin with the names of their columns; where they do not, columns are named by their numbers from 1. Default
+    /// <see cref="HeaderRow.Auto"/>.</summary>
+    public HeaderRow Header { get; init; }
+
+    /// <summary>The column of a CoNLL file with the word, from 1. Default 0: the first, which must then not count the words.</summary>
+    public int WordColumn { get; init; }
+
+    /// <summary>The column of a CoNLL file with the tag, from 1. Default 0: the last.</summary>
+    public int TagColumn { get; init; }
+
+    /// <summary>The most bytes of a line, and characters of a quoted field, in mebibytes, 1 to 100. Default 64.</summary>
+    public int MaxLineMegabytes { get; init; } = 64;
+
     /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
     public DocumentBoundary Documents { get; init; }
 
@@ -47,6 +73,8 @@ public sealed record ReadOptions
 
     /// <summary>What to do with a bad row. Default <see cref="BadRowPolicy.Fail"/>.</summary>
     public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+
+    internal int MostLineBytes => MaxLineMegabytes << 20;
 
     /// <summary>The second column's name where pairs are read.</summary>
     internal string SecondName => SecondColumn ?? "second";

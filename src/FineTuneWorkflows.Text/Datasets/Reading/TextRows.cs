@@ -1,32 +1,42 @@
 using System.Text;
+using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>Documents of a plain text file.</summary>
 internal static class TextRows
 {
-    public static IEnumerable<RawRow> Read(TextReader reader, DocumentBoundary documents)
+    /// <summary>The most characters of a document; what writes and reads JSON takes little more.</summary>
+    public const int MostChars = 100_000_000;
+
+    public static IEnumerable<RawRow> Read(string path, LineReader reader, DocumentBoundary documents)
     {
         var text = new StringBuilder();
-        long number = 0, first = 1;
-        while (reader.ReadLine() is { } line)
+        LineProblem? problem = null;
+        long first = 1, wrong = 0;
+        while (reader.Read())
         {
-            number++;
+            if (reader.Problem is not null && problem is null) (problem, wrong) = (reader.Problem, reader.Number);
+            var line = reader.Line;
             var empty = string.IsNullOrWhiteSpace(line);
-            var ends = documents == DocumentBoundary.Line || (empty && documents == DocumentBoundary.EmptyLine);
+            var ends = documents == DocumentBoundary.Line || (empty && reader.Problem is null && documents == DocumentBoundary.EmptyLine);
             // Empty lines at a document's start are not part of it.
-            if (text.Length == 0) first = number;
+            if (text.Length == 0) first = reader.Number;
             if (text.Length > 0 || !empty) text.Append(text.Length > 0 ? "\n" : "").Append(empty ? "" : line);
-            if (!ends || text.Length == 0) continue;
-            yield return Document();
+            if (text.Length > MostChars)
+                throw new TextDataException(
+                    $"the document is longer than {MostChars / 1_000_000} million characters", path, first, null,
+                    [new(nameof(ReadOptions.Documents), nameof(DocumentBoundary.EmptyLine), "empty lines divide documents"), new(nameof(ReadOptions.Documents), nameof(DocumentBoundary.Line), "each line is one")]);
+            if (ends && (text.Length > 0 || problem is not null)) yield return Document();
         }
-        if (text.Length > 0) yield return Document();
+        if (text.Length > 0 || problem is not null) yield return Document();
 
         RawRow Document()
         {
-            var document = text.ToString().TrimEnd('\n');
+            var row = problem is null ? new RawRow(first, new TextExample(text.ToString().TrimEnd('\n')), null, null, null) : RawRow.Bad(wrong, problem);
             text.Clear();
-            return new RawRow(first, new TextExample(document), null, null, null);
+            problem = null;
+            return row;
         }
     }
 }

@@ -3,7 +3,8 @@ using FineTuneWorkflows.Text.Datasets.Reading;
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
 /// <summary>
-/// Makes a dataset folder from source files. No text (see <see cref="TextIdentity"/>) ends in two splits or twice in one.
+/// Makes a dataset folder from source files. No text (see <see cref="TextIdentity"/>) ends in two splits or twice in one, unless
+/// <see cref="SplitRequest.Deduplicate"/> is off.
 /// <list type="bullet">
 /// <item>Splits that the files or a split column give are kept; a split that is not given is taken from the training rows, the same share of each
 /// class where each row has one label, else the same share of all.</item>
@@ -29,7 +30,7 @@ public static class DatasetSplitter
     /// <param name="cancellationToken">Stops the work; the folder then has no <c>dataset.json</c> and does not open.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="TextDataException">
-    /// What <see cref="ExampleReader.Read"/> throws; a split would be empty; there is one class only; validation or test has a label that training
+    /// What <see cref="ExampleReader.Read(string, ReadOptions, BadRowLog, CancellationToken)"/> throws; a split would be empty; there is one class only; validation or test has a label that training
     /// lacks (names file and line); a file changed between the two readings.
     /// </exception>
     /// <exception cref="ArgumentException">There are no files, or a share is below 0, or both make 1 or more.</exception>
@@ -49,6 +50,8 @@ public static class DatasetSplitter
         return writer.Complete(info => info with
         {
             Sources = plan.Sources,
+            Notes = plan.Notes.Texts,
+            Deduplicated = request.Deduplicate,
             DuplicatesWithinSplits = plan.Membership.DuplicatesWithin,
             DuplicatesAcrossSplits = plan.Membership.DuplicatesAcross,
             ContradictingTexts = plan.Membership.ContradictingTexts,

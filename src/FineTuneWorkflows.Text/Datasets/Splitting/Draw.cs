@@ -73,6 +73,25 @@ internal sealed class Draw(long seed, double validationShare, double testShare, 
         }
     }
 
+    /// <summary>
+    /// Moves rows that were drawn to the split of the first one with their text. The rows are sorted by text.
+    /// </summary>
+    public static void KeepEqualTextsTogether(Span<RowKey> rows, ReadOnlySpan<bool> wereDrawn)
+    {
+        for (var start = 0; start < rows.Length;)
+        {
+            var end = start + 1;
+            while (end < rows.Length && rows[end].Text == rows[start].Text) end++;
+            var first = -1;
+            for (var i = start; i < end; i++)
+            {
+                if (wereDrawn[i] && first < 0) first = i;
+                else if (wereDrawn[i]) rows[i].Split = rows[first].Split;
+            }
+            start = end;
+        }
+    }
+
     /// <summary>The share rounded to the nearest row, half up; at least one row of a class that has three or more.</summary>
     private static int Take(int count, double share)
     {

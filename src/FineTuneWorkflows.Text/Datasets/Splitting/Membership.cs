@@ -13,8 +13,8 @@ internal sealed class Membership
 
     public long ContradictingRows { get; private set; }
 
-    /// <summary>Removes equal texts. Sorts the rows by text.</summary>
-    public void RemoveDuplicates(Span<RowKey> rows)
+    /// <summary>Counts equal texts and, where that is asked for, removes them. Sorts the rows by text.</summary>
+    public void Find(Span<RowKey> rows, bool remove)
     {
         rows.Sort(static (a, b) =>
         {
@@ -27,12 +27,12 @@ internal sealed class Membership
         {
             var end = start + 1;
             while (end < rows.Length && rows[end].Text == rows[start].Text) end++;
-            if (end - start > 1) Resolve(rows[start..end]);
+            if (end - start > 1) Resolve(rows[start..end], remove);
             start = end;
         }
     }
 
-    private void Resolve(Span<RowKey> equal)
+    private void Resolve(Span<RowKey> equal, bool remove)
     {
         var winner = equal[0].Split;
         foreach (ref var row in equal)
@@ -56,7 +56,7 @@ internal sealed class Membership
             else if (contradictingInWinner) ContradictingRows++;
             else if (i != kept) DuplicatesWithin++;
             else continue;
-            equal[i].Split = RowKey.Removed;
+            if (remove) equal[i].Split = RowKey.Removed;
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class SplitPlan
 
     public BadRowLog BadRows { get; } = new();
 
+    /// <summary>What the readers found out about the files.</summary>
+    public ReadingNotes Notes { get; } = new();
+
     public List<SourceSummary> Sources { get; } = [];
 
     public Membership Membership { get; } = new();
@@ -53,7 +56,7 @@ internal sealed class SplitPlan
         {
             var digest = FileDigest.Of(file, null, cancellationToken);
             long rows = 0;
-            foreach (var row in ExampleReader.Read(file, OptionsFor(split), BadRows, cancellationToken))
+            foreach (var row in ExampleReader.Read(file, OptionsFor(split), BadRows, Notes, cancellationToken))
             {
                 Add(file, row, split ?? row.Split);
                 if (++rows % ProgressEvery == 0) progress?.Report(new TextProgress("reading", _rows.Count, null, "rows"));
@@ -69,16 +72,25 @@ internal sealed class SplitPlan
         RequireUsableLabels();
         var given = Given(rows);
         PromoteTrainToUnassigned(rows, given);
-        Membership.RemoveDuplicates(rows);
+        Membership.Find(rows, remove: _request.Deduplicate);
         var draw = new Draw(_request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare,
             given.Validation ? 0 : _request.Folds, _request.Fold);
+        var drawn = _request.Deduplicate ? [] : Drawn(rows);
         if (_request.Read.GroupColumn is null) draw.ByClass(rows);
         else draw.ByGroup(rows);
+        if (!_request.Deduplicate) Draw.KeepEqualTextsTogether(rows, drawn);
         RequireNoEmptySplit(rows);
         SplitOfRow = new byte[rows.Length];
         foreach (ref var row in rows) SplitOfRow[row.Row] = row.Split;
         _rows.Clear();
         _rows.TrimExcess();
+    }
+
+    private static bool[] Drawn(ReadOnlySpan<RowKey> rows)
+    {
+        var drawn = new bool[rows.Length];
+        for (var i = 0; i < drawn.Length; i++) drawn[i] = rows[i].Split == RowKey.Unassigned;
+        return drawn;
     }
 
     private void Add(string file, in SourceRow row, SplitName? split)
@@ -163,7 +175,7 @@ internal sealed class SplitPlan
             var advice = split == SplitName.Train ? "give more rows or smaller shares" : $"give more rows, a larger share or a {split.ToText()} file";
             throw new TextDataException(
                 $"the {split.ToText()} split is empty: {rows.Length} rows, {Membership.DuplicatesAcross + Membership.DuplicatesWithin} duplicates "
-                + $"and {Membership.ContradictingRows} contradicting rows removed; {advice}", _request.Files[0]);
+                + $"and {Membership.ContradictingRows} contradicting rows {(_request.Deduplicate ? "removed" : "kept")}; {advice}", _request.Files[0]);
         }
         for (var i = 0; i < _labelNames.Count; i++)
         {

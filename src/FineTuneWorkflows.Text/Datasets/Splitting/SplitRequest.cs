@@ -25,6 +25,12 @@ public sealed record SplitRequest
     /// <summary>How to read the files. The split column counts for <see cref="Files"/> only.</summary>
     public ReadOptions Read { get; init; } = new();
 
+    /// <summary>
+    /// Whether rows with equal texts are removed, within splits and across them. Default true. False keeps all rows, as published test sets must; those
+    /// that are drawn into a split take equal texts with them, and what would have been removed is counted.
+    /// </summary>
+    public bool Deduplicate { get; init; } = true;
+
     /// <summary>The share of each class that goes to validation where no validation split is given; 0 to below 1. Default 0.1.</summary>
     public double ValidationShare { get; init; } = 0.1;
 

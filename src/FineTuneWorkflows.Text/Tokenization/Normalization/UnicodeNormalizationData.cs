@@ -9,6 +9,7 @@ internal static class UnicodeNormalizationData
     private static readonly Dictionary<int, byte> Classes = [];
     private static readonly Dictionary<int, int[]> Compatible = [];
     private static readonly Dictionary<(int, int), int> Pairs = [];
+    private static readonly HashSet<int> Seconds = [];
 
     static UnicodeNormalizationData()
     {
@@ -28,6 +29,7 @@ internal static class UnicodeNormalizationData
                     break;
                 default:
                     Pairs.Add((Hex(fields[1]), Hex(fields[2])), Hex(fields[3]));
+                    Seconds.Add(Hex(fields[2]));
                     break;
             }
         }
@@ -38,6 +40,9 @@ internal static class UnicodeNormalizationData
 
     /// <summary>The full compatibility decomposition, or null where it is the canonical one.</summary>
     public static int[]? Compatibility(int character) => Compatible.GetValueOrDefault(character);
+
+    /// <summary>Whether a character may compose with one before it, Hangul included.</summary>
+    public static bool IsSecond(int character) => character is (>= 0x1161 and < 0x1176) or (> 0x11A7 and < 0x11C3) || Seconds.Contains(character);
 
     /// <summary>What two characters compose to, Hangul included.</summary>
     public static bool TryCompose(int first, int second, out int composed)

@@ -179,6 +179,72 @@ public sealed class DatasetSplitterTests : IDisposable
     public void Folds_that_do_not_exist_are_refused(int folds, int fold) =>
         Assert.Throws<ArgumentException>(() => Split(new SplitRequest { Files = ["x.csv"], Folds = folds, Fold = fold }));
 
+    [Theory]
+    [InlineData("caf\u00e9", "cafe\u0301")]
+    [InlineData("Caf\u00c9", "cafe\u0301")]
+    [InlineData("plain", "pl\u200bain")]
+    [InlineData("plain", "\ufeffplain")]
+    [InlineData("plain", "pla\u00adin")]
+    [InlineData("a b", "a\u00a0\u200b b")]
+    [InlineData("한국", "\u1112\u1161\u11ab\u1100\u116e\u11a8")]
+    [InlineData("q\u0323\u0307", "q\u0307\u0323")]
+    [InlineData("\u212b", "\u00e5")]
+    [InlineData("🙂é", "🙂e\u0301")]
+    public void Texts_that_look_alike_are_one_within_a_split_and_across(string text, string other)
+    {
+        Assert.Equal(TextIdentity.Of(text), TextIdentity.Of(other));
+        Assert.Equal(TextIdentity.Normalized(text), TextIdentity.Normalized(other));
+        var rows = Numbered(20, "x").Concat(Numbered(20, "y", "o")).ToList();
+        var dataset = Split(new SplitRequest { Files = [Rows("a.jsonl", rows.Append((text, "x")).Append((other, "x")))], TestFiles = [Rows("b.jsonl", [(other, "x"), ("a test", "y")])] });
+        Assert.Equal([other, "a test"], Contents(dataset)[SplitName.Test].Select(e => e.Text));
+        Assert.Equal((2, 0), ((int)dataset.Info.DuplicatesAcrossSplits, (int)dataset.Info.DuplicatesWithinSplits));
+        dataset = Split(new SplitRequest { Files = [Rows("a.jsonl", rows.Append((text, "x")).Append((other, "x")))] });
+        Assert.Equal(1, dataset.Info.DuplicatesWithinSplits);
+    }
+
+    [Theory]
+    [InlineData("e", "\u00e9")]
+    [InlineData("ﬁ", "fi")]
+    [InlineData("Ⅳ", "IV")]
+    [InlineData("한국", "한")]
+    public void Texts_that_are_only_compatible_stay_two(string text, string other) => Assert.NotEqual(TextIdentity.Of(text), TextIdentity.Of(other));
+
+    [Fact]
+    public void The_form_for_comparing_is_that_of_Unicode() =>
+        Gen.Char["ab\u0301\u0323\u0307é한ᄒ\u1161\u11abÅ中\uf900"].Array[0, 12].Sample(characters =>
+        {
+            var text = "x" + new string(characters);
+            Assert.Equal(text.Normalize(System.Text.NormalizationForm.FormC).ToLowerInvariant(), TextIdentity.Normalized(text));
+        });
+
+    [Fact]
+    public void All_rows_stay_where_that_is_asked_for_and_what_is_equal_is_counted_and_drawn_together()
+    {
+        // Published test sets hold texts twice, and some of the training's.
+        var train = Numbered(40, "x").Concat(Numbered(40, "y", "o")).Append(("twice", "x")).Append(("Twice", "x")).Append(("both", "x")).Append(("both", "y")).ToList();
+        (string, string)[] test = [("once", "x"), ("double", "y"), ("double", "y"), ("text 1000", "x")];
+        var request = new SplitRequest { Files = [Rows("a.jsonl", train)], TestFiles = [Rows("b.jsonl", test)], Deduplicate = false };
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var dataset = Split(request with { Seed = seed });
+            var contents = Contents(dataset);
+            Assert.Equal(test.Select(t => t.Item1), contents[SplitName.Test].Select(e => e.Text));
+            Assert.Equal(train.Count, contents[SplitName.Train].Count + contents[SplitName.Validation].Count);
+            var drawn = contents[SplitName.Train].Select(e => TextIdentity.Of(e.Text)).ToHashSet();
+            Assert.DoesNotContain(contents[SplitName.Validation], e => drawn.Contains(TextIdentity.Of(e.Text)));
+            Assert.False(dataset.Info.Deduplicated);
+            Assert.Equal((2L, 1L, 1L, 2L), (dataset.Info.DuplicatesWithinSplits, dataset.Info.DuplicatesAcrossSplits, dataset.Info.ContradictingTexts, dataset.Info.ContradictingRowsRemoved));
+        }
+        Assert.Equal(3, Split(request with { Deduplicate = true }).Count(SplitName.Test));
+    }
+
+    [Fact]
+    public void The_description_says_what_was_detected()
+    {
+        var dataset = Split(new SplitRequest { Files = [Rows("a.csv", Numbered(20, "x")), Rows("b.csv", Numbered(20, "y", "o"))] });
+        Assert.Equal(["a.csv and 1 more: separated by commas, a header, quotes after RFC 4180"], dataset.Info.Notes);
+    }
+
     [Fact]
     public void The_description_holds_no_folder()
     {

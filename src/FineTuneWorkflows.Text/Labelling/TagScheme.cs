@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace FineTuneWorkflows.Text.Labelling;
+
+/// <summary>
+/// Makes tags of other schemes IOB2 and counts them: BIOES (<c>E-</c> ends, <c>S-</c> is single), BILOU (<c>L-</c> last, <c>U-</c> unit), BMES
+/// (<c>M-</c> middle) and BMEWO (<c>W-</c> whole).
+/// </summary>
+internal sealed class TagScheme
+{
+    private const string Begin = "BSUW", Inside = "IMEL", Ends = "ESULW";
+
+    private readonly SortedSet<char> _letters = [];
+    private long _count;
+
+    /// <summary>Whether a tag is <c>O</c>, or a letter of one of the schemes with a kind.</summary>
+    public static bool IsTag(string tag) =>
+        tag == IobTags.Outside || (tag.Length > 2 && tag[1] == '-' && (Begin.Contains(tag[0]) || Inside.Contains(tag[0])) && !string.IsNullOrWhiteSpace(tag[2..]));
+
+    /// <summary>Why a tag is refused.</summary>
+    public static string Refusal(string tag) =>
+        $"the tag '{tag}' is none; it must be O, or begin with B- or I- and name a kind (IOB2), or with the letters of BIOES, BILOU or BMES";
+
+    /// <summary>The tags of a sentence in IOB2; all are tags.</summary>
+    public IReadOnlyList<string> ToIob2(IReadOnlyList<string> tags)
+    {
+        var others = 0;
+        foreach (var tag in tags)
+        {
+            if (tag.Length <= 2 || tag[0] is 'B' or 'I') continue;
+            others++;
+            _letters.Add(tag[0]);
+        }
+        if (others == 0) return tags;
+        _count += others;
+        var result = new string[tags.Count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (tag, before) = (tags[i], i > 0 ? tags[i - 1] : IobTags.Outside);
+            // What ended is not continued.
+            var begins = Begin.Contains(tag[0]) || Ends.Contains(before[0]) || IobTags.KindOf(before) != IobTags.KindOf(tag);
+            result[i] = tag.Length <= 2 ? tag : (begins ? "B-" : "I-") + tag[2..];
+        }
+        return result;
+    }
+
+    /// <summary>What was done, for the user to see; null where all tags were those of IOB.</summary>
+    public string? Note => _count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"tags of the scheme {Name} became IOB2, {_count} of them {string.Join(", ", _letters.Select(l => l + "-"))}");
+
+    private string Name
+    {
+        get
+        {
+            bool Has(string letters) => letters.Any(_letters.Contains);
+            return Has("LU") ? Has("ESMW") ? "BILOU and others" : "BILOU" : Has("W") ? "BMEWO" : Has("M") ? "BMES" : "BIOES";
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Datasets.Reading;
+
+namespace FineTuneWorkflows.Text.Tests.Datasets.Reading;
+
+public sealed class ConllReadingTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData("10\u00a0000\tB-NUM\nEuro\tO\n", "10\u00a0000|Euro")]
+    [InlineData("10\u00a0000 B-NUM\nEuro O\n", "10\u00a0000|Euro")]
+    [InlineData("東京\u3000都\tB-LOC\n。\tO\n", "東京\u3000都|。")]
+    [InlineData("New York\tB-LOC\nis\tO\t\n", "New York|is")]
+    [InlineData("a  NN\u2009X  B-X\nb NN O \n", "a|b")]
+    public void Only_tabs_separate_where_a_line_has_them_and_other_spaces_are_part_of_a_word(string content, string words) =>
+        Assert.Equal(words, string.Join('|', Reading.Of(_temp.Write("a.conll", content)).Rows.Single().Example.Words));
+
+    [Fact]
+    public void A_first_column_that_counts_is_refused_with_the_option_for_the_word()
+    {
+        const string Content = "1\tRusia\t_\tn\tB-org\n2\tllegó\t_\tv\tO\n\n1\tHoy\t_\tr\tO\n";
+        var path = _temp.Write("a.conll", Content);
+        var error = Reading.Fails(path);
+        Assert.Equal(1, error.Line);
+        Assert.Contains("the first column counts the words instead of being them; the columns of the sentence's first word are: 1 '1', 2 'Rusia', 3 '_', 4 'n', 5 'B-org'; set WordColumn=2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["Rusia", "llegó"], Reading.Of(path, new() { WordColumn = 2 }).Rows[0].Example.Words);
+        Assert.Equal(["1", "2"], Reading.Of(path, new() { WordColumn = 1 }).Rows[0].Example.Words);
+        Assert.Contains("the line has 5 columns where column 7 is asked for", Reading.Fails(path, new() { WordColumn = 7 }).Message, StringComparison.Ordinal);
+        path = _temp.Write("b.conll", "# sent_id = 1\n0\tRusia\tB-org\tn\n1\tllegó\tO\tv\n");
+        Assert.Contains("b.conll:2: the first column counts", Reading.Fails(path, new() { TagColumn = 3 }).Message, StringComparison.Ordinal);
+        Assert.Equal(["B-org", "O"], Reading.Of(path, new() { WordColumn = 2, TagColumn = 3 }).Rows[0].Example.Tags);
+        Assert.Equal(["1", "2"], Reading.Of(_temp.Write("c.conll", "1 O\n2 B-X\n")).Rows[0].Example.Words);
+    }
+
+    [Theory]
+    [InlineData("O O B-P E-P O S-P S-P B-L I-L E-L", "O O B-P I-P O B-P B-P B-L I-L I-L", "BIOES")]
+    [InlineData("U-P B-P I-P L-P L-P O", "B-P B-P I-P I-P B-P O", "BILOU")]
+    [InlineData("B-P M-P E-P S-P B-P E-P M-P", "B-P I-P I-P B-P B-P I-P B-P", "BMES")]
+    [InlineData("B-P M-P E-P W-P O", "B-P I-P I-P B-P O", "BMEWO")]
+    public void Other_schemes_of_tags_become_IOB2_and_are_said(string tags, string iob2, string scheme)
+    {
+        var each = tags.Split(' ');
+        var conll = string.Join('\n', each.Select((tag, i) => $"w{i}\t{tag}"));
+        var json = System.Text.Json.JsonSerializer.Serialize(new { tokens = each.Select((_, i) => $"w{i}"), tags = each });
+        foreach (var (name, content) in new[] { ("a.conll", conll), ("a.jsonl", json) })
+        {
+            var (rows, _, notes) = Reading.Of(_temp.Write(name, content));
+            Assert.Equal(iob2, string.Join(' ', rows.Single().Example.Tags));
+            Assert.StartsWith($"{name}: tags of the scheme {scheme} became IOB2, {each.Count(t => t.Length > 1 && t[0] is not ('B' or 'I'))} of them ", Assert.Single(notes), StringComparison.Ordinal);
+        }
+        Assert.Empty(Reading.Of(_temp.Write("b.conll", "a B-X\nb I-X\nc O\n")).Notes);
+    }
+
+    [Fact]
+    public void A_text_file_of_tagged_words_is_recognised_and_said()
+    {
+        var path = _temp.Write("train.txt", "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\n");
+        var (rows, _, notes) = Reading.Of(path);
+        Assert.Equal(["EU", "rejects"], rows.Single().Example.Words);
+        Assert.Equal("train.txt: read as CoNLL, recognised by its first lines", Assert.Single(notes));
+        Assert.Equal(DataKind.TokenClassification, ExampleReader.KindOf(path, new()));
+        Assert.Equal(3, Reading.Of(path, new() { Kind = DataKind.PlainText }).Rows.Count);
+        foreach (var prose in new[] { "EU rejects it.\nTo be or not to be\n", "Plan B-1\nand more of it\n", "we chose option O\nand they O\n" })
+            Assert.Equal(DataKind.PlainText, ExampleReader.KindOf(_temp.Write("prose.txt", prose), new()));
+    }
+}
