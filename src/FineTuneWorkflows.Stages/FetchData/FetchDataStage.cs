@@ -13,7 +13,7 @@ using FineTuneWorkflows.Text.Sources;
 namespace FineTuneWorkflows.Stages.FetchData;
 
 /// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Version = 3, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Stage("FineTune.FetchData", Version = 4, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {
@@ -216,16 +216,16 @@ public sealed record FetchDataStage : Stage
             Fold = Fold,
             Seed = Seed,
         };
-        var dataset = Split(request, context.Output("dataset"), progress, cancellationToken);
+        var dataset = Split(context, request, progress, cancellationToken);
         Report(context, dataset, cancellationToken);
     }
 
     // What a parameter of this stage would mend names it.
-    private DatasetFolder Split(SplitRequest request, string output, TextProgressReporter progress, CancellationToken cancellationToken)
+    private DatasetFolder Split(StageContext context, SplitRequest request, TextProgressReporter progress, CancellationToken cancellationToken)
     {
         try
         {
-            return DatasetSplitter.Split(request, output, progress, cancellationToken);
+            return DatasetSplitter.Split(request, context.Output("dataset"), progress, cancellationToken);
         }
         catch (TextDataException e) when (e.Advice.Count > 0)
         {

@@ -26,7 +26,7 @@ public sealed class DatasetFolderTests : IDisposable
     public void A_folder_that_was_not_completed_does_not_open()
     {
         using (var writer = new DatasetFolderWriter(_temp["d"])) writer.Add(SplitName.Train, new TextExample("a", "x"));
-        Assert.Contains("dataset.json: the file does not exist", Assert.Throws<TextDataException>(() => DatasetFolder.Open(_temp["d"])).Message,
+        Assert.Contains("dataset.json: the file does not exist", Assert.ThrowsAny<TextDataException>(() => DatasetFolder.Open(_temp["d"])).Message,
             StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class DatasetFolderTests : IDisposable
     {
         var dataset = Small();
         File.WriteAllText(dataset.FileOf(SplitName.Train), content);
-        var error = Assert.Throws<TextDataException>(() => dataset.Read(SplitName.Train, TestContext.Current.CancellationToken).Count());
+        var error = Assert.ThrowsAny<TextDataException>(() => dataset.Read(SplitName.Train, TestContext.Current.CancellationToken).Count());
         Assert.Equal((dataset.FileOf(SplitName.Train), line == 0 ? null : (long?)line), (error.File, error.Line));
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
@@ -59,7 +59,7 @@ public sealed class DatasetFolderTests : IDisposable
     {
         Small();
         var path = _temp.Write("d/dataset.json", content);
-        Assert.Equal(path, Assert.Throws<TextDataException>(() => DatasetFolder.Open(_temp["d"])).File);
+        Assert.Equal(path, Assert.ThrowsAny<TextDataException>(() => DatasetFolder.Open(_temp["d"])).File);
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed class DatasetFolderTests : IDisposable
     {
         var dataset = Small();
         File.Delete(dataset.FileOf(SplitName.Test));
-        Assert.Equal(dataset.FileOf(SplitName.Test), Assert.Throws<TextDataException>(() => DatasetFolder.Open(_temp["d"])).File);
+        Assert.Equal(dataset.FileOf(SplitName.Test), Assert.ThrowsAny<TextDataException>(() => DatasetFolder.Open(_temp["d"])).File);
     }
 
     [Fact]
     public void A_folder_that_cannot_be_written_is_an_error_that_names_it()
     {
         _temp.Write("d", "a file where a folder should be");
-        Assert.Equal(_temp["d"], Assert.Throws<TextDataException>(() => new DatasetFolderWriter(_temp["d"])).File);
+        Assert.Equal(_temp["d"], Assert.ThrowsAny<TextDataException>(() => new DatasetFolderWriter(_temp["d"])).File);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class DatasetFolderTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, a file on a full disk, which only Linux has.");
         Directory.CreateDirectory(_temp["d"]);
         File.CreateSymbolicLink(_temp["d/train.jsonl"], "/dev/full");
-        var error = Assert.Throws<TextDataException>(() =>
+        var error = Assert.ThrowsAny<TextDataException>(() =>
         {
             using var writer = new DatasetFolderWriter(_temp["d"]);
             for (var i = 0; i < rows; i++) writer.Add(SplitName.Train, new TextExample("some text", "x"));

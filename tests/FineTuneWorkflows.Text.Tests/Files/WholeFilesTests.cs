@@ -35,7 +35,7 @@ public sealed class WholeFilesTests : IDisposable
         var packed = Packed(Rows, CompressionLevel.Optimal);
         File.WriteAllBytes(_temp["a.jsonl.gz"], packed[..^9]);
         var read = new List<string>();
-        var error = Assert.Throws<TextDataException>(() =>
+        var error = Assert.ThrowsAny<TextDataException>(() =>
         {
             foreach (var row in ExampleReader.Read(_temp["a.jsonl.gz"], new(), new(), TestContext.Current.CancellationToken)) read.Add(row.Text);
         });
@@ -71,7 +71,7 @@ public sealed class WholeFilesTests : IDisposable
             for (var i = 0; i < 200; i++) packed.Write(many);
         }
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var error = Assert.Throws<TextDataException>(() => ExampleReader.Read(_temp["a.jsonl.gz"], new() { MaxLineMegabytes = 2 }, new(), TestContext.Current.CancellationToken).ToList());
+        var error = Assert.ThrowsAny<TextDataException>(() => ExampleReader.Read(_temp["a.jsonl.gz"], new() { MaxLineMegabytes = 2 }, new(), TestContext.Current.CancellationToken).ToList());
         Assert.Equal(2, error.Line);
         Assert.Contains("the line is longer than 2 MB, which is the limit; it begins with {\"text\":\"aaa", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("; set MaxLineMegabytes=100 if lines may be longer", error.Message, StringComparison.Ordinal);
@@ -85,9 +85,9 @@ public sealed class WholeFilesTests : IDisposable
     public void Every_format_has_the_limit(string name, string start)
     {
         File.WriteAllText(_temp[name], start + new string('a', 3 << 20));
-        Assert.Contains("longer than 1 MB", Assert.Throws<TextDataException>(() => ExampleReader.Read(_temp[name], new() { MaxLineMegabytes = 1 }, new(), TestContext.Current.CancellationToken).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("longer than 1 MB", Assert.ThrowsAny<TextDataException>(() => ExampleReader.Read(_temp[name], new() { MaxLineMegabytes = 1 }, new(), TestContext.Current.CancellationToken).ToList()).Message, StringComparison.Ordinal);
         File.WriteAllText(_temp["b.csv"], "text,label\n\"" + string.Concat(Enumerable.Repeat(new string('a', 1000) + "\n", 3000)));
-        Assert.Contains("b.csv:2: the field in quotes that begins in line 2 is longer than 1 MB", Assert.Throws<TextDataException>(() => ExampleReader.Read(_temp["b.csv"], new() { MaxLineMegabytes = 1, Quoting = Quoting.Rfc4180 }, new(), TestContext.Current.CancellationToken).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("b.csv:2: the field in quotes that begins in line 2 is longer than 1 MB", Assert.ThrowsAny<TextDataException>(() => ExampleReader.Read(_temp["b.csv"], new() { MaxLineMegabytes = 1, Quoting = Quoting.Rfc4180 }, new(), TestContext.Current.CancellationToken).ToList()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class WholeFilesTests : IDisposable
     public void A_JSON_array_that_is_called_JSON_Lines_is_named(string content)
     {
         File.WriteAllText(_temp["a.jsonl"], content);
-        var error = Assert.Throws<TextDataException>(() => ExampleReader.Read(_temp["a.jsonl"], new() { BadRows = BadRowPolicy.Skip }, new(), TestContext.Current.CancellationToken).ToList());
+        var error = Assert.ThrowsAny<TextDataException>(() => ExampleReader.Read(_temp["a.jsonl"], new() { BadRows = BadRowPolicy.Skip }, new(), TestContext.Current.CancellationToken).ToList());
         Assert.Contains("the file is one JSON array; JSON Lines is an object a line", error.Message, StringComparison.Ordinal);
         Assert.Equal(content[0] == '[' ? 1 : 2, error.Line);
     }

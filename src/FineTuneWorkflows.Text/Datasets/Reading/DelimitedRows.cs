@@ -102,10 +102,14 @@ internal sealed class DelimitedRows
             var numbered = string.Join(", ", first.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} '{Shortened(field)}'")));
             if (header is null)
                 return new MissingColumnException(name, $"there is no column '{name}': without a header columns are numbered, and the first row has {numbered}", path, line);
-            IReadOnlyList<OptionAdvice> advice = wanted.Exists(header.Contains) ? []
+            IReadOnlyList<OptionAdvice> advice = wanted.Exists(header.Contains) || !Array.Exists(header, IsValue) ? []
                 : [new(OptionOf(name), "..."), new(nameof(ReadOptions.Header), nameof(HeaderRow.No), $"the first row is no header, and name columns by number: {numbered}")];
             return new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, line, advice);
         }
+
+        /// <summary>Whether a field is more likely a value than a column's name: a number, several words, or a sentence.</summary>
+        private static bool IsValue(string field) =>
+            field.AsSpan().ContainsAny(".,;!?") || field.Count(c => c == ' ') > 2 || double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
         private string OptionOf(string name) =>
             name == options.TextColumn ? nameof(options.TextColumn) : name == options.LabelColumn ? nameof(options.LabelColumn) : name == options.SplitColumn ? nameof(options.SplitColumn)

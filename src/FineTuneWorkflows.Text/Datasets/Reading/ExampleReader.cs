@@ -152,7 +152,7 @@ public static class ExampleReader
                 yield return new SourceRow(raw.Example!, split, raw.Line, raw.Group);
                 continue;
             }
-            if (options.BadRows == BadRowPolicy.Fail) throw new BadRowException(problem, path, raw.Line, advice: advice);
+            if (options.BadRows == BadRowPolicy.Fail) throw new BadRowException(problem, path, raw.Line, advice);
             badRows.Add(new BadRow(Path.GetFileName(path), raw.Line, advice is { Count: > 0 } ? $"{problem}; {OptionAdvice.Text(advice)}" : problem));
         }
         if (!any) throw new TextDataException("the file has no rows", path);

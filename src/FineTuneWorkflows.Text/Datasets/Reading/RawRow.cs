@@ -31,5 +31,5 @@ internal readonly record struct RawRow(long Line, TextExample? Example, string? 
 
     public static RawRow Bad(long line, string problem) => new(line, null, null, null, problem);
 
-    public static RawRow Bad(long line, LineProblem problem) => new(line, null, null, null, problem.Text, problem.Advice);
+    public static RawRow Bad(long line, LineProblem problem) => new(line, null, null, null, problem.Text, Advice: problem.Advice);
 }
