@@ -20,7 +20,7 @@ internal static class CanonicalComposition
         var moving = Moving.Value;
         foreach (var c in text[from..])
         {
-            if (c >= 0x300 && moving[c]) return true;
+            if (Moves(c, moving)) return true;
         }
         return false;
     }
@@ -28,21 +28,47 @@ internal static class CanonicalComposition
     /// <summary>The text in that form.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {
-        var aligned = new AlignedText();
+        var moving = Moving.Value;
+        var aligned = new AlignedText("Unicode's tables");
+        var result = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length;)
+        {
+            var start = at;
+            while (start < text.Length && !Moves(text[start], moving)) start++;
+            var end = start;
+            while (end < text.Length && Moves(text[end], moving)) end++;
+            if (start == text.Length)
+            {
+                result.Append(text[at..]);
+                break;
+            }
+            // What moves does so with the character before it, and what follows moves with neither.
+            start = Math.Max(at, start - 1);
+            result.Append(text[at..start]).Append(Composed(aligned, text[start..end]));
+            at = end;
+        }
+        return result.ToString();
+    }
+
+    private static ReadOnlySpan<char> Composed(AlignedText aligned, ReadOnlySpan<char> text)
+    {
         aligned.Reset(text, 0);
         Nfc.Apply(aligned);
-        return aligned.Chars.ToString();
+        return aligned.Chars;
     }
+
+    private static bool Moves(char c, BitArray moving) => c >= 0x300 && moving[c];
 
     private static BitArray FindMoving()
     {
         var moving = new BitArray(1 << 16);
         Span<int> hangul = stackalloc int[3];
+        var aligned = new AlignedText("Unicode's tables");
         for (var c = 0x300; c < moving.Length; c++)
         {
             // What lies beyond the basic plane is rare, and moves so seldom, that all of it is looked at closely.
             if (char.IsSurrogate((char)c) || UnicodeNormalizationData.CombiningClass(c) != 0 || UnicodeNormalizationData.IsSecond(c)) moving[c] = true;
-            else if (!CanonicalDecomposition.Of(new Rune(c), hangul).IsEmpty) moving[c] = !Of([(char)c]).AsSpan().SequenceEqual([(char)c]);
+            else if (!CanonicalDecomposition.Of(new Rune(c), hangul).IsEmpty) moving[c] = !Composed(aligned, [(char)c]).SequenceEqual([(char)c]);
         }
         return moving;
     }
