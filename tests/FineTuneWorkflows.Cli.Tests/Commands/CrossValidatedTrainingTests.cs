@@ -20,14 +20,14 @@ public sealed class CrossValidatedTrainingTests : IDisposable
     [Fact]
     public async Task Entities_are_measured_over_folds()
     {
-        place.Write("entities.jsonl", string.Concat(File.ReadLines(Path.Combine(Repository, "data/entities/train.jsonl")).Take(40).Select(line => line + "\n")));
+        place.Write("entities.jsonl", string.Concat(File.ReadLines(Path.Combine(Repository.Folder, "data/entities/train.jsonl")).Take(40).Select(line => line + "\n")));
         await CrossValidatedAsync("entities", "best_validation/f1", "-p", "Data=entities.jsonl");
     }
 
     [Fact]
     public async Task Topics_are_measured_over_folds()
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Repository, "data/topics/glosses.jsonl.gz")), CompressionMode.Decompress));
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Repository.Folder, "data/topics/glosses.jsonl.gz")), CompressionMode.Decompress));
         var rows = new List<(string Label, string Line)>();
         while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
@@ -39,21 +39,10 @@ public sealed class CrossValidatedTrainingTests : IDisposable
         await CrossValidatedAsync("topics", "best_validation/accuracy", "-p", "Data=topics.jsonl");
     }
 
-    private static string Repository
-    {
-        get
-        {
-            var at = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(at.FullName, "FineTuneWorkflows.sln")))
-                at = at.Parent ?? throw new InvalidOperationException("The tests do not run below the repository.");
-            return at.FullName;
-        }
-    }
-
     private async Task CrossValidatedAsync(string workflow, string metric, params string[] properties)
     {
         var answer = await place.RunAsync(
-            ["crossvalidate", Path.Combine(Repository, "workflows", workflow + ".json"), "--folds", "2", "-p", "Epochs=1", "-p", "BatchSize=8", .. properties, "--home", "home"]);
+            ["crossvalidate", Path.Combine(Repository.Folder, "workflows", workflow + ".json"), "--folds", "2", "-p", "Epochs=1", "-p", "BatchSize=8", .. properties, "--home", "home"]);
         Assert.True(answer.Code == ExitCode.Done, answer.Error);
         Assert.Contains("2 of 2 folds\n", answer.Out, StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 
@@ -51,7 +52,7 @@ public sealed class KilledRunTests : IDisposable
     // The shipped one with a small share of its data, one short epoch and a checkpoint every other step.
     private string SmallWorkflow()
     {
-        var root = Repository();
+        var root = Repository.Folder;
         File.WriteAllLines(Path.Combine(folder, "sentences.jsonl"), File.ReadLines(Path.Combine(root, "data/sentiment/sentences.jsonl")).Take(260));
         var path = Path.Combine(folder, "sentiment.json");
         File.WriteAllText(path, File.ReadAllText(Path.Combine(root, "workflows/sentiment.json"))
@@ -59,14 +60,6 @@ public sealed class KilledRunTests : IDisposable
             .Replace("\"../data/", $"\"{root}/data/", StringComparison.Ordinal)
             .Replace("\"bestMetric\":", "\"checkpointEverySteps\": { \"typeName\": \"Int32\", \"expression\": { \"type\": \"Literal\", \"value\": 2 } }, \"threads\": 1, \"bestMetric\":", StringComparison.Ordinal));
         return path;
-    }
-
-    private static string Repository()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "FineTuneWorkflows.sln")))
-            at = at.Parent ?? throw new InvalidOperationException("The tests do not run below the repository.");
-        return at.FullName;
     }
 
     private Process Start(string definition, string home) => Process.Start(new ProcessStartInfo("dotnet")
