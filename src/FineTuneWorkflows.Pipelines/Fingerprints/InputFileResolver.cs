@@ -1,7 +1,6 @@
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Sources;
 using Microsoft.Extensions.FileSystemGlobbing;
-using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
@@ -30,6 +29,8 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
             throw Refused(input);
         try
         {
+            if (FolderEntries.Fault(full) is { } fault)
+                throw new StageException($"parameter {input.Parameter}: {fault}");
             if (File.Exists(full))
             {
                 var file = Hashed(full, Path.GetFileName(full), cancellationToken);
@@ -38,9 +39,9 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
             }
 
             if (Directory.Exists(full))
-                return NotEmpty(Allowed(InFolder(full, cancellationToken), input), input, $"the folder {full} holds no files");
+                return NotEmpty(Allowed(InFolder(full, Entries(input), cancellationToken), input), input, $"the folder {full} holds no files");
             if (input.Path.AsSpan().ContainsAny('*', '?'))
-                return NotEmpty(Allowed(InGlob(full, cancellationToken), input), input, $"no file matches {full}");
+                return NotEmpty(Allowed(InGlob(full, Entries(input), cancellationToken), input), input, $"no file matches {full}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,6 +50,12 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
 
         return input.Optional ? null : throw new StageException($"parameter {input.Parameter}: there is no file or folder {full}{(input.Advice is null ? "" : "; " + input.Advice)}");
     }
+
+    private FolderEntries Entries(InputPath input) => new(link =>
+    {
+        if (!sources.AllowsPath(link))
+            throw Refused(input);
+    });
 
     // A folder that is allowed may hold links to what is not.
     private IReadOnlyList<InputFile> Allowed(IReadOnlyList<InputFile> files, InputPath input) =>
@@ -63,11 +70,10 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
     private static ResolvedInput NotEmpty(IReadOnlyList<InputFile> files, InputPath input, string message) =>
         files.Count > 0 ? new(files, DigestOf(files)) : throw new StageException($"parameter {input.Parameter}: {message}");
 
-    private List<InputFile> InFolder(string folder, CancellationToken cancellationToken) =>
-        Sorted(Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false })
-            .Select(file => Hashed(file, Path.GetRelativePath(folder, file).Replace('\\', '/'), cancellationToken)));
+    private List<InputFile> InFolder(string folder, FolderEntries entries, CancellationToken cancellationToken) =>
+        Sorted(entries.FilesBelow(new(folder)).Select(file => Hashed(file.FullName, Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'), cancellationToken)));
 
-    private List<InputFile> InGlob(string pattern, CancellationToken cancellationToken)
+    private List<InputFile> InGlob(string pattern, FolderEntries entries, CancellationToken cancellationToken)
     {
         var parts = pattern.Split(Path.DirectorySeparatorChar);
         var firstWild = Array.FindIndex(parts, part => part.AsSpan().ContainsAny('*', '?'));
@@ -77,7 +83,7 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
         var matcher = new Matcher(StringComparison.Ordinal);
         var wild = string.Join('/', parts[firstWild..]);
         matcher.AddInclude(wild.Replace('?', '*'));
-        return Sorted(matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root))).Files
+        return Sorted(matcher.Execute(entries.ForGlobs(new(root))).Files
             .Where(match => !wild.Contains('?') || QuestionMarks.Match(wild, match.Path))
             .Select(match => Hashed(Path.Combine(root, match.Path), match.Path, cancellationToken)));
     }

@@ -102,6 +102,66 @@ public sealed class InputFileResolverTests : IDisposable
     }
 
     [Theory]
+    [InlineData("data", ".", "leads back to {0}/data, a folder that it lies in")]
+    [InlineData("data", "../data/deep/..", "leads back to {0}/data, a folder that it lies in")]
+    [InlineData("data/**/*.csv", "..", "leads back to {0}, a folder that it lies in")]
+    [InlineData("data", "x.csv", "leads in a circle")]
+    [InlineData("data/*.csv", "x.csv", "leads in a circle")]
+    [InlineData("data/x.csv", "x.csv", "leads in a circle")]
+    [InlineData("data", "nowhere.csv", "leads to nowhere.csv, which does not exist")]
+    [InlineData("data/*.csv", "nowhere.csv", "leads to nowhere.csv, which does not exist")]
+    [InlineData("data/x.csv", "nowhere.csv", "leads to nowhere.csv, which does not exist")]
+    public void A_symbolic_link_that_leads_nowhere_or_back_is_said_as_such(string path, string target, string fault)
+    {
+        var link = Path.Combine(folder.Path, "data/x.csv");
+        File.CreateSymbolicLink(link, target);
+
+        var message = Assert.Throws<StageException>(() => Resolve(path)).Message;
+
+        Assert.Contains($"the symbolic link {link} {string.Format(System.Globalization.CultureInfo.InvariantCulture, fault, folder.Path)}", message, StringComparison.Ordinal);
+        Assert.StartsWith("parameter Data: ", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data", "a.csv b.csv deep/c.csv linked/d.csv notes.md one.csv")]
+    [InlineData("data/**/*.csv", "a.csv b.csv deep/c.csv linked/d.csv one.csv")]
+    public void Links_to_files_and_to_other_folders_are_followed(string path, string files)
+    {
+        folder.File("other/d.csv", "d");
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "data/linked"), "../other");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "data/one.csv"), "../other/d.csv");
+        Assert.Equal(files, string.Join(" ", Resolve(path).Files.Select(f => f.RelativePath)));
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/*.csv")]
+    public void A_name_that_is_not_UTF_8_is_said_as_such(string path)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux only");
+        var data = Path.Combine(folder.Path, "data");
+        Shell("printf x > \"$1/$(printf 'caf\\351.csv')\"");
+        try
+        {
+            var message = Assert.Throws<StageException>(() => Resolve(path)).Message;
+
+            Assert.Contains($"the name of '{data}/caf\ufffd.csv' is not UTF-8; rename it", message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Shell("rm \"$1\"/caf*");
+        }
+
+        // .NET can neither write nor remove such a name.
+        void Shell(string command)
+        {
+            using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", command, "sh", data]);
+            shell.WaitForExit();
+            Assert.Equal(0, shell.ExitCode);
+        }
+    }
+
+    [Theory]
     [InlineData("data.example.org", true)]
     [InlineData("DATA.example.org", true)]
     [InlineData("example.org", false)]
