@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
@@ -20,8 +21,9 @@ public sealed class CliApp
     public CliApp(CliHost host, CliConsole console)
     {
         this.host = host;
-        this.console = console;
-        interruption = new(console);
+        // Names and messages come from files: nothing in them steers the terminal.
+        this.console = console with { Out = new VisibleWriter(console.Out), Error = new VisibleWriter(console.Error) };
+        interruption = new(this.console);
     }
 
     /// <summary>Runs one command line.</summary>

@@ -36,7 +36,7 @@ public sealed record CliConsole(TextWriter Out, TextWriter Error)
         {
             IsTerminal = terminal,
             Colours = terminal && Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 },
-            Width = terminal ? Math.Max(40, Console.WindowWidth) : 120,
+            Width = terminal ? Math.Max(20, Console.WindowWidth) : 120,
             CommandName = StartedAs.CommandName,
         };
     }

@@ -12,7 +12,8 @@ internal sealed record CommandContext(CliHost Host, CliConsole Console, Interrup
 {
     public TextWriter Out => Console.Out;
 
-    public Ink Ink => new(Console.Colours);
+    /// <summary>At a terminal its colours and its width; elsewhere lines have no end.</summary>
+    public Ink Ink => new(Console.Colours, Console.IsTerminal ? Console.Width : int.MaxValue);
 
     public CancellationToken CancellationToken => Interruption.Token;
 }

@@ -32,7 +32,7 @@ internal static class StandardHost
     private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Delivered(Action<string> say)
     {
         TrackingConnection? connection = null;
-        return (home, services) => [new RunSurroundings(home, say), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say), say)];
+        return (home, services) => [new RunSurroundings(home, say), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say, show: page => say($"MLflow  {page}")), say)];
     }
 
     private static MlflowOptions Server(string? to = null)

@@ -5,14 +5,17 @@ namespace FineTuneWorkflows.Cli.Rendering;
 /// <summary>The course of a metric, drawn with block elements: each column is the mean of its steps, the left edge names the largest and the smallest mean.</summary>
 internal static class Curve
 {
-    private const int Width = 60;
+    private const int Widest = 60;
     private const int Height = 5;
+    private const int LongestLabel = 11;
     private const string Eighths = " ▁▂▃▄▅▆▇█";
 
     /// <summary>The lines of the drawing; none where fewer than two values are finite.</summary>
-    public static IReadOnlyList<string> Lines(IReadOnlyList<MetricSeries.Point> points)
+    /// <param name="points">The values.</param>
+    /// <param name="room">The columns there are for the drawing and its labels.</param>
+    public static IReadOnlyList<string> Lines(IReadOnlyList<MetricSeries.Point> points, int room = int.MaxValue)
     {
-        var columns = Columns([.. points.Where(p => double.IsFinite(p.Value))]);
+        var columns = Columns([.. points.Where(p => double.IsFinite(p.Value))], Math.Clamp(room - LongestLabel, 10, Widest));
         if (columns.Count < 2)
             return [];
         var (low, high) = (columns.Min(), columns.Max());
@@ -35,14 +38,14 @@ internal static class Curve
         return Eighths[Math.Clamp(eighths - (row * 8), 0, 8)];
     }
 
-    private static List<double> Columns(List<MetricSeries.Point> points)
+    private static List<double> Columns(List<MetricSeries.Point> points, int width)
     {
-        if (points.Count <= Width)
+        if (points.Count <= width)
             return [.. points.Select(p => p.Value)];
         var columns = new List<double>();
-        for (var i = 0; i < Width; i++)
+        for (var i = 0; i < width; i++)
         {
-            var (from, to) = (i * points.Count / Width, (i + 1) * points.Count / Width);
+            var (from, to) = (i * points.Count / width, (i + 1) * points.Count / width);
             columns.Add(points.GetRange(from, to - from).Average(p => p.Value));
         }
 

@@ -7,13 +7,9 @@ using Spectre.Console.Rendering;
 
 namespace FineTuneWorkflows.Cli.Rendering;
 
-// Inside the namespace, where it goes before our own FineTuneWorkflows.Text.
-using Text = Spectre.Console.Text;
-
-/// <summary>Progress at a terminal: a line per stage with mark, name, bar, counts, detail and time left, drawn anew eight times a second.</summary>
+/// <summary>Progress at a terminal: a line per stage with mark, name, bar, counts, time left and detail, drawn anew eight times a second.</summary>
 internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
 {
-    private const int BarWidth = 24;
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(125);
     private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
@@ -22,24 +18,28 @@ internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
     private readonly Queue<string> messages = new();
     private readonly CancellationTokenSource done = new();
     private readonly TextWriter writer;
+    private readonly int width;
     private Task drawing = Task.CompletedTask;
     private int frame;
 
-    private LiveProgress(Pipeline pipeline, TextWriter writer)
+    private LiveProgress(Pipeline pipeline, TextWriter writer, int width)
     {
         board = new(pipeline);
         this.writer = writer;
+        // Some terminals go on to the next line as soon as the last column is written.
+        this.width = width - 1;
     }
 
     public static LiveProgress Start(Pipeline pipeline, CommandContext context)
     {
-        var progress = new LiveProgress(pipeline, context.Out);
+        var writer = VisibleWriter.Under(context.Out);
+        var progress = new LiveProgress(pipeline, writer, context.Console.Width);
         var ansi = AnsiConsole.Create(new()
         {
             Ansi = AnsiSupport.Yes,
             ColorSystem = context.Console.Colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(context.Out),
+            Out = new AnsiConsoleOutput(writer),
         });
         ansi.Profile.Width = context.Console.Width;
         ansi.Profile.Capabilities.Unicode = true;
@@ -54,9 +54,9 @@ internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
         {
             var line = board.Apply(runEvent);
             if (runEvent is StageNoted note)
-                messages.Enqueue($"{line!.Name}: {note.Message}");
+                messages.Enqueue(VisibleText.Lines($"{line!.Name}: {note.Message}"));
             else if (runEvent is StageAttemptFailed failed)
-                messages.Enqueue($"{line!.Name}: attempt {failed.Attempt} failed, next in {Words.Duration(failed.Delay.TotalSeconds)}: {failed.Message}");
+                messages.Enqueue(VisibleText.Lines($"{line!.Name}: attempt {failed.Attempt} failed, next in {Words.Duration(failed.Delay.TotalSeconds)}: {failed.Message}"));
         }
     }
 
@@ -70,53 +70,30 @@ internal sealed class LiveProgress : IRunObserver, IAsyncDisposable
     /// <summary>The display as it stands.</summary>
     internal IRenderable Render()
     {
-        var grid = new Grid().AddColumns(6);
-        for (var i = 0; i < 6; i++)
-            grid.Columns[i].NoWrap().PadLeft(0).PadRight(i == 5 ? 0 : 2);
         lock (gate)
         {
             frame++;
-            foreach (var line in board.Lines)
-                grid.AddRow(Row(line));
+            return new Rows(ProgressLayout.Lines(board, width, Spinner[frame % Spinner.Length]).Select(Drawn));
         }
-
-        return grid;
     }
 
-    private IRenderable[] Row(ProgressBoard.StageLine line)
+    private static Paragraph Drawn(IReadOnlyList<Part> line)
     {
-        if (line.Finished is { } finished)
-        {
-            var (mark, style) = Mark(finished.Outcome);
-            return
-            [
-                new Text(mark, style), new Text(line.Name), new Text(finished.Outcome.Name(), style),
-                new Text(finished.Outcome == StageOutcome.Executed ? Words.Duration(finished.Seconds) : ""), new Text(""), new Text(""),
-            ];
-        }
-
-        if (line.Started is null)
-            return [new Text("·", Style.Plain), new Text(line.Name, new(decoration: Decoration.Dim)), new Text(""), new Text(""), new Text(""), new Text("")];
-        return
-        [
-            new Text(Spinner[frame % Spinner.Length], new(Color.Yellow)), new Text(line.Name, new(decoration: Decoration.Bold)), Bar(line.Share),
-            new Text(ProgressText.Counts(line)), new Text(line.Progress?.Detail ?? ""), new Text(ProgressText.Left(line)),
-        ];
+        var paragraph = new Paragraph();
+        foreach (var (text, tone) in line)
+            paragraph.Append(text, StyleOf(tone));
+        return paragraph;
     }
 
-    private static Paragraph Bar(double? share)
+    private static Style StyleOf(Tone tone) => tone switch
     {
-        var filled = (int)Math.Round((share ?? 0) * BarWidth);
-        return new Paragraph().Append(new('━', filled), new(Color.Green)).Append(new('─', BarWidth - filled), new(decoration: Decoration.Dim));
-    }
-
-    private static (string Mark, Style Style) Mark(StageOutcome outcome) => outcome switch
-    {
-        StageOutcome.Executed => ("✓", new(Color.Green)),
-        StageOutcome.UpToDate => ("=", new(Color.Aqua)),
-        StageOutcome.Failed => ("✗", new(Color.Red)),
-        StageOutcome.Cancelled => ("■", new(Color.Yellow)),
-        _ => ("-", new(decoration: Decoration.Dim)),
+        Tone.Bold => new(decoration: Decoration.Bold),
+        Tone.Dim or Tone.Bar => new(decoration: Decoration.Dim),
+        Tone.Running => new(Color.Yellow),
+        Tone.Executed => new(Color.Green),
+        Tone.UpToDate => new(Color.Aqua),
+        Tone.Failed => new(Color.Red),
+        _ => Style.Plain,
     };
 
     private async Task DrawAsync(IAnsiConsole ansi, LiveDisplayContext live)

@@ -60,7 +60,7 @@ internal sealed class PlainProgress : IRunObserver
     {
         StageOutcome.Executed => $"done in {Words.Duration(e.Seconds)}",
         StageOutcome.UpToDate => e.Reason,
-        StageOutcome.Failed => $"failed after {Words.Duration(e.Seconds)}: {e.Reason}",
+        StageOutcome.Failed => $"failed after {Words.Duration(e.Seconds)}",
         StageOutcome.Cancelled => $"cancelled after {Words.Duration(e.Seconds)}",
         _ => $"skipped: {e.Reason}",
     };

@@ -17,6 +17,7 @@ public sealed class TrackingConnection
     private readonly MlflowOptions server;
     private readonly Action<string> say;
     private readonly TimeSpan patience;
+    private readonly Action<Uri>? show;
     private readonly Lock gate = new();
     private OutboxShipper? shipper;
     private int runs;
@@ -28,8 +29,10 @@ public sealed class TrackingConnection
     /// <param name="server">The server.</param>
     /// <param name="say">Told, in sentences, what the user should know at the end.</param>
     /// <param name="patience">How long the end waits for the last deliveries to a server that answers. Default: 10 seconds.</param>
-    public TrackingConnection(Home home, MlflowOptions server, Action<string> say, TimeSpan? patience = null)
+    /// <param name="show">Told, at the end, the page of the run that the command was about. Default: nobody is.</param>
+    public TrackingConnection(Home home, MlflowOptions server, Action<string> say, TimeSpan? patience = null, Action<Uri>? show = null)
     {
+        this.show = show;
         this.home = home;
         this.server = server;
         this.say = say;
@@ -66,6 +69,9 @@ public sealed class TrackingConnection
         {
             last.Add(runId);
             Tell(await WaitAsync(last).ConfigureAwait(false), last);
+            // Of a sweep the whole ends last, and its page has those of its trials.
+            if (last.PageOf(runId) is { } page)
+                show?.Invoke(page);
         }
         catch (TrackingException e)
         {

@@ -28,7 +28,7 @@ public sealed class EstimateTests : IDisposable
         Assert.Contains("Train (FineTune.FineTune) on cpu: 480,130 parameters, 480,130 of them trained", answer.Out, StringComparison.Ordinal);
         Assert.Contains("  64 token places at once, in texts of 16 tokens at most", answer.Out, StringComparison.Ordinal);
         Assert.Matches(@"weights +1\.9 MB +1\.9 MB\n +gradients +1\.9 MB +1\.9 MB\n +moments +3\.8 MB +3\.8 MB\n +activations .*\n +temporaries .*\n +together at most .*\n +the machine has +[0-9.]+ GB\n", answer.Out);
-        Assert.Contains("with gradient checkpointing", answer.Out, StringComparison.Ordinal);
+        Assert.Contains("with checkpointing", answer.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("warning", answer.Out, StringComparison.Ordinal);
         Assert.False(place.Has("home"));
     }
@@ -51,6 +51,18 @@ public sealed class EstimateTests : IDisposable
 
         Assert.Equal(ExitCode.Done, answer.Code);
         Assert.EndsWith("six.json: no stage trains a model\n", answer.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(60)]
+    public async Task The_table_fits_a_narrow_terminal(int width)
+    {
+        Real("large", 65536);
+
+        var answer = await place.RunAtAsync(width, "estimate", "real.json");
+
+        Assert.All(answer.Out.Split('\n'), line => Assert.InRange(line.Length, 0, width));
     }
 
     private void Real(string model, int batch)

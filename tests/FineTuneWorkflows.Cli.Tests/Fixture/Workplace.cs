@@ -39,9 +39,18 @@ internal sealed class Workplace : IDisposable
         return new(code, output.ToString(), error.ToString());
     }
 
-    public CliApp App(TextWriter output, TextWriter error, Action<int>? exit = null, bool terminal = false) => new(Host, new(output, error)
+    /// <summary>The same at a terminal of that width.</summary>
+    public async Task<Answer> RunAtAsync(int width, params string[] args)
     {
-        Folder = Folder, IsTerminal = terminal, Exit = exit ?? (code => throw new InvalidOperationException($"exit {code}")),
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var code = await App(output, error, terminal: true, width: width).RunAsync(WithHome(args));
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    public CliApp App(TextWriter output, TextWriter error, Action<int>? exit = null, bool terminal = false, int width = 120) => new(Host, new(output, error)
+    {
+        Folder = Folder, IsTerminal = terminal, Width = width, Exit = exit ?? (code => throw new InvalidOperationException($"exit {code}")),
     });
 
     public string[] WithHome(params string[] args) =>

@@ -45,6 +45,19 @@ public sealed class TrackingSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task The_page_of_the_run_is_shown_when_it_is_over()
+    {
+        using var server = new EmptyMlflow();
+        var (said, pages) = (new List<string>(), new List<Uri>());
+        var connection = new TrackingConnection(workspace.Home, new() { TrackingUri = server.Address }, said.Add, show: pages.Add);
+        await using (var session = new TrackingSession(workspace.Home, workspace.Services, connection, said.Add))
+        using (var run = FineTuneWorkflows.Pipelines.Execution.RunSession.Open(workspace.Home, "20260101-page", "p", "page", new Dictionary<string, object?>(), [session]))
+            run.Finish(Succeeded, []);
+
+        Assert.Equal([$"{server.Address}#/experiments/7/runs/abc"], pages.Select(p => p.AbsoluteUri));
+    }
+
+    [Fact]
     public async Task The_model_stands_ready_for_Python_and_no_text_is_sent()
     {
         var result = await workspace.RunAsync(workspace.Whole());

@@ -40,7 +40,7 @@ internal sealed class CrossValidationRun(IReadOnlyList<Pipeline> folds, RunLabel
     private void Report(RunSession session, FoldScores scores)
     {
         var rows = scores.Rows();
-        var table = new TextTable("metric", "mean", "deviation", "least", "greatest").AlignRight(1, 2, 3, 4);
+        var table = new TextTable("metric", "mean", "deviation", "least", "greatest").AlignRight(1, 2, 3, 4).LeaveOut(3, 4).Cut(0);
         foreach (var row in rows)
             table.Add(row.Metric, Words.Number(row.Mean), double.IsNaN(row.Deviation) ? "" : Words.Number(row.Deviation), Words.Number(row.Least), Words.Number(row.Most));
         context.Out.WriteLine();

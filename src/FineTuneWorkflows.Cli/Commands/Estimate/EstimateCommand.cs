@@ -30,11 +30,11 @@ internal sealed class EstimateCommand : CliCommand
     private static void Write(StageEstimate estimate, CommandContext context)
     {
         var (own, other) = (estimate.AsItIs, estimate.Otherwise);
-        context.Out.WriteLine($"{estimate.Stage} ({estimate.Type}) on {estimate.Device}: {Number(own.ParameterCount)} parameters, {Number(own.TrainableCount)} of them trained");
-        context.Out.WriteLine($"  {Number(own.Batch.Places)} token places at once, in texts of {Number(estimate.Longest)} tokens at most");
+        context.Ink.WriteText(context.Out, $"{estimate.Stage} ({estimate.Type}) on {estimate.Device}: {Number(own.ParameterCount)} parameters, {Number(own.TrainableCount)} of them trained");
+        context.Ink.WriteText(context.Out, $"{Number(own.Batch.Places)} token places at once, in texts of {Number(estimate.Longest)} tokens at most", "  ");
         foreach (var assumption in estimate.Assumptions)
-            context.Out.WriteLine($"  assumed: {assumption}");
-        var table = new TextTable("", "as it is", estimate.Checkpointing ? "without gradient checkpointing" : "with gradient checkpointing").AlignRight(1, 2);
+            context.Ink.WriteText(context.Out, $"assumed: {assumption}", "  ");
+        var table = new TextTable("", "as it is", estimate.Checkpointing ? "without checkpointing" : "with checkpointing").AlignRight(1, 2);
         foreach (var (name, part) in (ReadOnlySpan<(string, Func<MemoryEstimate, long>)>)
             [("weights", e => e.Weights), ("gradients", e => e.Gradients), ("moments", e => e.Moments), ("activations", e => e.Activations), ("temporaries", e => e.Temporaries), ("together at most", e => e.Peak)])
             table.Add(name, Words.Size(part(own)), Words.Size(part(other)));
@@ -42,7 +42,7 @@ internal sealed class EstimateCommand : CliCommand
             table.Add(estimate.Device.IsCuda ? "the device has" : "the machine has", Words.Size(available));
         table.Write(context.Out, context.Ink, "  ");
         if (!estimate.Fits)
-            context.Out.WriteLine($"  warning: it does not fit into {estimate.Device}'s memory; {StageEstimate.Advice}");
+            context.Ink.WriteText(context.Out, $"warning: it does not fit into {estimate.Device}'s memory; {StageEstimate.Advice}", "  ");
     }
 
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);

@@ -22,18 +22,18 @@ internal static class PlanReport
     private static void WriteTable(IReadOnlyList<PlannedStage> planned, Pipeline pipeline, CommandContext context)
     {
         foreach (var note in pipeline.Notes)
-            context.Out.WriteLine($"note: {note}");
-        var table = new TextTable("Stage", "Plan", "Reason");
+            context.Ink.WriteText(context.Out, $"note: {note}");
+        var table = new TextTable("Stage", "Plan", "Reason").Cut(0).Hang();
         foreach (var step in planned)
             table.Add(step.Stage.Name, new(Name(step.Action), Code(step.Action)), step.Action == PlannedAction.Reuse ? "" : step.Reason);
         table.Write(context.Out, context.Ink);
         // Of stages that want the same, the one that wants most of it: what is there is not downloaded again.
         foreach (var (stage, download) in planned.SelectMany(p => p.Downloads.Select(d => (p.Stage.Name, d))).GroupBy(d => d.d.Pinned, StringComparer.Ordinal).Select(g => g.MaxBy(d => d.d.Bytes)))
-            context.Out.WriteLine($"note: {stage}: {download.Pinned} is not downloaded yet; a run downloads {(download.Bytes is { } bytes ? Words.Size(bytes) : "it")}");
+            context.Ink.WriteText(context.Out, $"note: {stage}: {download.Pinned} is not downloaded yet; a run downloads {(download.Bytes is { } bytes ? Words.Size(bytes) : "it")}");
         var changes = planned.Count(p => p.Action is PlannedAction.Execute or PlannedAction.Depends);
         context.Out.WriteLine();
-        context.Out.WriteLine(
-            planned.FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing ? $"{failing.Stage.Name} would fail: {failing.Reason}"
+        context.Ink.WriteText(
+            context.Out, planned.FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing ? $"{failing.Stage.Name} would fail: {failing.Reason}"
             : changes == 0 ? "Everything is up to date."
             : $"{Words.Count(changes, "stage")} of {planned.Count} out of date.");
     }

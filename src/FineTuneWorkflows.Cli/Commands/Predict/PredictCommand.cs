@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
@@ -89,7 +90,7 @@ internal sealed class PredictCommand : CliCommand
             using var predictor = Open(context, wanted, folder, services, target, options);
             var batches = source.Chunk(parsed.NumberOf(batchSize, UsualBatch));
             if (written is null)
-                Write(predictor, batches, PredictionWriter.For(context.Out, readable: context.Console.IsTerminal && given.Length == 1), context);
+                Write(predictor, batches, context.Console.IsTerminal && given.Length == 1 ? PredictionWriter.For(context.Out, readable: true) : PredictionWriter.For(VisibleWriter.Under(context.Out), readable: false), context);
             else
                 await WriteFileAsync(written, writer => Write(predictor, batches, PredictionWriter.For(writer, readable: false), context)).ConfigureAwait(false);
         }

@@ -60,8 +60,9 @@ internal sealed class RunCommand : CliCommand
     private static async Task<int> RunAsync(Pipeline pipeline, RunOptions options, OpenHome open, CommandContext context, bool asJson)
     {
         RunResult result;
-        await using (var console = ConsoleObserver.Create(pipeline, context, asJson))
+        // The display ends before the others, which may have something to say at their end.
         await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
+        await using (var console = ConsoleObserver.Create(pipeline, context, asJson))
             result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
 
         if (asJson)

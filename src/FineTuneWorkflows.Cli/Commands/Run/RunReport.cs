@@ -15,12 +15,14 @@ internal static class RunReport
     {
         var (writer, ink) = (context.Out, context.Ink);
         writer.WriteLine();
-        var table = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2);
+        var table = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2).Cut(0, 3);
         foreach (var (stage, outcome) in result.Stages)
-            table.Add(stage.Name, new(outcome.Outcome.Name(), Ink.CodeOf(outcome.Outcome)), outcome.Outcome == StageOutcome.Skipped ? "" : Words.Duration(outcome.Seconds), outcome.Reason);
+            table.Add(stage.Name, new(outcome.Outcome.Name(), Ink.CodeOf(outcome.Outcome)), outcome.Outcome == StageOutcome.Skipped ? "" : Words.Duration(outcome.Seconds),
+                // Why a stage failed is said once, as an error.
+                outcome.Outcome == StageOutcome.Failed ? "" : outcome.Reason);
         table.Write(writer, ink);
         writer.WriteLine();
-        writer.WriteLine($"Run {result.RunId} {result.Status.Name()}: {string.Join(", ", Counts(result))}.");
+        ink.WriteText(writer, $"Run {result.RunId} {result.Status.Name()}: {string.Join(", ", Counts(result))}.");
         if (result.Status != RunStatus.Succeeded)
             return;
         WriteQuality(result.Metrics(), writer, ink);
@@ -60,44 +62,11 @@ internal static class RunReport
 
     private static void WriteQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
     {
-        if (metrics.ContainsKey("test/f1"))
-        {
-            WriteEntityQuality(metrics, writer, ink);
-            return;
-        }
-
-        var table = new TextTable("", "accuracy", "95% interval", "F1 (macro)");
-        var rows = 0;
-        foreach (var (name, prefix) in ((string, string)[])[("test", "test"), ("baseline", "baseline")])
-        {
-            var accuracy = Share(metrics, $"{prefix}/accuracy");
-            var f1 = Share(metrics, $"{prefix}/f1_macro");
-            if (accuracy.Length == 0 && f1.Length == 0)
-                continue;
-            var interval = metrics.ContainsKey($"{prefix}/accuracy_low") && metrics.ContainsKey($"{prefix}/accuracy_high")
-                ? $"{Share(metrics, $"{prefix}/accuracy_low")} to {Share(metrics, $"{prefix}/accuracy_high")}"
-                : "";
-            table.Add(name, accuracy, interval, f1);
-            rows++;
-        }
-
-        if (rows == 0)
+        if (Scores.Table(metrics) is not { } table)
             return;
         writer.WriteLine();
         table.Write(writer, ink);
     }
-
-    private static void WriteEntityQuality(IReadOnlyDictionary<string, double> metrics, TextWriter writer, Ink ink)
-    {
-        var table = new TextTable("", "entity F1", "precision", "recall");
-        foreach (var prefix in (string[])["test", "baseline"])
-            if (metrics.ContainsKey($"{prefix}/f1"))
-                table.Add(prefix, Share(metrics, $"{prefix}/f1"), Share(metrics, $"{prefix}/precision"), Share(metrics, $"{prefix}/recall"));
-        writer.WriteLine();
-        table.Write(writer, ink);
-    }
-
-    private static string Share(IReadOnlyDictionary<string, double> metrics, string key) => metrics.TryGetValue(key, out var value) ? Words.Share(value) : "";
 
     private static void WriteModel(RunResult result, CommandContext context, Func<string, string> pathOf)
     {
@@ -119,7 +88,9 @@ internal static class RunReport
 
         context.Out.WriteLine();
         var version = tags.TryGetValue("model/version", out var number) ? $" version {number}" : "";
-        context.Out.WriteLine($"Model   {string.Join("  ", ((string?[])[name is null ? null : $"{name}{version}{(alias is null ? "" : $" @{alias}")}", path]).Where(p => p is not null))}");
+        var called = name is null ? null : $"{name}{version}{(alias is null ? "" : $" @{alias}")}";
+        var apart = called is not null && path is not null && $"Model   {called}  {path}".Length > context.Ink.Width;
+        context.Out.WriteLine($"Model   {string.Join(apart ? "\n        " : "  ", ((string?[])[called, path]).Where(p => p is not null))}");
         var model = name is not null && alias is not null ? $"{name}@{alias}" : path;
         if (model is not null)
             context.Out.WriteLine($"Next    {context.Console.CommandName()} predict --model {Quoted(model)} --text \"...\"");

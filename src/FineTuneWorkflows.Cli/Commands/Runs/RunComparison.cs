@@ -10,7 +10,7 @@ internal static class RunComparison
 {
     public static void Write(RunDetails a, RunDetails b, TextWriter writer, Ink ink)
     {
-        var runs = new TextTable("", a.RunId, b.RunId);
+        var runs = new TextTable("", a.RunId, b.RunId).Cut(1, 2);
         runs.Add("pipeline", a.Name, b.Name);
         runs.Add("state", RunWords.State(a.State), RunWords.State(b.State));
         runs.Add("took", Words.Duration(a.Duration.TotalSeconds), Words.Duration(b.Duration.TotalSeconds));
@@ -23,7 +23,7 @@ internal static class RunComparison
             writer.WriteLine("No parameter differs.");
         else
         {
-            var table = new TextTable("Parameter", "A", "B");
+            var table = new TextTable("Parameter", "A", "B").Cut(0, 1, 2);
             foreach (var key in differing)
                 table.Add(key, before.GetValueOrDefault(key, "-"), after.GetValueOrDefault(key, "-"));
             table.Write(writer, ink);
@@ -37,7 +37,7 @@ internal static class RunComparison
         if (a.Count + b.Count == 0)
             return;
         writer.WriteLine();
-        var table = new TextTable("Metric", "A", "B", "B - A").AlignRight(1, 2, 3);
+        var table = new TextTable("Metric", "A", "B", "B - A").AlignRight(1, 2, 3).Cut(0);
         foreach (var key in Union(a, b))
         {
             var (hasA, hasB) = (a.TryGetValue(key, out var x), b.TryGetValue(key, out var y));

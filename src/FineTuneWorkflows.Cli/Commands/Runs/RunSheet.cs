@@ -12,7 +12,7 @@ internal static class RunSheet
     public static void Write(RunDetails run, StageCatalog catalog, TextWriter writer, Ink ink)
     {
         var state = RunWords.State(run.State);
-        writer.WriteLine($"Run {ink.Bold(run.RunId)} of {run.Name}: {ink.Paint(state.Text, state.Code)}");
+        ink.WriteLine(writer, $"Run {ink.Bold(run.RunId)} of {VisibleText.Of(run.Name)}: {ink.Paint(state.Text, state.Code)}");
         writer.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"started {run.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, took {Words.Duration(run.Duration.TotalSeconds)}{(run.Attempts > 1 ? $" in {run.Attempts} attempts" : "")}, engine {run.Engine}"));
@@ -22,7 +22,7 @@ internal static class RunSheet
             writer.WriteLine(description);
 
         writer.WriteLine();
-        var stages = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2);
+        var stages = new TextTable("Stage", "Outcome", "Time", "Reason").AlignRight(2).Cut(0).Hang();
         foreach (var stage in run.Stages)
             stages.Add(
                 stage.Id, stage.Outcome is { } outcome ? new(outcome.Name(), Ink.CodeOf(outcome)) : new(run.State == RunState.Running ? "running" : "interrupted", "33"),
@@ -39,9 +39,10 @@ internal static class RunSheet
         if (run.Notes.Count == 0)
             return;
         writer.WriteLine();
-        writer.WriteLine(ink.Bold("Notes"));
+        ink.WriteLine(writer, ink.Bold("Notes"));
         foreach (var note in run.Notes)
-            writer.WriteLine($"  {note}");
+            foreach (var (i, line) in VisibleText.Wrap(note, ink.Width == int.MaxValue ? ink.Width : ink.Width - 4).Index())
+                writer.WriteLine($"  {(i == 0 ? "" : "  ")}{line}");
     }
 
     // How a stage is executed (its retries, its time limit) is worth a line only where somebody chose it.
@@ -56,8 +57,8 @@ internal static class RunSheet
         if (texts.Count == 0)
             return;
         writer.WriteLine();
-        writer.WriteLine(ink.Bold(heading));
-        var table = new TextTable("", "");
+        ink.WriteLine(writer, ink.Bold(heading));
+        var table = new TextTable("", "").Hang();
         foreach (var (name, text) in texts.OrderBy(t => t.Key, StringComparer.Ordinal))
             table.Add(name, text);
         table.Write(writer, ink, "  ");
@@ -69,17 +70,17 @@ internal static class RunSheet
         if (metrics.Count == 0)
             return;
         writer.WriteLine();
-        writer.WriteLine(ink.Bold("Metrics"));
-        var table = new TextTable("", "");
+        ink.WriteLine(writer, ink.Bold("Metrics"));
+        var table = new TextTable("", "").Cut(0);
         foreach (var (key, value) in metrics)
             table.Add(key, Words.Number(value));
         table.Write(writer, ink, "  ");
         foreach (var (key, series) in run.Series.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            if (Curve.Lines(series.Points) is not { Count: > 0 } lines)
+            if (Curve.Lines(series.Points, ink.Width) is not { Count: > 0 } lines)
                 continue;
             writer.WriteLine();
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ink.Bold(key)}, steps {series.Points[0].Step} to {series.Last.Step}"));
+            ink.WriteLine(writer, string.Create(CultureInfo.InvariantCulture, $"{ink.Bold(key)}, steps {series.Points[0].Step} to {series.Last.Step}"));
             foreach (var line in lines)
                 writer.WriteLine($"  {line}");
         }

@@ -35,13 +35,13 @@ internal sealed class RunsCommand : CliCommand
             return Task.FromResult(ExitCode.Done);
         }
 
-        var table = new TextTable("Run", "Pipeline", "State", "Started (UTC)", "Took", "Executed", "Accuracy").AlignRight(4, 5, 6);
+        var table = new TextTable("Run", "Pipeline", "State", "Started (UTC)", "Took", "Executed", "Result").AlignRight(4, 5).LeaveOut(5, 3, 4).Cut(1);
         foreach (var run in runs)
             table.Add(
                 run.RunId, run.Name, RunWords.State(run.State), run.Started?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
                 run.Started is null ? "" : Words.Duration(run.Duration.TotalSeconds),
                 run.Summary is null ? "" : $"{run.Summary.Stages.Count(s => s.Outcome == "executed")}/{run.Summary.Stages.Count}",
-                run.Summary?.Metrics.TryGetValue("test/accuracy", out var accuracy) == true ? Words.Share(accuracy) : "");
+                run.Summary is null ? "" : Scores.Headline(run.Summary.Metrics));
         table.Write(context.Out, context.Ink);
         return Task.FromResult(ExitCode.Done);
     }

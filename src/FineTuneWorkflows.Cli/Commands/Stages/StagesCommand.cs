@@ -27,7 +27,7 @@ internal sealed class StagesCommand : CliCommand
 
     private static void WriteList(StageCatalog catalog, CommandContext context)
     {
-        var table = new TextTable("Stage", "Reads", "Makes", "Description");
+        var table = new TextTable("Stage", "Reads", "Makes", "Description").Cut(1).Hang();
         foreach (var stage in catalog.Stages)
             table.Add(stage.Type, StageSheet.Reads(stage), StageSheet.Makes(stage), stage.Description);
         table.Write(context.Out, context.Ink);

@@ -17,8 +17,8 @@ internal sealed class ChildRuns(RunSession session, OpenHome open, CommandContex
     public async Task<RunResult> RunAsync(Pipeline pipeline, string name)
     {
         RunResult result;
-        await using (var console = ConsoleObserver.Create(pipeline, context, asJson: false))
         await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
+        await using (var console = ConsoleObserver.Create(pipeline, context, asJson: false))
             result = await open.Engine.Runner.RunAsync(pipeline, new() { Labels = new() { Name = name }, Parent = session.RunId }, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
         RunReport.WriteFailures(result, context);
         var executed = result.Stages.Any(s => s.Result.Outcome == StageOutcome.Executed);

@@ -47,7 +47,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         foreach (var trial in all)
         {
             var text = Grid.Text(trial.Values);
-            context.Out.WriteLine($"Trial {++number} of {all.Count}: {text}");
+            context.Ink.WriteText(context.Out, $"Trial {++number} of {all.Count}: {text}");
             var result = await children.RunAsync(plan.Read(trial.Values, false), text).ConfigureAwait(false);
             if (result.Status == RunStatus.Cancelled)
                 return RunStatus.Cancelled;
@@ -67,7 +67,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
     {
         IReadOnlyList<KeyValuePair<string, string>> values = [.. best.Values, .. plan.Repeats[0]];
         context.Out.WriteLine();
-        context.Out.WriteLine($"The whole pipeline with the best: {Grid.Text(values)}");
+        context.Ink.WriteText(context.Out, $"The whole pipeline with the best: {Grid.Text(values)}");
         var result = await children.RunAsync(plan.Read(values, true), $"best: {Grid.Text(values)}").ConfigureAwait(false);
         if (context.Verbosity != Parsing.Verbosity.Quiet)
             RunReport.Write(result, context, open.Engine.Artifacts.PathOf);
@@ -79,7 +79,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         if (ranking.Count == 0)
             return;
         var table = new TextTable(["", .. ranking[0].Values.Select(v => v.Key), plan.Metric, "deviation", "trials"]);
-        table.AlignRight([.. Enumerable.Range(ranking[0].Values.Count + 1, 3)]);
+        table.AlignRight([.. Enumerable.Range(ranking[0].Values.Count + 1, 3)]).Cut([.. Enumerable.Range(1, ranking[0].Values.Count)]).LeaveOut(ranking[0].Values.Count + 3, ranking[0].Values.Count + 2);
         for (var i = 0; i < ranking.Count; i++)
             table.Add([(i + 1).ToString(CultureInfo.InvariantCulture), .. ranking[i].Values.Select(v => (TextTable.Cell)v.Value), Words.Number(ranking[i].Mean),
                 double.IsNaN(ranking[i].Deviation) ? "" : Words.Number(ranking[i].Deviation), ranking[i].Scores.Count.ToString(CultureInfo.InvariantCulture)]);
