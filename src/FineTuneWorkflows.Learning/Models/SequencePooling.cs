@@ -6,7 +6,7 @@ public enum SequencePooling
     /// <summary>The first token's, as transformers has it.</summary>
     FirstToken,
 
-    /// <summary>The mean of all tokens'. Saved as <c>classifier_pooling</c>, which transformers' classes of these families do not read: there, such a model
-    /// gives other numbers.</summary>
+    /// <summary>The mean of all tokens'. transformers' classes of these families do not know it: such a model is saved with classes of its own, which transformers loads with
+    /// <c>trust_remote_code=True</c>, and refuses to be loaded otherwise.</summary>
     Mean,
 }

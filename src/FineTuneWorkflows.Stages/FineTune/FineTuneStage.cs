@@ -10,7 +10,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 6, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 7, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage

@@ -50,8 +50,8 @@ internal sealed class ModelCard
         Line($"{(IsAdapter ? "Adapters (LoRA) of a" : "A")} model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
         if (Model.Labels.Count > 0)
             Line($"It gives {(Model.IsMultiLabel ? "any number of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
-        if (config is EncoderConfig { Pooling: SequencePooling.Mean } && Model.Task == ModelTask.SequenceClassification)
-            Line("Its classifier takes the mean of all tokens' vectors, which transformers' classes do not: there it gives other numbers.");
+        if (TakesMean)
+            Line("Its classifier takes the mean of all tokens' vectors, which transformers' own classes do not. `mean_pooling.py` has classes that do; they are loaded with `trust_remote_code=True`, and no other class loads this model.");
         Line();
         Started();
         Data();
@@ -60,6 +60,8 @@ internal sealed class ModelCard
         Loading();
         File.WriteAllText(Path.Combine(folder, FileName), text.ToString());
     }
+
+    private bool TakesMean => Model.Config is EncoderConfig { Pooling: SequencePooling.Mean } && Model.Task == ModelTask.SequenceClassification;
 
     private bool IsAdapter => Stage is FineTuneStage { LoraRank: not null, LoraMerge: false };
 
@@ -179,6 +181,14 @@ internal sealed class ModelCard
     {
         Line("## Use");
         Line();
+        if (IsAdapter && TakesMean)
+        {
+            Line("PEFT does not load these adapters: the base's own class takes the first token. `finetune merge --model this/folder --output merged` makes a model of them that Python loads.");
+            Line();
+            LoadingHere();
+            return;
+        }
+
         Line("```python");
         if (IsAdapter)
         {
@@ -192,12 +202,19 @@ internal sealed class ModelCard
         {
             Line($"from transformers import {AutoClass}, AutoTokenizer");
             Line();
-            Line($"model = {AutoClass}.from_pretrained(\"this/folder\")");
+            Line($"model = {AutoClass}.from_pretrained(\"this/folder\"{(TakesMean ? ", trust_remote_code=True" : "")})");
         }
 
         Line("tokenizer = AutoTokenizer.from_pretrained(\"this/folder\")");
         Line("```");
         Line();
+        if (IsAdapter && Base?.Repository is null)
+            Line("The base came from a folder of the machine that trained: put the place of a model with the weights named above where it says `the/base`.");
+        LoadingHere();
+    }
+
+    private void LoadingHere()
+    {
         var input = Tokens.Kind == DataKind.TextPairClassification ? "--text \"...\" --second-text \"...\""
             : Model.Task == ModelTask.MaskedLanguageModeling ? "--text \"a text with the tokenizer's mask in it\"" : "--text \"...\"";
         Line($"With FineTuneWorkflows: `finetune predict --model this/folder {input}`" + (Model.Task == ModelTask.MaskedLanguageModeling

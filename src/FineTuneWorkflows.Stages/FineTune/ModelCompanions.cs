@@ -12,13 +12,15 @@ internal static class ModelCompanions
 {
     /// <summary>Writes them beside a model that was saved.</summary>
     /// <param name="folder">The model's folder.</param>
+    /// <param name="config">The model's configuration.</param>
     /// <param name="task">What the model does.</param>
     /// <param name="tokens">What it was trained on.</param>
     /// <param name="baseFolder">The folder that it started from; null from scratch.</param>
-    public static void Write(string folder, ModelTask task, TokenizedDataset tokens, string? baseFolder)
+    public static void Write(string folder, ModelConfig config, ModelTask task, TokenizedDataset tokens, string? baseFolder)
     {
         var tokenizer = tokens.LoadTokenizer();
         tokenizer.Save(folder);
+        TokenizerLimit.Write(folder, config);
         var input = new ModelInput(tokens.Info.Kind);
         input.Save(folder);
         // Adapters beside a model that they are merged into are a model of their own.

@@ -186,7 +186,7 @@ public abstract record TrainingStage : Stage
 
         var folder = context.Output("model");
         Save(context, model, folder);
-        ModelCompanions.Write(folder, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
+        ModelCompanions.Write(folder, model.Config, task, tokens, ModelPresets.IsPreset(BaseModel) ? null : BaseFolder(context));
         new ModelCard
         {
             Model = model,

@@ -3,6 +3,7 @@ using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages.FineTune;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Prediction;
@@ -32,6 +33,7 @@ public static class AdapterMerger
         if (model.Task == ModelTask.CausalLanguageModeling)
             GenerationConfig.Save(target, GenerationConfig.Read(adapter) ?? GenerationConfig.Read(found!), []);
         Tokenizer.Load(Tokenizer.FileNames.Any(name => File.Exists(Path.Combine(adapter, name))) ? adapter : found!).Save(target);
+        TokenizerLimit.Write(target, model.Config);
         return FormattableString.Invariant($"Merged adapters of rank {lora.Rank} into {found}: {target}, model.safetensors with the SHA-256 {digest}.");
     }
 }

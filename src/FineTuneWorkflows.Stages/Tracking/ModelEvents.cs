@@ -31,7 +31,7 @@ internal sealed class ModelEvents(Home home)
     private ModelLogged Logged(string runId, StageFinished stage, RunMemory memory, string digest)
     {
         var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
-        MlflowModelFolder.Write(new() { Folder = FolderOf(digest), SourceModelName = stage.StageId }, target);
+        MlflowModelFolder.Write(new() { Folder = FolderOf(digest), SourceModelName = stage.StageId, Digest = digest }, target);
         return new(runId, stage.StageId, target, digest, stage.Time, Parameters: [.. memory.ParametersOf(stage.StageId)]);
     }
 

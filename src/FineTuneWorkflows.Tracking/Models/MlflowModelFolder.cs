@@ -4,17 +4,12 @@ using FineTuneWorkflows.Tracking.Export;
 namespace FineTuneWorkflows.Tracking.Models;
 
 /// <summary>
-/// Writes a model as MLflow's <c>transformers</c> flavor lays it out, so that Python loads it with <c>mlflow.transformers.load_model</c> and
-/// <c>mlflow models serve</c> serves it: <c>MLmodel</c>, <c>model/</c>, <c>components/tokenizer/</c>, environments and an input example.
-/// The same model gives the same bytes: there is no time, no path and no random id in them.
+/// Writes a model as MLflow lays it out, so that Python loads it and <c>mlflow models serve</c> serves it: <c>MLmodel</c>, <c>model/</c>, <c>components/tokenizer/</c>, environments and an input
+/// example. It has MLflow's <c>transformers</c> flavor; as <c>python_function</c> that flavor too, but for classes and entities a module in <c>code/</c>, which gives the answers that were measured.
+/// The same model gives the same bytes: there is no time, no path and no random id in them; <see cref="MlModelFile.Placed"/> adds what a server knows.
 /// </summary>
 public static class MlflowModelFolder
 {
-    // The layout is that of MLflow 3; nothing here depends on a later version.
-    private const string MlflowVersion = "3.0.0";
-    private const string PythonVersion = "3.11";
-    private const string TransformersVersion = "4.40.0";
-
     private static readonly HashSet<string> TokenizerFiles = new(StringComparer.OrdinalIgnoreCase)
     {
         "added_tokens.json", "chat_template.jinja", "merges.txt", "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "tokenizer.json",
@@ -37,77 +32,29 @@ public static class MlflowModelFolder
         var taskName = model.Task ?? TransformersTask.OfClass(modelClass);
         var task = TransformersTask.Find(taskName);
         var texts = model.InputExample ?? [taskName == "fill-mask" ? $"An example {TransformersConfig.MaskToken(model.Folder)}." : "An example text."];
-        var tokenizerClass = model.TokenizerClass ?? TransformersConfig.TokenizerClass(model.Folder);
+        var tokenizerClass = TransformersConfig.Fast(model.TokenizerClass ?? TransformersConfig.TokenizerClass(model.Folder));
+        var file = new MlModelFile(model, taskName, task, modelClass, tokenizerClass);
         try
         {
             CopyModel(model.Folder, target);
             if (model.AdapterFolder is { } adapter) CopyFolder(adapter, Path.Combine(target, "peft"));
-            Text(target, "MLmodel", Description(model, taskName, task, modelClass, tokenizerClass));
-            Text(target, "requirements.txt", Requirements(model));
+            if (file.HasOwnLoader) CopyCode(target);
+            Text(target, MlModelFile.FileName, file.Text());
+            Text(target, "requirements.txt", file.Requirements());
             Text(
                 target, "python_env.yaml",
-                $"python: \"{PythonVersion}\"\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\ndependencies:\n- -r requirements.txt\n");
+                $"python: \"{TestedVersions.Python}\"\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\ndependencies:\n- -r requirements.txt\n");
             Text(
                 target, "conda.yaml",
-                $"channels:\n- conda-forge\ndependencies:\n- python={PythonVersion}\n- pip\n- pip:\n  - -r requirements.txt\nname: mlflow-env\n");
-            var example = $"[{string.Join(", ", texts.Select(Yaml.Quote))}]";
+                $"channels:\n- conda-forge\ndependencies:\n- python={TestedVersions.Python}\n- pip\n- pip:\n  - -r requirements.txt\nname: mlflow-env\n");
+            var example = $"[{string.Join(", ", texts.Select(text => file.TakesPairs ? $"{{\"text\": {Yaml.Quote(text)}, \"text_pair\": {Yaml.Quote(text)}}}" : Yaml.Quote(text)))}]";
             Text(target, "input_example.json", example + "\n");
-            Text(target, "serving_input_example.json", $"{{\"inputs\": {example}}}\n");
+            Text(target, "serving_input_example.json", $"{{\"{(file.TakesPairs ? "dataframe_records" : "inputs")}\": {example}}}\n");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new TrackingException($"The model cannot be written to {target}: {fault.Message}", fault);
         }
-    }
-
-    private static string Requirements(TransformersModel model) =>
-        $"mlflow>={MlflowVersion}\ntorch\ntransformers>={TransformersVersion}\nsafetensors\naccelerate\n"
-        // A model's own folder may hold adapters alone: transformers then loads the base that they name, by way of peft.
-        + $"{(model.AdapterFolder is null && !File.Exists(Path.Combine(model.Folder, "adapter_config.json")) ? "" : "peft\n")}";
-
-    private static string Description(TransformersModel model, string taskName, TransformersTask task, string modelClass, string tokenizerClass)
-    {
-        var text = new StringBuilder();
-        text.Append(
-            $"""
-            flavors:
-              python_function:
-                env:
-                  conda: conda.yaml
-                  virtualenv: python_env.yaml
-                loader_module: mlflow.transformers
-                python_version: "{PythonVersion}"
-              transformers:
-                code: null
-                components:
-                - tokenizer
-                framework: pt
-                instance_type: {task.PipelineClass}
-                model_binary: model
-
-            """.ReplaceLineEndings("\n"));
-        if (model.AdapterFolder is not null) text.Append("    peft_adaptor: peft\n");
-        text.Append(
-            $"""
-                pipeline_model_type: {Yaml.Quote(modelClass)}
-                source_model_name: {Yaml.Quote(model.SourceModelName)}
-                task: {taskName}
-                tokenizer_name: {Yaml.Quote(model.SourceModelName)}
-                tokenizer_type: {Yaml.Quote(tokenizerClass)}
-                torch_dtype: {Yaml.Quote(model.TorchDtype)}
-                transformers_version: {TransformersVersion}
-            mlflow_version: {MlflowVersion}
-            saved_input_example_info:
-              artifact_path: input_example.json
-              serving_input_path: serving_input_example.json
-              type: json_object
-            signature:
-              inputs: '{TransformersTask.Inputs}'
-              outputs: '{task.Outputs}'
-              params: null
-
-            """.ReplaceLineEndings("\n"));
-        return text.ToString();
     }
 
     private static void CopyModel(string folder, string target)
@@ -126,6 +73,14 @@ public static class MlflowModelFolder
 
         // A tokenizer looks into the model's configuration to learn its type.
         File.Copy(Path.Combine(folder, "config.json"), Path.Combine(tokenizerFolder, "config.json"), overwrite: true);
+    }
+
+    private static void CopyCode(string target)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(target, "code")).FullName;
+        using var source = typeof(MlflowModelFolder).Assembly.GetManifestResourceStream($"{MlModelFile.Loader}.py")!;
+        using var reader = new StreamReader(source, Encoding.UTF8);
+        Text(folder, $"{MlModelFile.Loader}.py", reader.ReadToEnd().ReplaceLineEndings("\n"));
     }
 
     private static void CopyFolder(string from, string to)

@@ -40,10 +40,43 @@ internal static class TransformersConfig
 
         var configPath = Path.Combine(folder, "config.json");
         using var config = Read(configPath);
-        return Text(config, "model_type") is { } type && UsualTokenizers.TryGetValue(type, out var usual)
+        return Family(config) is { } type && UsualTokenizers.TryGetValue(type, out var usual)
             ? usual
             : throw new TrackingException(
                 $"The tokenizer's class is not known: {path} has no \"tokenizer_class\", and {configPath} no \"model_type\" with a usual one.");
+    }
+
+    /// <summary>The fast form of a tokenizer's class, which knows where in the text its tokens stand; a class that has none of ours stays.</summary>
+    internal static string Fast(string tokenizerClass) => UsualTokenizers.ContainsValue(tokenizerClass + "Fast") ? tokenizerClass + "Fast" : tokenizerClass;
+
+    /// <summary>Whether a text has any number of classes.</summary>
+    internal static bool HasSeveralLabels(string folder)
+    {
+        using var config = Read(Path.Combine(folder, "config.json"));
+        return (Text(config, "base_problem_type") ?? Text(config, "problem_type")) == "multi_label_classification";
+    }
+
+    /// <summary>Whether a row is a pair of texts, as <c>model_input.json</c> says where there is one.</summary>
+    internal static bool TakesPairs(string folder)
+    {
+        var path = Path.Combine(folder, "model_input.json");
+        if (!File.Exists(path)) return false;
+        using var input = Read(path);
+        return Text(input, "kind") == "TextPairClassification";
+    }
+
+    /// <summary>What others need to find the base of adapters: its name on the hub with its commit, else the digests of its weights.</summary>
+    internal static string AdapterBase(string folder)
+    {
+        using var adapter = Read(Path.Combine(folder, "adapter_config.json"));
+        var (name, revision) = (Text(adapter, "base_model_name_or_path") ?? "", Text(adapter, "revision"));
+        if (!Path.IsPathRooted(name) && name.Count(c => c == '/') <= 1) return revision is null ? name : $"{name}@{revision}";
+        var path = Path.Combine(folder, "adapter_base.json");
+        if (!File.Exists(path)) return "a folder of the machine that trained the adapters";
+        using var digests = Read(path);
+        return "a folder of the machine that trained the adapters, with "
+            + string.Join(", ", digests.RootElement.EnumerateObject().Select(file => $"{file.Name} of SHA-256 {(file.Value.ValueKind == JsonValueKind.String ? file.Value.GetString() : "")}"))
+            + "; bring it along, or register the merged model";
     }
 
     /// <summary>The token that stands for a word to guess: what the tokenizer's files say, else BERT's.</summary>
@@ -60,8 +93,11 @@ internal static class TransformersConfig
         }
 
         using var config = Read(Path.Combine(folder, "config.json"));
-        return Text(config, "model_type") is "roberta" or "xlm-roberta" ? "<mask>" : "[MASK]";
+        return Family(config) is "roberta" or "xlm-roberta" ? "<mask>" : "[MASK]";
     }
+
+    // A type of our own, of which transformers' classes know nothing, names the family that it stands for beside it.
+    private static string? Family(JsonDocument config) => Text(config, "base_model_type") ?? Text(config, "model_type");
 
     private static string? Text(JsonDocument document, string name) =>
         document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -6,6 +6,9 @@ public sealed record TransformersModel
     /// <summary>The folder with <c>config.json</c>, weights as safetensors and the tokenizer's files.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>The SHA-256 of the model, in hexadecimal, from which it has its <c>model_uuid</c>; null leaves that out.</summary>
+    public string? Digest { get; init; }
+
     /// <summary>
     /// The task, as <c>transformers.pipeline</c> names it: <c>text-classification</c>, <c>token-classification</c>, <c>text-generation</c> or
     /// <c>fill-mask</c>; null for that of the model's class.

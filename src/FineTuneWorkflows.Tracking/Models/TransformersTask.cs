@@ -7,15 +7,27 @@ internal sealed record TransformersTask(string PipelineClass, string Outputs)
 
     private const string Text = """[{"type": "string", "required": true}]""";
 
+    internal const string PairInputs = """[{"type": "string", "name": "text", "required": true}, {"type": "string", "name": "text_pair", "required": true}]""";
+
+    /// <summary>The answers of a model that gives a text any number of classes.</summary>
+    internal const string SeveralClasses =
+        """[{"type": "array", "items": {"type": "string"}, "name": "labels", "required": true}, {"type": "map", "values": {"type": "double"}, "name": "probabilities", "required": true}]""";
+
+    /// <summary>What a classifier may be asked with: whether probabilities are at the temperature that the training fitted.</summary>
+    internal const string Parameters = """[{"name": "calibrated", "default": true, "shape": null, "type": "boolean"}]""";
+
     private const string Classes =
-        """[{"type": "string", "name": "label", "required": true}, {"type": "double", "name": "score", "required": true}]""";
+        """[{"type": "string", "name": "label", "required": true}, {"type": "double", "name": "score", "required": true}, {"type": "map", "values": {"type": "double"}, "name": "probabilities", "required": true}]""";
+
+    private const string Entities =
+        """[{"type": "array", "items": {"type": "object", "properties": {"end": {"type": "long", "required": true}, "label": {"type": "string", "required": true}, "score": {"type": "double", "required": true}, "start": {"type": "long", "required": true}, "text": {"type": "string", "required": true}}}, "name": "entities", "required": true}]""";
 
     private static readonly SortedDictionary<string, TransformersTask> Known = new(StringComparer.Ordinal)
     {
         ["fill-mask"] = new("FillMaskPipeline", Text),
         ["text-classification"] = new("TextClassificationPipeline", Classes),
         ["text-generation"] = new("TextGenerationPipeline", Text),
-        ["token-classification"] = new("TokenClassificationPipeline", Text),
+        ["token-classification"] = new("TokenClassificationPipeline", Entities),
     };
 
     private static readonly (string Ending, string Task)[] TasksOfClasses =

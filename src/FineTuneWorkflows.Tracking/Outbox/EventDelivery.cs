@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Mlflow.Entities;
+using FineTuneWorkflows.Tracking.Models;
 
 namespace FineTuneWorkflows.Tracking.Outbox;
 
@@ -65,6 +66,7 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
         if (logged.Info.Status != "LOGGED_MODEL_READY")
         {
             await client.Artifacts.UploadFolderAsync(logged.Info.ArtifactUri, "", model.LocalPath, cancellation: cancellation).ConfigureAwait(false);
+            await Place(run, model, logged.Info, cancellation).ConfigureAwait(false);
             await client.LoggedModels.FinishAsync(logged.Info.ModelId, ready: true, cancellation).ConfigureAwait(false);
         }
 
@@ -77,6 +79,16 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
             ServerText.Key(pair.Key), pair.Value, model.Time.ToUnixTimeMilliseconds(), model.Step, logged.Info.ModelId, model.DatasetName,
             digest)).ToList();
         if (metrics.Count > 0) await client.Runs.LogBatchAsync(run.MlflowRunId, metrics, cancellation: cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts in the server's ids, which are known only now, and which MLflow's tools read from the file.</summary>
+    private async Task Place(DeliveredRun run, ModelLogged model, MlflowLoggedModelInfo info, CancellationToken cancellation)
+    {
+        var path = Path.Combine(model.LocalPath, MlModelFile.FileName);
+        if (!File.Exists(path)) return;
+        var text = await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false);
+        await client.Artifacts.UploadTextAsync(
+            info.ArtifactUri, MlModelFile.FileName, MlModelFile.Placed(text, info.ArtifactUri, run.MlflowRunId, info.ModelId, model.Time), cancellation).ConfigureAwait(false);
     }
 
     private async Task Measure(DeliveredRun run, ModelMeasured measured, CancellationToken cancellation)

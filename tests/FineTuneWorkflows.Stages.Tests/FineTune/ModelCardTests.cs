@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Stages.Tests.Support;
 
@@ -72,10 +74,31 @@ public sealed class ModelCardTests : IDisposable
         Assert.DoesNotContain("base_model", frontMatter, StringComparison.Ordinal);
     }
 
-    private static Task<RunResult> Train(Workspace place, string baseModel) => place.RunAsync(place.Chain(
+    [Fact]
+    public async Task A_classifier_by_the_mean_of_all_tokens_says_how_Python_loads_it_and_brings_what_that_needs()
+    {
+        var result = await Train(workspace, "tiny", "Mean");
+        var card = Card(result);
+        Assert.Contains("mean of all tokens' vectors", card, StringComparison.Ordinal);
+        Assert.Contains("AutoModelForSequenceClassification.from_pretrained(\"this/folder\", trust_remote_code=True)", card, StringComparison.Ordinal);
+        var model = result.Of("FineTune").Artifacts["model"];
+        Assert.True(File.Exists(model.File("mean_pooling.py")));
+        Assert.StartsWith("# BertForSequenceClassification", card[card.IndexOf("# ", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tokenizer_says_after_how_many_tokens_the_model_has_no_more_positions()
+    {
+        var model = (await Train(workspace, "tiny")).Of("FineTune").Artifacts["model"];
+        using var tokenizer = JsonDocument.Parse(File.ReadAllBytes(model.File("tokenizer_config.json")));
+        Assert.Equal(ModelConfig.Read(model.Path).MaxTokens, tokenizer.RootElement.GetProperty("model_max_length").GetInt32());
+        Assert.Equal("BertTokenizer", tokenizer.RootElement.GetProperty("tokenizer_class").GetString());
+    }
+
+    private static Task<RunResult> Train(Workspace place, string baseModel, string pooling = "FirstToken") => place.RunAsync(place.Chain(
         ("Fetch", "FineTune.FetchData", new { source = place.Data }),
         ("Tokenize", "FineTune.Tokenize", new { vocabulary = "vocab.txt", maxLength = 16 }),
-        ("FineTune", "FineTune.FineTune", new { baseModel, epochs = 1, learningRate = 3e-3, batchSize = 16, threads = 1, device = "cpu" })));
+        ("FineTune", "FineTune.FineTune", new { baseModel, pooling, epochs = 1, learningRate = 3e-3, batchSize = 16, threads = 1, device = "cpu" })));
 
     private static string Card(RunResult result)
     {

@@ -23,7 +23,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         MlflowModelFolder.Write(Model, _folder.File("out"));
         Assert.Equal(
             [
-                "MLmodel", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json",
+                "MLmodel", "code/finetune_workflows_v1.py", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json",
                 "model/config.json",
                 "model/model.safetensors", "python_env.yaml", "requirements.txt", "serving_input_example.json",
             ],
@@ -33,7 +33,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         {
             "    instance_type: TextClassificationPipeline", "    model_binary: model", "    pipeline_model_type: \"BertForSequenceClassification\"",
             "    task: text-classification",
-            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: mlflow.transformers",
+            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: finetune_workflows_v1", "    code: code",
             "  inputs: '[{\"type\": \"string\", \"required\": true}]'",
         })
             Assert.Contains(line + "\n", text, StringComparison.Ordinal);
@@ -119,10 +119,125 @@ public sealed class MlflowModelFolderTests : IDisposable
     public void A_folder_of_adapters_alone_needs_peft_to_be_loaded()
     {
         MlflowModelFolder.Write(Model, _folder.File("whole"));
-        Assert.DoesNotContain("peft", Read("whole/requirements.txt"), StringComparison.Ordinal);
-        Write("adapter_config.json", "{}");
+        Assert.DoesNotContain("\npeft", Read("whole/requirements.txt"), StringComparison.Ordinal);
+        Write("adapter_config.json", """{"base_model_name_or_path":"owner/name"}""");
         MlflowModelFolder.Write(Model, _folder.File("adapters"));
-        Assert.Contains("\npeft\n", Read("adapters/requirements.txt"), StringComparison.Ordinal);
+        Assert.Contains("\npeft>=", Read("adapters/requirements.txt"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BertForSequenceClassification", true)]
+    [InlineData("BertForTokenClassification", true)]
+    [InlineData("BertForMaskedLM", false)]
+    [InlineData("GPT2LMHeadModel", false)]
+    public void Classes_and_entities_are_answered_by_the_code_that_comes_with_the_model_and_the_rest_by_MLflow(string modelClass, bool own)
+    {
+        Write("config.json", $$"""{"architectures":["{{modelClass}}"],"model_type":"bert"}""");
+        MlflowModelFolder.Write(Model with { Task = null, InputExample = null }, _folder.File("out"));
+        Assert.Equal(own, Files("out").Contains("code/finetune_workflows_v1.py"));
+        Assert.Contains($"    loader_module: {(own ? "finetune_workflows_v1" : "mlflow.transformers")}\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Equal(own, Read("out/MLmodel").Contains("    code: code\n", StringComparison.Ordinal));
+        Assert.Contains($"    pipeline_model_type: \"{modelClass}\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_of_its_own_is_named_with_the_tokenizer_of_its_family_and_its_code_goes_to_the_model()
+    {
+        Write("config.json", """{"architectures":["MeanPoolingBertForSequenceClassification"],"model_type":"mean_pooling_bert","base_model_type":"bert"}""");
+        Write("mean_pooling.py", "class");
+        MlflowModelFolder.Write(Model with { Task = null }, _folder.File("out"));
+        Assert.Contains("    pipeline_model_type: \"MeanPoolingBertForSequenceClassification\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Contains("tokenizer_type: \"BertTokenizerFast\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Contains("model/mean_pooling.py", Files("out"));
+    }
+
+    [Fact]
+    public void A_classifier_can_be_asked_for_probabilities_as_they_are_and_gives_one_for_each_class()
+    {
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        Assert.Contains("  params: '[{\"name\": \"calibrated\", \"default\": true, \"shape\": null, \"type\": \"boolean\"}]'\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Contains("\"name\": \"label\"", Outputs(), StringComparison.Ordinal);
+        Assert.Contains("{\"type\": \"map\", \"values\": {\"type\": \"double\"}, \"name\": \"probabilities\"", Outputs(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("problem_type")]
+    [InlineData("base_problem_type")]
+    public void A_model_with_several_classes_a_text_gives_a_list_of_them(string field)
+    {
+        Write("config.json", $$"""{"architectures":["BertForSequenceClassification"],"model_type":"bert","{{field}}":"multi_label_classification"}""");
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        Assert.Contains("{\"type\": \"array\", \"items\": {\"type\": \"string\"}, \"name\": \"labels\"", Outputs(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_for_pairs_takes_two_texts_a_row()
+    {
+        Write("model_input.json", """{"kind":"TextPairClassification"}""");
+        MlflowModelFolder.Write(Model with { InputExample = ["a"] }, _folder.File("out"));
+        Assert.Contains("\"name\": \"text\"", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Contains("\"name\": \"text_pair\"", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Equal("[{\"text\": \"a\", \"text_pair\": \"a\"}]\n", Read("out/input_example.json"));
+        Assert.Equal("{\"dataframe_records\": [{\"text\": \"a\", \"text_pair\": \"a\"}]}\n", Read("out/serving_input_example.json"));
+    }
+
+    [Fact]
+    public void Entities_come_out_as_spans()
+    {
+        Write("config.json", """{"architectures":["BertForTokenClassification"],"model_type":"bert"}""");
+        MlflowModelFolder.Write(Model with { Task = null }, _folder.File("out"));
+        foreach (var name in new[] { "start", "end", "label", "text", "score" })
+            Assert.Contains($"\"{name}\": {{\"type\":", Outputs(), StringComparison.Ordinal);
+        Assert.Contains("\"name\": \"entities\"", Outputs(), StringComparison.Ordinal);
+        Assert.Contains("  params: null\n", Read("out/MLmodel"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_versions_are_those_that_were_tested_wherever_they_stand()
+    {
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        var file = Read("out/MLmodel");
+        Assert.Contains("\nmlflow_version: 3.11.2.dev0\n", file, StringComparison.Ordinal);
+        Assert.Contains("    transformers_version: 4.55.4\n", file, StringComparison.Ordinal);
+        Assert.Contains("    python_version: \"3.13.5\"\n", file, StringComparison.Ordinal);
+        Assert.Contains("python: \"3.13.5\"\n", Read("out/python_env.yaml"), StringComparison.Ordinal);
+        Assert.Contains("- python=3.13.5\n", Read("out/conda.yaml"), StringComparison.Ordinal);
+        Assert.Contains("transformers>=4.55.4,<5\n", Read("out/requirements.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_model_s_uuid_comes_from_its_digest()
+    {
+        MlflowModelFolder.Write(Model with { Digest = new string('a', 32) + new string('b', 32) }, _folder.File("out"));
+        Assert.Contains($"\nmodel_uuid: {new string('a', 32)}\n", Read("out/MLmodel"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"base_model_name_or_path":"owner/name","revision":"abc"}""", null, "  adapter_base: \"owner/name@abc\"\n")]
+    [InlineData("""{"base_model_name_or_path":"owner/name","revision":null}""", null, "  adapter_base: \"owner/name\"\n")]
+    [InlineData("""{"base_model_name_or_path":"/home/ada/base"}""", """{"model.safetensors":"d1"}""", "a folder of the machine that trained the adapters, with model.safetensors of SHA-256 d1")]
+    public void Adapters_alone_say_what_base_others_need_and_lose_no_class_names_to_the_transformers_flavor(string adapter, string? digests, string said)
+    {
+        Write("adapter_config.json", adapter);
+        if (digests is not null) Write("adapter_base.json", digests);
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        var file = Read("out/MLmodel");
+        Assert.Contains(said, file, StringComparison.Ordinal);
+        Assert.DoesNotContain("/home/ada", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("  transformers:\n", file, StringComparison.Ordinal);
+        Assert.Contains("    loader_module: finetune_workflows_v1\n", file, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BertTokenizer", "BertTokenizerFast")]
+    [InlineData("XLMRobertaTokenizer", "XLMRobertaTokenizerFast")]
+    [InlineData("GPT2TokenizerFast", "GPT2TokenizerFast")]
+    [InlineData("OddTokenizer", "OddTokenizer")]
+    public void A_tokenizer_is_named_in_its_fast_form_which_knows_where_its_tokens_stand(string named, string written)
+    {
+        Write("tokenizer_config.json", $$"""{"tokenizer_class":"{{named}}"}""");
+        MlflowModelFolder.Write(Model, _folder.File("out"));
+        Assert.Contains($"tokenizer_type: \"{written}\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +266,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         MlflowModelFolder.Write(Model with { AdapterFolder = _folder.File("lora") }, _folder.File("out"));
         Assert.Contains("    peft_adaptor: peft\n", Read("out/MLmodel"), StringComparison.Ordinal);
         Assert.Contains("peft/adapter_config.json", Files("out"));
-        Assert.Contains("peft\n", Read("out/requirements.txt"), StringComparison.Ordinal);
+        Assert.Contains("\npeft>=", Read("out/requirements.txt"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -184,6 +299,8 @@ public sealed class MlflowModelFolderTests : IDisposable
         Directory.CreateDirectory(_folder.File("hub"));
         File.WriteAllText(_folder.File($"hub/{name}"), text);
     }
+
+    private string Outputs() => Read("out/MLmodel").Split('\n').Single(line => line.StartsWith("  outputs: ", StringComparison.Ordinal));
 
     private string Read(string name) => File.ReadAllText(_folder.File(name));
 

@@ -76,6 +76,12 @@ public sealed class DeliveryContractTests
         Assert.Contains(model.Data!.Metrics!, metric => metric.Key == "test/f1" && metric.Value == 0.8);
         await client.Artifacts.DownloadFolderAsync(model.Info.ArtifactUri, "", folder.File("down"), Cancel);
         Assert.Equal("[PAD]", await File.ReadAllTextAsync(folder.File("down/tokenizer/vocab.txt"), Encoding.UTF8, Cancel));
+        // The file says whose it is; the one here knows no server.
+        var described = await File.ReadAllTextAsync(folder.File("down/MLmodel"), Encoding.UTF8, Cancel);
+        Assert.Equal(
+            $"artifact_path: \"{model.Info.ArtifactUri}\"\nflavors: {{}}\nmodel_id: {output.ModelId}\nrun_id: {run.Info.RunId}\nutc_time_created: '{Make.Noon.AddHours(1).UtcDateTime:yyyy-MM-dd HH:mm:ss}.000000'\n",
+            described);
+        Assert.Equal("flavors: {}", await File.ReadAllTextAsync(folder.File("model/MLmodel"), Cancel));
 
         var version = (await client.Registry.FindAliasAsync(name, "champion", Cancel))!;
         Assert.Equal(("1", run.Info.RunId, "the seventh"), (version.Version, version.RunId, version.Description));

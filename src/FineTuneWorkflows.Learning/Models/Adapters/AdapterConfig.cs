@@ -10,6 +10,11 @@ internal sealed record AdapterConfig
 {
     public const string FileName = "adapter_config.json";
 
+    private const string Usual = "LORA";
+
+    // PEFT puts adapters onto the base's own class, which takes the first token: it must not load these. The name is what it shows.
+    private const string OfMeanPooling = "LORA of a classifier that takes the mean of all tokens, which PEFT's base does not: merge it with 'finetune merge'";
+
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>The base's folder or its name on the hub.</summary>
@@ -32,6 +37,9 @@ internal sealed record AdapterConfig
 
     /// <summary>Whether alpha is divided by the root of the rank instead of the rank (Kalajdzievski 2023, arXiv:2312.03732).</summary>
     public bool RankStabilized { get; init; }
+
+    /// <summary>Whether the classifier takes the mean of all tokens, so that PEFT must not load the adapter.</summary>
+    public bool MeanPooling { get; init; }
 
     /// <summary>What an adapter's output is multiplied with.</summary>
     /// <param name="rank">The adapter's rank.</param>
@@ -75,7 +83,7 @@ internal sealed record AdapterConfig
             ["lora_alpha"] = Lora.Alpha,
             ["lora_dropout"] = Lora.Dropout,
             ["modules_to_save"] = SavedModules.Count == 0 ? null : Names(SavedModules),
-            ["peft_type"] = "LORA",
+            ["peft_type"] = MeanPooling ? OfMeanPooling : Usual,
             ["r"] = Lora.Rank,
             ["revision"] = Revision,
             ["target_modules"] = Lora.TargetModules is [LoraOptions.AllLinear] ? LoraOptions.AllLinear : Names(Lora.TargetModules),
@@ -88,7 +96,7 @@ internal sealed record AdapterConfig
     private static AdapterConfig Parse(JsonElement root, string path)
     {
         string type = Text("peft_type") ?? "";
-        Require(type == "LORA", "peft_type", type, "only LORA adapters can be read");
+        Require(type is Usual or OfMeanPooling, "peft_type", type, "only LORA adapters can be read");
         Require(!Flag("use_dora"), "use_dora", "true", "DoRA is not supported");
         Require(Text("bias") is null or "none", "bias", Text("bias"), "biases that were trained with an adapter are not supported");
         foreach (string pattern in (string[])["rank_pattern", "alpha_pattern"])
@@ -111,6 +119,7 @@ internal sealed record AdapterConfig
             SavedModules = List("modules_to_save"),
             FanInFanOut = Flag("fan_in_fan_out"),
             RankStabilized = Flag("use_rslora"),
+            MeanPooling = type == OfMeanPooling,
         };
 
         string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -41,6 +41,7 @@ internal static class AdapterFolder
             TaskType = AdapterConfig.TaskTypeOf(model.Task),
             SavedModules = saved,
             FanInFanOut = model.AdaptedLayers.Any(layer => layer.IsTransposed),
+            MeanPooling = MeanPoolingFile.Concerns(model.Config),
         }.Write(folder);
         ConfigFile.Write(model.Config, folder);
         var weights = new SortedDictionary<string, string>(StringComparer.Ordinal);

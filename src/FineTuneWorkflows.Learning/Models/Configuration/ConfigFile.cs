@@ -31,10 +31,10 @@ internal static class ConfigFile
         ModelConfig config;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = Usual(File.ReadAllBytes(path));
             config = Parse(document.RootElement, path);
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
             throw new ModelException($"{path} is no valid model configuration: {exception.Message}", exception);
         }
@@ -44,14 +44,24 @@ internal static class ConfigFile
         return config;
     }
 
-    public static void Write(ModelConfig config, string folder) => AtomicFile.Write(Path.Combine(folder, Name), stream =>
+    /// <summary>Writes the file, and what Python needs beside it: see <see cref="MeanPoolingFile"/>.</summary>
+    public static void Write(ModelConfig config, string folder)
     {
-        stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson(config)));
-        stream.WriteByte((byte)'\n');
-    });
+        JsonObject json = ToObject(config);
+        if (MeanPoolingFile.Concerns(config))
+            MeanPoolingFile.Guard(json);
+        AtomicFile.Write(Path.Combine(folder, Name), stream =>
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString(Format)));
+            stream.WriteByte((byte)'\n');
+        });
+        MeanPoolingFile.WriteCode(config, folder);
+    }
 
-    /// <summary>The file's text: known fields first, then the others in the order in which they were read.</summary>
-    public static string ToJson(ModelConfig config)
+    /// <summary>The usual text: known fields first, then the others in the order in which they were read.</summary>
+    public static string ToJson(ModelConfig config) => ToObject(config).ToJsonString(Format);
+
+    private static JsonObject ToObject(ModelConfig config)
     {
         var json = new JsonObject();
         if (config is EncoderConfig encoder)
@@ -60,7 +70,20 @@ internal static class ConfigFile
             Put(decoder, ConfigFields.Decoder, decoder.Family().FieldNames, json);
         foreach ((string name, JsonElement value) in config.Others)
             json[name] = JsonNode.Parse(value.GetRawText());
-        return json.ToJsonString(Format);
+        return json;
+    }
+
+    private static JsonDocument Usual(byte[] file)
+    {
+        JsonDocument document = JsonDocument.Parse(file);
+        if (!MeanPoolingFile.IsGuarded(document.RootElement))
+            return document;
+        using (document)
+        {
+            JsonObject json = JsonObject.Create(document.RootElement)!;
+            MeanPoolingFile.Unguard(json);
+            return JsonDocument.Parse(json.ToJsonString());
+        }
     }
 
     private static ModelConfig Parse(JsonElement root, string path)

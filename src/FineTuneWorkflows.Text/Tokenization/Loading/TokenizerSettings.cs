@@ -30,8 +30,9 @@ internal sealed class TokenizerSettings
         Read("special_tokens_map.json", settings.ReadTokens);
         Read(TokenizerConfigFile.Name, settings.ReadConfig);
         Read("added_tokens.json", settings.ReadAdded);
+        // A type of our own names the family that it stands for beside it.
         var config = files.PathOf("config.json");
-        if (File.Exists(config)) settings.ModelType = JsonPart.Read(TokenizerFileSet.ReadBytes(config), config, p => p["model_type"].Text(""));
+        if (File.Exists(config)) settings.ModelType = JsonPart.Read(TokenizerFileSet.ReadBytes(config), config, p => p["base_model_type"].Text(p["model_type"].Text("")));
         return settings;
 
         void Read(string name, Action<JsonPart> read)
