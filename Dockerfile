@@ -26,8 +26,8 @@ COPY data/ /data/
 ENV PATH=/usr/share/dotnet:$PATH \
     DOTNET_ROOT=/usr/share/dotnet \
     FINETUNE_HOME=/home/finetune/state \
-    Workflows=/workflows \
-    ASPNETCORE_URLS=http://0.0.0.0:5100
+    FINETUNE_WORKFLOWS=/workflows \
+    FINETUNE_URLS=http://0.0.0.0:5100
 USER finetune
 WORKDIR /home/finetune
 EXPOSE 5100

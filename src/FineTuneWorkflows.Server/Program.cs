@@ -1,6 +1,12 @@
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Server.Hosting;
 
+if (args is ["--help" or "-h" or "-?"])
+{
+    Console.Write(ServerSettings.Help);
+    return 0;
+}
+
 try
 {
     await using var app = await ServerHost.BuildAsync(args);

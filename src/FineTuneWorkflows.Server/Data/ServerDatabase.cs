@@ -50,6 +50,21 @@ public sealed class ServerDatabase : IAsyncDisposable
             version INTEGER NOT NULL,
             pending INTEGER NOT NULL DEFAULT 0)
         """,
+        """
+        CREATE TABLE IF NOT EXISTS finetune_home (
+            one INTEGER PRIMARY KEY,
+            home_id TEXT NOT NULL,
+            place TEXT NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS finetune_schedules (
+            definition_id TEXT NOT NULL,
+            activity_id TEXT NOT NULL,
+            occurrence TEXT NOT NULL,
+            instance_id TEXT,
+            waiting INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (definition_id, activity_id))
+        """,
     ];
 
     private readonly DbDataSource source;

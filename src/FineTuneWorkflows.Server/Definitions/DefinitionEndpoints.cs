@@ -35,6 +35,8 @@ internal static class DefinitionEndpoints
                 latestVersion = latest?.Version,
                 isEditedInDesigner = latest is not null && latest.Version != import.Version,
                 isFileNewer = import.IsPending,
+                isFileGone = import.IsFileGone,
+                isPublished = latest?.IsPublished ?? false,
             });
         }
 
@@ -47,6 +49,8 @@ internal static class DefinitionEndpoints
         var latest = await LatestAsync(store, id, cancellationToken).ConfigureAwait(false);
         if (import is null || latest is null)
             return Results.NotFound(new { error = $"no file of the workflows folder defines {id}" });
+        if (import.IsFileGone)
+            return Results.NotFound(new { error = $"the file {import.File} of definition {id} was deleted" });
         try
         {
             var file = DefinitionReader.ReadFile(Path.Combine(options.WorkflowsFolder, import.File));

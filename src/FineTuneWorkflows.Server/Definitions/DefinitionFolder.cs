@@ -13,44 +13,81 @@ namespace FineTuneWorkflows.Server.Definitions;
 
 /// <summary>
 /// Publishes the definitions of the workflows folder, and publishes them anew when their files change. An edit made in the designer is never overwritten: from then on the designer's version
-/// stays, and the file's change is told as a difference.
+/// stays, and the file's change is told as a difference. A definition whose file is deleted is unpublished, so that nothing starts it any more; one that was edited in the designer stays.
 /// </summary>
 internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports imports, IServiceScopeFactory scopes, ILogger<DefinitionFolder> logger)
 {
-    private readonly Dictionary<string, (DateTime Changed, long Length)> seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Look> seen = new(StringComparer.Ordinal);
+    private bool hasFolder = true;
 
     /// <summary>Looks at the folder once.</summary>
     public async Task SynchronizeAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(options.WorkflowsFolder))
+        {
+            // Perhaps a volume that is not mounted: that says nothing of its files.
+            if (hasFolder)
+                logger.WorkflowsFolderMissing(options.WorkflowsFolder);
+            hasFolder = false;
             return;
+        }
+
+        hasFolder = true;
+        var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in new DirectoryInfo(options.WorkflowsFolder).EnumerateFiles("*.json").OrderBy(f => f.Name, StringComparer.Ordinal))
         {
-            var stamp = (file.LastWriteTimeUtc, file.Length);
-            if (seen.TryGetValue(file.Name, out var before) && before == stamp)
+            present.Add(file.Name);
+            var look = new Look(file.LastWriteTimeUtc, file.Length, null);
+            if (seen.TryGetValue(file.Name, out var before) && before with { DefinitionId = null } == look)
                 continue;
             try
             {
-                await SynchronizeAsync(file, cancellationToken).ConfigureAwait(false);
-                seen[file.Name] = stamp;
+                seen[file.Name] = look with { DefinitionId = await SynchronizeAsync(file, cancellationToken).ConfigureAwait(false) };
             }
             catch (Exception e) when (e is DefinitionException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
             {
                 // Half-written files are read again when they change again.
-                seen[file.Name] = stamp;
+                seen[file.Name] = look with { DefinitionId = before?.DefinitionId };
                 logger.DefinitionRefused(file.Name, e.Message);
             }
         }
+
+        foreach (var name in seen.Keys.Except(present, StringComparer.Ordinal).ToList())
+            seen.Remove(name);
+        await RetractDeletedAsync(present, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SynchronizeAsync(FileInfo file, CancellationToken cancellationToken)
+    private async Task RetractDeletedAsync(HashSet<string> present, CancellationToken cancellationToken)
+    {
+        var defined = seen.Values.Select(l => l.DefinitionId).ToHashSet(StringComparer.Ordinal);
+        foreach (var import in await imports.AllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (import.IsFileGone || present.Contains(import.File) || defined.Contains(import.DefinitionId))
+                continue;
+            await using var scope = scopes.CreateAsyncScope();
+            var store = scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionStore>();
+            var latest = await store.FindAsync(new WorkflowDefinitionFilter { DefinitionId = import.DefinitionId, VersionOptions = VersionOptions.Latest }, cancellationToken).ConfigureAwait(false);
+            if (latest is not null && latest.Version != import.Version)
+                logger.DefinitionStays(import.File, import.DefinitionId, latest.Version);
+            else if (await scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionPublisher>().RetractAsync(import.DefinitionId, cancellationToken).ConfigureAwait(false) is not null)
+                logger.DefinitionRetracted(import.File, import.DefinitionId);
+            await imports.SaveAsync(import.WithoutFile(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>The id of the definition in the file.</returns>
+    private async Task<string> SynchronizeAsync(FileInfo file, CancellationToken cancellationToken)
     {
         var definition = DefinitionReader.ReadFile(file.FullName);
         var json = await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false);
         var digest = Convert.ToHexStringLower(SHA256.HashData(json));
         var known = await imports.FindAsync(definition.Id, cancellationToken).ConfigureAwait(false);
         if (known?.FileSha256 == digest)
-            return;
+        {
+            if (known.File != file.Name)
+                await imports.SaveAsync(known with { File = file.Name }, cancellationToken).ConfigureAwait(false);
+            return definition.Id;
+        }
 
         await using var scope = scopes.CreateAsyncScope();
         var store = scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionStore>();
@@ -59,7 +96,7 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         {
             await imports.SaveAsync(new(definition.Id, file.Name, digest, known?.Version ?? 0, IsPending: true), cancellationToken).ConfigureAwait(false);
             logger.DefinitionDiffers(file.Name, definition.Id, latest.Version, DefinitionEndpoints.DifferenceOf(definition.Id));
-            return;
+            return definition.Id;
         }
 
         var model = scope.ServiceProvider.GetRequiredService<IApiSerializer>().Deserialize<WorkflowDefinitionModel>(System.Text.Encoding.UTF8.GetString(json));
@@ -73,5 +110,9 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         var version = imported.WorkflowDefinition.Version;
         await imports.SaveAsync(new(definition.Id, file.Name, digest, version, IsPending: false), cancellationToken).ConfigureAwait(false);
         logger.DefinitionPublished(definition.Id, version, file.Name);
+        return definition.Id;
     }
+
+    // What a file was like when it was last looked at, and which definition is in it; null where it could not be read.
+    private sealed record Look(DateTime Changed, long Length, string? DefinitionId);
 }

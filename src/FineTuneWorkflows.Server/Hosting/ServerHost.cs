@@ -12,6 +12,7 @@ using FineTuneWorkflows.Server.Security;
 using FineTuneWorkflows.Server.Webhooks;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Studio.Hosting;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quartz;
@@ -25,7 +26,7 @@ public static class ServerHost
     public const string DefaultUrl = "http://127.0.0.1:5100";
 
     /// <summary>Builds the server; the caller runs it.</summary>
-    /// <param name="args">The command line: <c>--Home</c>, <c>--Workflows</c>, <c>--urls</c> and the other settings of <see cref="ServerOptions"/>.</param>
+    /// <param name="args">The command line: the options of <see cref="ServerSettings"/>.</param>
     /// <param name="catalog">The stages on offer. Default: the product's own.</param>
     /// <param name="stageServices">What stages may ask for. Default: <see cref="StageServices"/> over the home.</param>
     /// <param name="tell">Is told secrets that were just made, once. Default: the console.</param>
@@ -33,9 +34,8 @@ public static class ServerHost
     /// <exception cref="HomeException">The home cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args, StageCatalog? catalog = null, IServiceProvider? stageServices = null, Action<string, string>? tell = null)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
-            builder.WebHost.UseUrls(DefaultUrl);
+        var builder = WebApplication.CreateBuilder(ServerSettings.Translate(args));
+        builder.WebHost.UseUrls(Urls(builder.Configuration));
         var options = ServerOptions.Read(builder.Configuration);
         Directory.CreateDirectory(options.StateFolder);
 
@@ -50,6 +50,9 @@ public static class ServerHost
         services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
         services.AddSingleton(_ => ServerLock.Take(options));
         services.AddSingleton<SecretStore>();
+        services.AddSingleton<HomeOwnership>();
+        // By default they lie in the user's home folder, where a container loses them.
+        services.AddDataProtection().SetApplicationName("finetune-server").PersistKeysToFileSystem(Directory.CreateDirectory(options.KeysFolder));
         services.AddObservability(options);
         AddStageJobs(services, options);
         services.AddElsaServer(options);
@@ -69,6 +72,7 @@ public static class ServerHost
         // Before anything else: a second server on the same files would run this one's stages again.
         _ = app.Services.GetRequiredService<ServerLock>();
         await app.Services.GetRequiredService<ServerDatabase>().CreateAsync(CancellationToken.None).ConfigureAwait(false);
+        await app.Services.GetRequiredService<HomeOwnership>().CheckAsync(CancellationToken.None).ConfigureAwait(false);
         await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
 
         app.UseStaticFiles();
@@ -85,6 +89,12 @@ public static class ServerHost
         app.MapFineTuneStudio();
         return app;
     }
+
+    // A plain URLS may be anybody's; ASP.NET's own variable has its prefix.
+    private static string Urls(IConfiguration configuration) =>
+        configuration[ServerSettings.Urls] is { Length: > 0 } own ? own
+        : Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 } aspNet ? aspNet
+        : DefaultUrl;
 
     private static void AddStageJobs(IServiceCollection services, ServerOptions options)
     {

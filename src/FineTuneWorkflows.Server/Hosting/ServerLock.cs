@@ -1,29 +1,56 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using FineTuneWorkflows.Foundation.Locks;
-using FineTuneWorkflows.Pipelines.Homes;
 
 namespace FineTuneWorkflows.Server.Hosting;
 
-/// <summary>Keeps a second server off the SQLite files of the first. Servers that share a PostgreSQL need no such lock.</summary>
+/// <summary>
+/// Keeps a second server off the SQLite files of the first. Servers that share a PostgreSQL share a home, too; of them each has its own name, for the queue takes two of one name for one that died
+/// and came back, and gives it the other's stages.
+/// </summary>
 internal sealed class ServerLock : IDisposable
 {
-    private readonly FileLock? held;
+    private readonly FileLock held;
+    private readonly string? note;
 
-    private ServerLock(FileLock? held) => this.held = held;
-
-    /// <exception cref="ServerException">Another server has the lock, or its file cannot be opened.</exception>
-    public static ServerLock Take(ServerOptions options)
+    private ServerLock(FileLock held, string? note)
     {
-        if (options.PostgreSql is not null)
-            return new(null);
-        try
-        {
-            return new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --Home"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ServerException($"the lock {options.LockFile} cannot be opened: {e.Message}", e);
-        }
+        this.held = held;
+        this.note = note;
     }
 
-    public void Dispose() => held?.Dispose();
+    public static ServerLock Take(ServerOptions options)
+    {
+        if (options.PostgreSql is null)
+            return new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --home"), null);
+        Directory.CreateDirectory(options.NodeLocks);
+        // A name may have signs that a file's must not have.
+        var file = Path.Combine(options.NodeLocks, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.NodeId)))[..16]);
+        if (FileLock.TryAcquire(file + ".lock") is not { } held)
+            throw new ServerException(
+                $"another server on the home {options.Home.Root} is called '{options.NodeId}'{Holder(file + ".txt")}; give each server a name of its own with --node-id (FINETUNE_NODE_ID)");
+        File.WriteAllText(file + ".txt", string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}"));
+        return new(held, file + ".txt");
+    }
+
+    public void Dispose()
+    {
+        if (note is not null)
+            File.Delete(note);
+        held.Dispose();
+    }
+
+    private static string Holder(string note)
+    {
+        try
+        {
+            return $" ({File.ReadAllText(note)})";
+        }
+        catch (IOException)
+        {
+            // It has not written it yet; its name says enough.
+            return "";
+        }
+    }
 }

@@ -17,6 +17,9 @@ public sealed record ServerOptions
     /// <summary>PostgreSQL's connection string, or null for SQLite files in the home. Default: null.</summary>
     public string? PostgreSql { get; init; }
 
+    /// <summary>Whether the database is handed over to this home from the one it belonged to. Default: false.</summary>
+    public bool ReplacesHome { get; init; }
+
     /// <summary>How many stages without a GPU run at once. Default: 1.</summary>
     public int CpuJobs { get; init; } = 1;
 
@@ -63,6 +66,10 @@ public sealed record ServerOptions
 
     internal string LockFile => Path.Combine(StateFolder, "server.lock");
 
+    internal string NodeLocks => Path.Combine(StateFolder, "nodes");
+
+    internal string KeysFolder => Path.Combine(StateFolder, "keys");
+
     internal string InstanceLocks => Path.Combine(StateFolder, "locks");
 
     /// <summary>Reads the options.</summary>
@@ -70,18 +77,20 @@ public sealed record ServerOptions
     /// <exception cref="HomeException">The home cannot be made or written.</exception>
     public static ServerOptions Read(IConfiguration configuration) => new()
     {
-        Home = Home.Open(Text(configuration, "Home")),
-        WorkflowsFolder = Path.GetFullPath(Text(configuration, "Workflows") ?? "workflows"),
-        PostgreSql = Text(configuration, "PostgreSql") ?? Text(configuration, "FINETUNE_POSTGRESQL"),
-        CpuJobs = Whole(configuration, "CpuJobs", 1, 1, 1000),
-        GpuJobs = Whole(configuration, "GpuJobs", 1, 0, 64),
-        NodeId = Text(configuration, "NodeId") ?? "server",
-        ProgressInterval = TimeSpan.FromSeconds(Whole(configuration, "ProgressSeconds", 10, 1, 3600)),
-        WebhookLimit = Whole(configuration, "WebhookLimit", 1 << 20, 1, int.MaxValue),
-        WebhookWindow = TimeSpan.FromSeconds(Whole(configuration, "WebhookWindowSeconds", 300, 1, 86_400)),
-        WebhookSecret = Text(configuration, "FINETUNE_WEBHOOK_SECRET"),
-        AdminPassword = Text(configuration, "FINETUNE_ADMIN_PASSWORD"),
-        ApiKey = Text(configuration, "FINETUNE_API_KEY"),
+        // Empty is refused there, and not taken for absent.
+        Home = Home.Open(configuration[ServerSettings.Home]),
+        WorkflowsFolder = Path.GetFullPath(Text(configuration, ServerSettings.Workflows) ?? "workflows"),
+        PostgreSql = Text(configuration, ServerSettings.PostgreSql),
+        ReplacesHome = Flag(configuration, ServerSettings.ReplaceHome),
+        CpuJobs = Whole(configuration, ServerSettings.CpuJobs, 1, 1, 1000),
+        GpuJobs = Whole(configuration, ServerSettings.GpuJobs, 1, 0, 64),
+        NodeId = Text(configuration, ServerSettings.NodeId) ?? "server",
+        ProgressInterval = TimeSpan.FromSeconds(Whole(configuration, ServerSettings.ProgressSeconds, 10, 1, 3600)),
+        WebhookLimit = Whole(configuration, ServerSettings.WebhookLimit, 1 << 20, 1, int.MaxValue),
+        WebhookWindow = TimeSpan.FromSeconds(Whole(configuration, ServerSettings.WebhookWindowSeconds, 300, 1, 86_400)),
+        WebhookSecret = Text(configuration, ServerSettings.WebhookSecret),
+        AdminPassword = Text(configuration, ServerSettings.AdminPassword),
+        ApiKey = Text(configuration, ServerSettings.ApiKey),
         OtlpEndpoint = Text(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         Mlflow = MlflowOf(configuration),
     };
@@ -99,6 +108,11 @@ public sealed record ServerOptions
     }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
+
+    private static bool Flag(IConfiguration configuration, string name) =>
+        Text(configuration, name) is not { } text ? false
+        : bool.TryParse(text, out var value) ? value
+        : throw new ServerException($"the setting {name} must be true or false, got '{text}'");
 
     private static int Whole(IConfiguration configuration, string name, int fallback, int minimum, int maximum) =>
         Text(configuration, name) is not { } text ? fallback

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FineTuneWorkflows.Server.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace FineTuneWorkflows.Server.Tests.Definitions;
 
@@ -40,13 +41,78 @@ public class DefinitionFolderTests(SharedServer shared)
         Assert.Contains("is not JSON: line 1", shared.Server.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_definition_whose_file_is_deleted_is_unpublished_and_published_again_when_the_file_comes_back()
+    {
+        var json = TestDefinitions.Flowchart(
+            "deleted", [("Often", "Elsa.Cron", new { cronExpression = "* * * * * *", customProperties = new { canStartWorkflow = true } }), ("Make", "Test.Make", new { })], ["Often>Make"]).ToJsonString();
+        var file = shared.Folder.Write("workflows/deleted.json", json);
+        await UntilInstancesAsync("deleted", more: 0);
+
+        // Another name is no deletion.
+        File.Move(file, Path.Combine(shared.Folder.Workflows, "renamed.json"));
+        await UntilAsync("deleted", d => d["file"]!.GetValue<string>() == "renamed.json");
+        await UntilInstancesAsync("deleted", more: await InstancesAsync("deleted"));
+        File.Delete(Path.Combine(shared.Folder.Workflows, "renamed.json"));
+        var gone = await UntilAsync("deleted", d => d["isFileGone"]!.GetValue<bool>());
+        using (var start = await Client.Http.PostAsync("/elsa/api/workflow-definitions/deleted/dispatch", null))
+            Assert.False(start.IsSuccessStatusCode);
+        var triggers = Triggers("deleted");
+        shared.Folder.Write("workflows/deleted.json", json);
+        var back = await UntilAsync("deleted", d => !d["isFileGone"]!.GetValue<bool>());
+        await UntilInstancesAsync("deleted", more: await InstancesAsync("deleted"));
+        File.Delete(file);
+        await UntilAsync("deleted", d => d["isFileGone"]!.GetValue<bool>());
+
+        Assert.False(gone["isPublished"]!.GetValue<bool>());
+        Assert.True(back["isPublished"]!.GetValue<bool>());
+        Assert.Equal(0, triggers);
+        Assert.Contains("renamed.json was deleted: definition deleted is unpublished", shared.Server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_definition_that_was_edited_in_the_designer_stays_when_its_file_is_deleted()
+    {
+        var file = shared.Folder.Write("workflows/edited.json", TestDefinitions.Chain("edited").ToJsonString());
+        await UntilAsync("edited", d => d["versionFromFile"]!.GetValue<int>() == 1);
+        await Client.PublishAsync(TestDefinitions.Chain("edited", new { text = "designer" }));
+
+        File.Delete(file);
+        var gone = await UntilAsync("edited", d => d["isFileGone"]!.GetValue<bool>());
+
+        Assert.True(gone["isPublished"]!.GetValue<bool>());
+        Assert.Contains("edited.json was deleted, but definition edited was edited in the designer (version 2), which stays", shared.Server.Output, StringComparison.Ordinal);
+    }
+
+    private long Triggers(string id)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(shared.Folder.Home, "server", "elsa.db")};Mode=ReadOnly");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM Triggers WHERE WorkflowDefinitionId = $id";
+        command.Parameters.AddWithValue("$id", id);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private async Task<int> InstancesAsync(string id) =>
+        (await Client.GetAsync($"/elsa/api/workflow-instances?definitionId={id}&page=0&pageSize=1"))["totalCount"]!.GetValue<int>();
+
+    private async Task UntilInstancesAsync(string id, int more)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await InstancesAsync(id) <= more)
+            await Task.Delay(100, limit.Token);
+    }
+
     private void Write(JsonObject definition) => shared.Folder.Write("workflows/from-file.json", definition.ToJsonString());
 
-    private async Task<JsonNode> UntilAsync(Func<JsonNode, bool> condition)
+    private Task<JsonNode> UntilAsync(Func<JsonNode, bool> condition) => UntilAsync("from-file", condition);
+
+    private async Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (;; await Task.Delay(100, limit.Token))
-            if ((await Client.GetAsync("/api/definitions")).AsArray().FirstOrDefault(d => d!["definitionId"]!.GetValue<string>() == "from-file") is { } definition && condition(definition))
+            if ((await Client.GetAsync("/api/definitions")).AsArray().FirstOrDefault(d => d!["definitionId"]!.GetValue<string>() == id) is { } definition && condition(definition))
                 return definition;
     }
 }

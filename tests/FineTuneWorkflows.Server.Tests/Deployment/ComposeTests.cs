@@ -35,14 +35,17 @@ public partial class ComposeTests
     public void The_server_reads_every_variable_that_it_is_given()
     {
         using var folder = new TestFolder();
-        var read = new RecordingConfiguration(new() { ["Home"] = folder.Home });
+        var read = new RecordingConfiguration(new() { ["FINETUNE_HOME"] = folder.Home });
         ServerOptions.Read(read);
 
         foreach (var name in Map(Map(Services["server"])["environment"]).Keys.Cast<string>())
             Assert.Contains(name, read.Asked);
-        foreach (var name in (string[])["Workflows", "FINETUNE_HOME", "ASPNETCORE_URLS"])
-            Assert.Contains($"{name}=", File.ReadAllText(Repository.File("Dockerfile")), StringComparison.Ordinal);
-        Assert.Contains("Workflows", read.Asked);
+        var dockerfile = File.ReadAllText(Repository.File("Dockerfile"));
+        foreach (var name in (string[])["FINETUNE_WORKFLOWS", "FINETUNE_HOME", "FINETUNE_URLS"])
+        {
+            Assert.Contains($" {name}=", dockerfile, StringComparison.Ordinal);
+            Assert.Contains(name, ServerSettings.All.Select(s => s.Name));
+        }
     }
 
     [Fact]

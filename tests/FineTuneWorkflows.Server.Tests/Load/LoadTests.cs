@@ -20,13 +20,13 @@ public class LoadTests(ITestOutputHelper output)
     {
         await using var postgreSql = await PostgreSqlServer.TryStartAsync();
         Assert.SkipWhen(postgreSql is null, "PostgreSQL's initdb and pg_ctl are not installed on this machine");
-        await RunAsync("PostgreSQL", "--PostgreSql", postgreSql!.ConnectionString);
+        await RunAsync("PostgreSQL", "--postgresql", postgreSql!.ConnectionString);
     }
 
     private async Task RunAsync(string store, params string[] settings)
     {
         using var folder = new TestFolder();
-        await using var server = await ServerProcess.StartAsync(folder, [.. settings, "--CpuJobs", "4"]);
+        await using var server = await ServerProcess.StartAsync(folder, [.. settings, "--cpu-jobs", "4"]);
         await server.Client.PublishAsync(TestDefinitions.Flowchart(
             "load", [("Make", "Test.Make", new { text = "load" }), ("Count", "Test.Count", new { })], ["Make>Count"]));
         var watch = Stopwatch.StartNew();

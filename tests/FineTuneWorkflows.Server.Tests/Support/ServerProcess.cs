@@ -50,12 +50,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         StartAsync(typeof(ServerProcess).Assembly.Location, ["serve", .. settings], folder, setsSecrets: true);
 
     /// <summary>Starts any server program.</summary>
-    public static async Task<ServerProcess> StartAsync(string program, string[] args, TestFolder folder, bool setsSecrets)
+    public static async Task<ServerProcess> StartAsync(string program, string[] args, TestFolder folder, bool setsSecrets, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
-        foreach (var argument in (string[])["exec", program, .. args, "--Home", folder.Home, "--Workflows", folder.Workflows, "--urls", "http://127.0.0.1:0"])
+        foreach (var argument in (string[])["exec", program, .. args, "--urls", "http://127.0.0.1:0", .. Places(environment, folder)])
             start.ArgumentList.Add(argument);
         start.Environment["FINETUNE_TEST_LOG"] = folder.Log;
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         // These processes live for seconds: less time for the just-in-time compiler.
         start.Environment["DOTNET_TieredPGO"] = "0";
         if (setsSecrets)
@@ -105,6 +107,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.Dispose();
         Client?.Dispose();
     }
+
+    // Options come before the environment, so they are left out where a test says it there.
+    private static string[] Places(Dictionary<string, string>? environment, TestFolder folder) =>
+        environment?.ContainsKey("FINETUNE_HOME") == true ? [] : ["--home", folder.Home, "--workflows", folder.Workflows];
 
     private void Read(string? line)
     {

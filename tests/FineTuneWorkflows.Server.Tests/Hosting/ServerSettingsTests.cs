@@ -1,0 +1,71 @@
+using FineTuneWorkflows.Server.Hosting;
+using FineTuneWorkflows.Server.Tests.Support;
+
+namespace FineTuneWorkflows.Server.Tests.Hosting;
+
+public class ServerSettingsTests
+{
+    [Fact]
+    public async Task The_built_server_keeps_its_state_in_FINETUNE_HOME_and_nothing_in_a_foreign_HOME()
+    {
+        using var folder = new TestFolder();
+        using var foreign = new TestFolder();
+        Directory.Delete(foreign.Workflows);
+        folder.Write("workflows/one.json", TestDefinitions.Flowchart("one", [("Wait", "Elsa.Delay", new { })], []).ToJsonString());
+
+        await using var server = await ServerProcess.StartAsync(Repository.ServerProgram, [], folder, setsSecrets: true, new()
+        {
+            ["HOME"] = foreign.Path,
+            ["FINETUNE_HOME"] = folder.Home,
+            ["FINETUNE_WORKFLOWS"] = folder.Workflows,
+            // As other programs might use them.
+            ["Workflows"] = foreign.Path,
+            ["PostgreSql"] = "Host=nowhere.invalid",
+            ["URLS"] = "http://127.0.0.1:1",
+            ["NodeId"] = "foreign",
+            ["CpuJobs"] = "many",
+        });
+        var definitions = (await server.Client.GetAsync("/api/definitions")).AsArray();
+
+        Assert.Equal("one", Assert.Single(definitions)!["definitionId"]!.GetValue<string>());
+        Assert.True(File.Exists(Path.Combine(folder.Home, "server", "elsa.db")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(foreign.Path, "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, ".finetune")));
+    }
+
+    [Fact]
+    public void Every_setting_is_documented_under_its_one_name_and_its_option_and_no_other()
+    {
+        var rows = File.ReadLines(Repository.File("docs/server.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal) && l.Contains(ServerSettings.Prefix, StringComparison.Ordinal))
+            .Select(l => l.Split('|')[1].Trim()).ToList();
+
+        Assert.Equal(ServerSettings.All.Select(s => s.Option is { } option ? $"`{s.Name}`, `{option}`" : $"`{s.Name}`").Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--cpu-jobs 3", "--FINETUNE_CPU_JOBS=3")]
+    [InlineData("--cpu-jobs=3", "--FINETUNE_CPU_JOBS=3")]
+    [InlineData("--CpuJobs 3", "--FINETUNE_CPU_JOBS=3")]
+    [InlineData("--FINETUNE_API_KEY key", "--FINETUNE_API_KEY=key")]
+    [InlineData("--MLFLOW_TRACKING_URI http://a --Logging:LogLevel:Default Debug", "--MLFLOW_TRACKING_URI=http://a --Logging:LogLevel:Default=Debug")]
+    public void Options_get_the_names_of_their_settings(string line, string expected) => Assert.Equal(expected.Split(' '), ServerSettings.Translate(line.Split(' ')));
+
+    [Theory]
+    [InlineData("--hoem x", "there is no option --hoem; did you mean --home?")]
+    [InlineData("--api-key x", "there is no option --api-key")]
+    [InlineData("--home", "the option --home has no value; write --home value")]
+    [InlineData("home x", "'home' is no option; options are written --name value")]
+    public void What_is_no_option_is_refused(string line, string problem) =>
+        Assert.StartsWith(problem, Assert.Throws<ServerException>(() => ServerSettings.Translate(line.Split(' '))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_empty_home_is_refused()
+    {
+        using var folder = new TestFolder();
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ServerProcess.StartAsync(
+            Repository.ServerProgram, [], folder, setsSecrets: true, new() { ["FINETUNE_HOME"] = " " }));
+
+        Assert.Contains("the home folder is empty", refused.Message, StringComparison.Ordinal);
+    }
+}
