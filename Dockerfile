@@ -14,7 +14,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS dotnet
 
 FROM ${RUNTIME_IMAGE}
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends curl libgomp1 libicu74 \
+    && apt-get install -y --no-install-recommends curl libgomp1 libicu74 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 finetune \
     && mkdir -p /home/finetune/state \

@@ -73,9 +73,14 @@ public sealed class RunSession : IDisposable
     public async Task<StageResult> ExecuteAsync(StageExecutor executor, StageRequest request, CancellationToken cancellationToken)
     {
         var result = await executor.ExecuteAsync(request, Publish, cancellationToken).ConfigureAwait(false);
-        Publish(result.Event(time.GetUtcNow(), request.Stage.Name, request.Stage.Descriptor.Type));
+        Finished(request, result);
         return result;
     }
+
+    /// <summary>Journals how a stage went that was executed, or found, elsewhere.</summary>
+    /// <param name="request">The stage.</param>
+    /// <param name="result">Its result.</param>
+    public void Finished(StageRequest request, StageResult result) => Publish(result.Event(time.GetUtcNow(), request.Stage.Name, request.Stage.Descriptor.Type));
 
     /// <summary>Ends the run: writes its summary and tells the observers.</summary>
     /// <param name="status">How it ended.</param>

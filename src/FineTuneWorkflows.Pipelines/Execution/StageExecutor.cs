@@ -93,6 +93,35 @@ public sealed class StageExecutor
         }
     }
 
+    /// <summary>
+    /// Finds what a stage makes where that is there already, and nothing needs to be executed or asked of another machine. Meant for callers who must not be kept waiting: what takes longer than
+    /// <paramref name="patience"/>, such as the first digest of a large file, is left to <see cref="ExecuteAsync"/>, and so is all that is wrong.
+    /// </summary>
+    /// <param name="request">The stage with its inputs.</param>
+    /// <param name="patience">How long it may look.</param>
+    /// <param name="cancellationToken">The user's wish to stop.</param>
+    /// <returns>The result, up to date; null where the stage has to be executed, or it is not known yet whether it has.</returns>
+    public async Task<StageResult?> TryReuseAsync(StageRequest request, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (request.Force || !request.Stage.Stage.Condition)
+            return null;
+        var watch = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            if (request.Stage.Stage.InputPaths().Any(p => p.Remote is not null))
+                return null;
+            var plan = await planner.PlanAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), limit.Token).ConfigureAwait(false);
+            return plan.Known is { } known ? Reused(plan.Fingerprint, known, plan.Reason, watch) : null;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // ExecuteAsync meets it again, and tells it as the stage's failure, after the retries that the stage asks for.
+            return null;
+        }
+    }
+
     private static StageResult Reused(string fingerprint, StagePlan.Reuse known, string reason, Stopwatch watch) =>
         new(StageOutcome.UpToDate, reason, watch.Elapsed.TotalSeconds)
         {

@@ -154,6 +154,9 @@ public sealed class Home
         }
     }
 
+    /// <summary>As <see cref="EnterAsync"/>, without waiting; null while the home is being cleaned.</summary>
+    public FileLock? TryEnter() => FileLock.TryAcquire(Path.Combine(Locks, "home.lock"), shared: true);
+
     /// <summary>The sole use of the home, for removing what nobody needs; null while any run is going on.</summary>
     public FileLock? TryLockForCleaning() => FileLock.TryAcquire(Path.Combine(Locks, "home.lock"), shared: false);
 

@@ -9,8 +9,8 @@ using FineTuneWorkflows.Server.Runs;
 namespace FineTuneWorkflows.Server.Activities;
 
 /// <summary>
-/// A stage in a workflow; one class for all of them, told apart by <see cref="IActivity.Type"/>. It never works on the workflow's own burst: it makes a bookmark, and once that is saved puts a job
-/// into the durable queue. The workflow sleeps until the worker resumes the bookmark. A failure comes back the same way, and becomes an incident.
+/// A stage in a workflow; one class for all of them, told apart by <see cref="IActivity.Type"/>. One that is up to date is done at once. Else it never works on the workflow's own burst: it makes a
+/// bookmark, and once that is saved puts a job into the durable queue. The workflow sleeps until the worker resumes the bookmark. A failure comes back the same way, and becomes an incident.
 /// </summary>
 [Browsable(false)]
 public sealed class StageActivity : Activity
@@ -26,10 +26,16 @@ public sealed class StageActivity : Activity
             return;
         RetireOlderFaults(context);
 
-        var (request, skipped) = await context.GetRequiredService<StageLauncher>().PrepareAsync(context).ConfigureAwait(false);
+        var (request, stage, skipped) = await context.GetRequiredService<StageLauncher>().PrepareAsync(context).ConfigureAwait(false);
         if (request is null)
         {
             await CompleteAsync(context, skipped!).ConfigureAwait(false);
+            return;
+        }
+
+        if (await context.GetRequiredService<StageReuse>().TryAsync(request, stage!, context.CancellationToken).ConfigureAwait(false) is { } known)
+        {
+            await CompleteAsync(context, known).ConfigureAwait(false);
             return;
         }
 

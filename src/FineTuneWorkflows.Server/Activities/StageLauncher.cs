@@ -16,9 +16,9 @@ namespace FineTuneWorkflows.Server.Activities;
 /// <summary>Makes the job of a stage activity: evaluates and checks its parameters, finds the artifacts that the stages above made.</summary>
 internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph, Engine engine, ServerOptions options, IIdentityGenerator ids)
 {
-    /// <returns>The job; or, where the stage does not run, what to complete the activity with.</returns>
+    /// <returns>The job with its stage; or, where the stage does not run, what to complete the activity with.</returns>
     /// <exception cref="Exception">The definition or a parameter is wrong; the message says what would be right.</exception>
-    public async Task<(StageJobRequest? Request, StageJobResult? Skipped)> PrepareAsync(ActivityExecutionContext context)
+    public async Task<(StageJobRequest? Request, Stage? Stage, StageJobResult? Skipped)> PrepareAsync(ActivityExecutionContext context)
     {
         var workflow = context.WorkflowExecutionContext;
         GivenProperties.Apply(context);
@@ -30,9 +30,9 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
         var values = await ParameterEvaluator.EvaluateAsync(context, descriptor).ConfigureAwait(false);
         var stage = StageBinding.Bind(descriptor, values, DefinitionGraph.NameOf(workflow.Workflow), wired.Name);
         if (Flow(workflow, stages).WhyNot(wired, stage.Condition, out var inputs) is { } reason)
-            return (null, StageJobResult.Without(StageOutcome.Skipped, reason, stage.Condition, stage.ContinueOnError));
+            return (null, null, StageJobResult.Without(StageOutcome.Skipped, reason, stage.Condition, stage.ContinueOnError));
         if (!stage.Condition)
-            return (null, StageJobResult.Without(StageOutcome.Skipped, "its condition is false", false, stage.ContinueOnError));
+            return (null, null, StageJobResult.Without(StageOutcome.Skipped, "its condition is false", false, stage.ContinueOnError));
 
         return (
             new(
@@ -42,6 +42,7 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
             {
                 Journal = new(workflow.Workflow.Identity.Id, workflow.Workflow.Identity.Version, context.ParentActivityExecutionContext?.Id, context.NodeId),
             },
+            stage,
             null);
     }
 

@@ -16,6 +16,7 @@ using Elsa.Workflows.Runtime.Options;
 using Elsa.Workflows.Runtime.Tasks;
 using FineTuneWorkflows.Server.Activities;
 using FineTuneWorkflows.Server.Runtime;
+using FineTuneWorkflows.Server.Schedules;
 using FineTuneWorkflows.Server.Security;
 using Medallion.Threading.FileSystem;
 
@@ -50,7 +51,8 @@ internal static class ElsaSetup
             .UseDefaultAuthentication(authentication => authentication.UseApiKeyAuthorization<ApiKeyProvider>().DisableLocalHostRequirement())
             .UseWorkflows(workflows => workflows
                 .UseCommitStrategies(strategies => strategies.AddStandardStrategies())
-                .WithDefaultWorkflowCommitStrategy(new ActivityExecutingWorkflowStrategy()))
+                .WithDefaultWorkflowCommitStrategy(new ActivityExecutingWorkflowStrategy())
+                .WithDefaultActivityCommitStrategy(new StageCommitStrategy()))
             .UseWorkflowManagement(management => management.UseEntityFrameworkCore(ef =>
             {
                 if (postgreSql is not null)
@@ -72,7 +74,7 @@ internal static class ElsaSetup
                 runtime.DistributedLockProvider = _ => new FileDistributedSynchronizationProvider(Directory.CreateDirectory(options.InstanceLocks));
             })
             .UseWorkflowsApi()
-            .UseScheduling()
+            .UseScheduling(scheduling => scheduling.WorkflowScheduler = sp => sp.GetRequiredService<CronScheduler>())
             .UseJavaScript()
             .UseLiquid()
             .UseHttp(http => http.ConfigureHttpOptions = o => o.BasePath = HooksPath)
@@ -86,11 +88,22 @@ internal static class ElsaSetup
             .UseResilience());
 
         services.AddScoped<IWorkflowRuntime, OrderedRuntime>();
+        AddSchedules(services);
         services.AddActivityProvider<StageActivityProvider>();
         services.AddScoped<AdminIdentity>();
         services.AddScoped<Elsa.Identity.Contracts.IUserCredentialsValidator>(sp => sp.GetRequiredService<AdminIdentity>());
         services.Configure<IncidentOptions>(o => o.DefaultIncidentStrategy = typeof(ContinueWithIncidentsStrategy));
         services.Configure<RuntimeOptions>(o => o.InactivityThreshold = Silence);
         services.Configure<RecurringTaskOptions>(o => o.Schedule.ConfigureTask<RestartInterruptedWorkflowsTask>(Silence));
+    }
+
+    private static void AddSchedules(IServiceCollection services)
+    {
+        services.AddSingleton<CronOccurrences>();
+        services.AddScoped<CronScheduler>();
+        services.AddScoped<CronStarter>();
+        services.AddSingleton<Elsa.Workflows.IActivityDescriptorModifier, CronInputs>();
+        services.AddNotificationHandler<CronValidation>();
+        services.AddHostedService<CronWaiting>();
     }
 }

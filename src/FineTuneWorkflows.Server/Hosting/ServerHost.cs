@@ -52,7 +52,7 @@ public static class ServerHost
         services.AddSingleton<SecretStore>();
         services.AddSingleton<HomeOwnership>();
         // By default they lie in the user's home folder, where a container loses them.
-        services.AddDataProtection().SetApplicationName("finetune-server").PersistKeysToFileSystem(Directory.CreateDirectory(options.KeysFolder));
+        services.AddDataProtection().SetApplicationName("finetune-server").PersistKeysToFileSystem(OwnFolder(options.KeysFolder));
         services.AddObservability(options);
         AddStageJobs(services, options);
         services.AddElsaServer(options);
@@ -90,6 +90,9 @@ public static class ServerHost
         return app;
     }
 
+    private static DirectoryInfo OwnFolder(string path) => OperatingSystem.IsWindows() ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
     // A plain URLS may be anybody's; ASP.NET's own variable has its prefix.
     private static string Urls(IConfiguration configuration) =>
         configuration[ServerSettings.Urls] is { Length: > 0 } own ? own
@@ -102,6 +105,7 @@ public static class ServerHost
         services.AddScoped<StageLauncher>();
         services.AddSingleton<StageJobStore>();
         services.AddSingleton<StageQueue>();
+        services.AddSingleton<StageReuse>();
         services.AddSingleton<StageWorker>();
         services.AddSingleton<RunDefinitions>();
         services.AddSingleton<RunSessions>();

@@ -24,6 +24,18 @@ internal sealed class StageJobStore(ServerDatabase database, TimeProvider time)
         ],
         cancellationToken);
 
+    /// <summary>Adds a job that is done already, and whose instance has the result.</summary>
+    public Task AddDoneAsync(StageJobRequest request, StageJobResult result, CancellationToken cancellationToken) => database.ExecuteAsync(
+        """
+        INSERT INTO finetune_stage_jobs (id, instance_id, activity_instance_id, stage, resource, request, status, result, created, changed)
+        VALUES (@id, @instance, @activity, @stage, @resource, @request, 'delivered', @result, @now, @now)
+        """,
+        [
+            ("id", request.JobId), ("instance", request.InstanceId), ("activity", request.ActivityInstanceId), ("stage", request.Stage), ("resource", request.Resource),
+            ("request", JsonSerializer.Serialize(request, JobJson.Default.StageJobRequest)), ("result", JsonSerializer.Serialize(result, JobJson.Default.StageJobResult)), ("now", Now),
+        ],
+        cancellationToken);
+
     public async Task<StageJob?> FindAsync(string id, CancellationToken cancellationToken) =>
         (await database.QueryAsync($"SELECT {Columns} FROM finetune_stage_jobs WHERE id = @id", [("id", id)], Read, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 

@@ -5,7 +5,6 @@ using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Server.Hosting;
 using FineTuneWorkflows.Server.Observability;
-using Serilog.Context;
 
 namespace FineTuneWorkflows.Server.Jobs;
 
@@ -32,9 +31,7 @@ internal sealed class StageWorker(
         }
 
         var request = job.Request;
-        using var instance = LogContext.PushProperty("WorkflowInstance", request.InstanceId);
-        using var definition = LogContext.PushProperty("Workflow", request.DefinitionId);
-        using var stage = LogContext.PushProperty("Stage", request.Stage);
+        using var scope = StageScope.Enter(request);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping, lifetime.ApplicationStopping);
         running[jobId] = cancellation;
         try

@@ -22,6 +22,8 @@ internal static class ObservabilitySetup
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
             // EF Core says at each start that SQLite has no schemas.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Error)
+            // Says at the first start that its keys are not encrypted: they lie beside the signing key, in a folder that only the server's user may read.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("Elsa", LogEventLevel.Error)
             .MinimumLevel.Override("FastEndpoints", LogEventLevel.Warning)

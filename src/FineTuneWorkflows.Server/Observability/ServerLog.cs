@@ -42,6 +42,15 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The workflows folder {Folder} is not there; definitions that came from it stay as they are")]
     public static partial void WorkflowsFolderMissing(this ILogger logger, string folder);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Definition {DefinitionId}: the trigger {ActivityId} is due while instance {InstanceId} that it started is at work; it {What} (Overlap)")]
+    public static partial void CronOverlaps(this ILogger logger, string definitionId, string activityId, string instanceId, string what);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Definition {DefinitionId}: the trigger {ActivityId} is not scheduled: {Problem}")]
+    public static partial void CronRefused(this ILogger logger, string definitionId, string activityId, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What waits for an instance that a Cron trigger started could not be started; it will be tried again")]
+    public static partial void CronWaitFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{File} was not loaded: {Problem}")]
     public static partial void DefinitionRefused(this ILogger logger, string file, string problem);
 

@@ -57,5 +57,28 @@ public class RunSessionTests
         Assert.Empty(engine.Records.All());
     }
 
+    [Fact]
+    public async Task What_is_known_is_found_without_executing_anything_and_the_rest_is_left_to_the_executor()
+    {
+        using var fixture = new EngineFixture();
+        var read = TestPipelines.Build(TestPipelines.Chain(fixture.Source)).Stages[0];
+        using var engine = Engine.Open(fixture.Home, fixture.Probe);
+        var request = new StageRequest("test", RunId, read, new Dictionary<string, Pipelines.Artifacts.Artifact>(), "/");
+        Task<StageResult?> Find(StageRequest asked) => engine.Executor.TryReuseAsync(asked, TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        Assert.Null(await Find(request));
+        Assert.Empty(fixture.Probe.Executed);
+        var executed = await engine.Executor.ExecuteAsync(request, _ => { }, CancellationToken.None);
+        var found = await Find(request);
+
+        Assert.Equal((StageOutcome.UpToDate, executed.Fingerprint), (found!.Outcome, found.Fingerprint));
+        Assert.Equal(executed.Artifacts, found.Artifacts);
+        Assert.Null(await Find(request with { Force = true }));
+        // Wrong, and so the executor's to tell.
+        File.Delete(fixture.Source);
+        Assert.Null(await Find(request));
+        Assert.Equal(["Read"], fixture.Probe.Executed);
+    }
+
     private static RunSession Open(EngineFixture fixture) => RunSession.Open(fixture.Home, RunId, "test", "Test", new Dictionary<string, object?> { ["Epochs"] = 3 }, []);
 }

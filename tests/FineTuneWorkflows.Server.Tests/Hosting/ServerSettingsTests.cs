@@ -29,6 +29,7 @@ public class ServerSettingsTests
 
         Assert.Equal("one", Assert.Single(definitions)!["definitionId"]!.GetValue<string>());
         Assert.True(File.Exists(Path.Combine(folder.Home, "server", "elsa.db")));
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(folder.Home, "server", "keys")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(foreign.Path, "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(Path.Combine(folder.Path, ".finetune")));
     }

@@ -23,7 +23,7 @@ public class FailureTests(SharedServer shared)
         var finished = await Client.UntilFinishedAsync(instance, despiteIncidents: true);
         using var late = await Client.Http.PostAsJsonAsync($"/api/runs/{instance}/retry", new { });
 
-        Assert.Equal($"Work failed: parameter Needs: the file {needed} is not there", failed["incidents"]![0]!["message"]!.GetValue<string>());
+        Assert.Equal($"Work failed: parameter Needs: the file {needed} is not there; set -p Work.Needs=...", failed["incidents"]![0]!["message"]!.GetValue<string>());
         Assert.Equal("Running", failed["status"]!.GetValue<string>());
         Assert.Equal(HttpStatusCode.Accepted, early.StatusCode);
         Assert.Equal("failed", again.Stage("Work")["outcome"]!.GetValue<string>());

@@ -1,0 +1,41 @@
+using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Graphs;
+using FineTuneWorkflows.Server.Observability;
+
+namespace FineTuneWorkflows.Server.Jobs;
+
+/// <summary>
+/// Answers for stages whose result is there already, in the workflow's own burst: no queue, no bookmark, no worker. A run in which there is nothing to do takes one burst.
+/// </summary>
+internal sealed class StageReuse(StageCatalog catalog, Engine engine, StageJobStore jobs, RunSessions sessions, ILogger<StageReuse> logger)
+{
+    // The burst holds its instance's lock, and an instance that is silent for long counts as interrupted. Files whose digests are known take milliseconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The result of a stage that is up to date, kept as that of a job; null where a worker has to look.</summary>
+    public async Task<StageJobResult?> TryAsync(StageJobRequest job, Stage stage, CancellationToken cancellationToken)
+    {
+        using var scope = StageScope.Enter(job);
+        // While the home is being cleaned nothing in it is sure; the worker waits for that.
+        using var entry = engine.Home.TryEnter();
+        if (entry is null)
+            return null;
+        var descriptor = catalog.Find(job.StageType)!;
+        var request = new StageRequest(
+            job.DefinitionId, job.RunId, new PipelineStage(job.Stage, descriptor, stage, [], new Dictionary<string, string>(), new Dictionary<string, string>()),
+            job.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value))), job.Folder);
+        if (await engine.Executor.TryReuseAsync(request, Patience, cancellationToken).ConfigureAwait(false) is not { } found)
+            return null;
+
+        using var activity = Telemetry.StartStage(job);
+        await using (var session = sessions.Open(job, null))
+            session.Run.Finished(request, found);
+        var result = StageJobResult.Of(found, stage);
+        await jobs.AddDoneAsync(job, result, cancellationToken).ConfigureAwait(false);
+        Telemetry.Finished(activity, job, found);
+        logger.StageFinished(job.Stage, result.Outcome.Name(), result.Reason, result.Seconds);
+        return result;
+    }
+}
