@@ -169,16 +169,16 @@ public sealed class PredictTests : IDisposable
     }
 
     [Theory]
-    [InlineData("in.jsonl", "{\"text\":\"one\"}\n\n{\"text\":\"two, three\"}\n")]
-    [InlineData("in.csv", "id,text\n1,one\n2,\"two, three\"\n")]
-    [InlineData("in.tsv", "id\ttext\n1\tone\n2\ttwo, three\n")]
-    public async Task A_file_of_each_format_is_read(string name, string content)
+    [InlineData("in.jsonl", "{\"text\":\"one\"}\n\n{\"text\":\"two, three\"}\n", "")]
+    [InlineData("in.csv", "id,text\n1,one\n2,\"two, three\"\n", "note: in.csv: separated by commas, a header, quotes after RFC 4180\n")]
+    [InlineData("in.tsv", "id\ttext\n1\tone\n2\ttwo, three\n", "note: in.tsv: separated by tabs, a header, quotes are text\n")]
+    public async Task A_file_of_each_format_is_read(string name, string content, string note)
     {
         place.Write(name, content);
 
         var answer = await place.RunAsync("predict", "--model", ".", "--input", name, "--output", "out.jsonl");
 
-        Assert.Equal(new(ExitCode.Done, "", ""), answer);
+        Assert.Equal(new(ExitCode.Done, "", note), answer);
         Assert.Equal(["one", "two, three"], Texts(place.Read("out.jsonl")));
         Assert.Equal([place.Folder], opened.Select(folder => folder.TrimEnd('.', '/')));
     }
@@ -209,10 +209,12 @@ public sealed class PredictTests : IDisposable
     [InlineData(ExitCode.Failed, "in.csv: the file has no rows", "in.csv", "")]
     [InlineData(ExitCode.Failed, "in.csv:3: the row has 1 fields where the header has 2", "in.csv", "id,text\n1,one\n2\n")]
     [InlineData(ExitCode.Failed, "in.csv:2: a quote stands where none may stand", "in.csv", "id,text\n1,\"a\"b\n")]
+    [InlineData(ExitCode.Failed, "in.csv:2: a quote stands where none may stand; write a quote inside a quoted field twice; set --quoting none if quotes are part of the texts", "in.csv", "id,text\n1,\"a\"b\n")]
+    [InlineData(ExitCode.Wrong, "in.csv:1: there is no column 'text'; the columns are: 1, one, two; set --text-column ..., or --header no if the first row is no header, and name columns by number: 1 '1', 2 'one, two'", "in.csv", "1;one, two\n2;three\n")]
     [InlineData(ExitCode.Failed, "in.jsonl:2: the line is not valid JSON", "in.jsonl", "{\"text\":\"a\"}\n{\"text\"\n")]
     [InlineData(ExitCode.Wrong, "in.jsonl:1: there is no 'text'; the columns are: sentence; --text-column names another", "in.jsonl", "{\"sentence\":\"a\"}\n")]
     [InlineData(ExitCode.Failed, "in.jsonl:2: 'text' is not a string", "in.jsonl", "{\"text\":\"a\"}\n{\"text\":1}\n")]
-    [InlineData(ExitCode.Wrong, "in.pdf must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '.pdf'", "in.pdf", "a\n")]
+    [InlineData(ExitCode.Wrong, "in.pdf must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '.pdf'; --format says which it is", "in.pdf", "a\n")]
     public async Task Bad_input_is_named_with_its_file_and_line(int code, string message, string name, string content)
     {
         place.Write(name, content);
@@ -224,6 +226,32 @@ public sealed class PredictTests : IDisposable
         Assert.Contains(message, answer.Error);
         Assert.Equal("as it was", place.Read("out.jsonl"));
         Assert.False(place.Has("out.jsonl.tmp"));
+    }
+
+    [Fact]
+    public async Task Inputs_are_read_as_training_data_are()
+    {
+        File.WriteAllBytes(Path.Combine(place.Folder, "in.csv"), System.Text.Encoding.Latin1.GetBytes("1;caf\u00e9\n2;\"cr\u00e8me\n"));
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", "in.csv", "--encoding", "windows-1252", "--delimiter", ";", "--quoting", "none", "--header", "no", "--text-column", "2");
+
+        Assert.Equal(ExitCode.Done, answer.Code);
+        Assert.Equal(["caf\u00e9", "\"cr\u00e8me"], Texts(answer.Out));
+        Assert.Equal("note: in.csv: read as windows-1252\nnote: in.csv: separated by semicolons, no header, quotes are text\n", answer.Error);
+        answer = await place.RunAsync("predict", "--model", ".", "--input", "in.csv", "--header", "no", "--text-column", "2");
+        Assert.Contains("in.csv:1: byte 6 of the line (0xE9) is not UTF-8; set --encoding windows-1252 if the file is that", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--encoding: there is no encoding 'klingon' of text files; some are UTF-8, GB18030, Big5, Shift_JIS, EUC-KR, windows-1252, ISO-8859-1", "--encoding", "klingon")]
+    [InlineData("--quoting must be auto, rfc4180 or none, got 'some'", "--quoting", "some")]
+    [InlineData("--format must be jsonl, csv, tsv, conll or text, got 'pdf'", "--format", "pdf")]
+    [InlineData("--header must be auto, yes or no, got '1'", "--header", "1")]
+    public async Task A_format_that_there_is_not_is_refused_with_those_there_are(string message, params string[] args)
+    {
+        place.Write("in.csv", "text\na\n");
+
+        Assert.Equal(new(ExitCode.Wrong, "", $"error: {message}\n"), await place.RunAsync(["predict", "--model", ".", "--input", "in.csv", .. args]));
     }
 
     [Theory]

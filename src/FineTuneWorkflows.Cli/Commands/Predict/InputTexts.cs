@@ -9,25 +9,24 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 internal static class InputTexts
 {
     /// <param name="file">The file, by its full path.</param>
-    /// <param name="column">The member or column with the text.</param>
-    /// <param name="secondColumn">That of the second text of a pair; null for single texts.</param>
+    /// <param name="options">How the inputs stand in it.</param>
+    /// <param name="notes">Where it is noted what was detected.</param>
     /// <param name="cancellationToken">Checked at every row.</param>
     /// <exception cref="CommandException">There is no such file, or its format is not known; while reading, a column is missing, or a row cannot be read.</exception>
-    public static IEnumerable<TextExample> Open(string file, string column, string? secondColumn, CancellationToken cancellationToken)
+    public static IEnumerable<TextExample> Open(string file, ReadOptions options, ReadingNotes notes, CancellationToken cancellationToken)
     {
         if (!File.Exists(file))
             throw new CommandException($"--input: there is no file {file}");
         try
         {
-            _ = ExampleReader.FormatOf(file);
+            _ = options.Format ?? ExampleReader.FormatOf(file);
         }
         catch (TextDataException e)
         {
-            throw new CommandException($"--input: {file} must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '{Path.GetExtension(file)}'", innerException: e);
+            throw new CommandException($"--input: {file} must be a .jsonl, .csv, .tsv, .txt or .conll file, packed (.gz) or not, got '{Path.GetExtension(file)}'; --format says which it is", innerException: e);
         }
 
-        var options = new ReadOptions { TextColumn = column, SecondColumn = secondColumn, WithLabels = false };
-        return Read(ExampleReader.Read(file, options, new BadRowLog(), cancellationToken), secondColumn);
+        return Read(ExampleReader.Read(file, options, new BadRowLog(), notes, cancellationToken), options.SecondColumn);
     }
 
     private static IEnumerable<TextExample> Read(IEnumerable<SourceRow> rows, string? secondColumn)
@@ -45,11 +44,13 @@ internal static class InputTexts
         }
         catch (MissingColumnException e)
         {
+            if (e.Advice.Count > 0)
+                throw new CommandException($"--input: {e.MessageWith(InputFormat.Typed)}", innerException: e);
             throw new CommandException($"--input: {e.Message}; {(e.Column == secondColumn ? "--second-text-column" : "--text-column")} names another", innerException: e);
         }
         catch (TextDataException e)
         {
-            throw new CommandException($"--input: {e.Message}", ExitCode.Failed, e);
+            throw new CommandException($"--input: {e.MessageWith(InputFormat.Typed)}", ExitCode.Failed, e);
         }
     }
 }

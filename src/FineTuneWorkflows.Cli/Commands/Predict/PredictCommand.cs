@@ -6,6 +6,7 @@ using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Datasets.Reading;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -34,6 +35,7 @@ internal sealed class PredictCommand : CliCommand
     };
 
     private readonly Option<string?> secondColumn = new("--second-text-column") { Description = "The member or column of the input that holds the second text of a pair.", HelpName = "NAME" };
+    private readonly InputFormat inputFormat = new();
     private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. Default: standard output.", HelpName = "FILE" };
     private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<string?> system = new("--system") { Description = "The system's message to a model that was trained on conversations.", HelpName = "TEXT" };
@@ -52,7 +54,7 @@ internal sealed class PredictCommand : CliCommand
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
+        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
             command.Options.Add(option);
     }
 
@@ -68,7 +70,8 @@ internal sealed class PredictCommand : CliCommand
             throw new CommandException($"--output would overwrite the input {file}");
         if (file is null && parsed.GetValue(secondColumn) is not null)
             throw new CommandException("--second-text-column is for --input; beside --text give --second-text");
-        var source = file is null ? given : InputTexts.Open(file, parsed.GetValue(column)!, parsed.GetValue(secondColumn), context.CancellationToken);
+        var notes = new ReadingNotes();
+        var source = file is null ? given : InputTexts.Open(file, inputFormat.Read(parsed, parsed.GetValue(column)!, parsed.GetValue(secondColumn)), notes, context.CancellationToken);
         var target = Device(parsed.GetValue(device));
         var folder = OpenHome.Locate(context, parsed.GetValue(home));
         var services = context.Host.Services(folder);
@@ -103,6 +106,8 @@ internal sealed class PredictCommand : CliCommand
             (services as IDisposable)?.Dispose();
         }
 
+        foreach (var note in notes.Texts)
+            context.Console.Error.WriteLine($"note: {note}");
         return ExitCode.Done;
     }
 
