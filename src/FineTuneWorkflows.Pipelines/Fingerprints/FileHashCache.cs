@@ -22,6 +22,7 @@ public sealed class FileHashCache : IDisposable
     private readonly string path;
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
+    private readonly string root;
     private readonly bool makesFiles;
     private FileStream? appender;
     private bool cannotAppend;
@@ -30,6 +31,7 @@ public sealed class FileHashCache : IDisposable
     public FileHashCache(Home home)
     {
         path = home.FileHashes;
+        root = home.Root;
         makesFiles = !home.IsReadOnly;
         Load();
     }
@@ -103,18 +105,19 @@ public sealed class FileHashCache : IDisposable
             Compact();
     }
 
-    private static (string File, Entry Entry)? Parse(string line)
+    private (string File, Entry Entry)? Parse(string line)
     {
         var parts = line.Split('\t');
         return parts.Length == 4 && parts[2].Length == 64
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var changed)
-            ? (parts[3], new(length, changed, parts[2]))
+            ? (Path.IsPathRooted(parts[3]) ? parts[3] : Path.Join(root, parts[3]), new(length, changed, parts[2]))
             : null;
     }
 
-    private static string Line(string file, Entry entry) =>
-        string.Create(CultureInfo.InvariantCulture, $"{entry.Length}\t{entry.Changed}\t{entry.Sha256}\t{file}\n");
+    // A home's own files are named as seen from it: one that was moved knows them still.
+    private string Line(string file, Entry entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"{entry.Length}\t{entry.Changed}\t{entry.Sha256}\t{(file.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? file[(root.Length + 1)..] : file)}\n");
 
     private void Add(string file, Entry entry)
     {

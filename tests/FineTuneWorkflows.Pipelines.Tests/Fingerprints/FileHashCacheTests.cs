@@ -54,6 +54,21 @@ public sealed class FileHashCacheTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("one"u8)), Hash(a));
     }
 
+    [Fact]
+    public void A_home_that_was_moved_knows_its_own_files_still()
+    {
+        Directory.CreateDirectory(Home.Objects);
+        var path = OldFile("home/objects/a.txt", "one");
+        var first = Hash(path);
+        var time = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, "two");
+        File.SetLastWriteTimeUtc(path, time);
+        Directory.Move(Path.Combine(folder.Path, "home"), Path.Combine(folder.Path, "moved"));
+        using var cache = new FileHashCache(Home.Open(Path.Combine(folder.Path, "moved")));
+        Assert.Equal(first, cache.HashOf(new(Path.Combine(folder.Path, "moved", "objects", "a.txt")), TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(folder.Path, File.ReadAllText(Path.Combine(folder.Path, "moved", "file-hashes.tsv")), StringComparison.Ordinal);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private string OldFile(string name, string content)
