@@ -17,12 +17,11 @@ public sealed class RunSession : IDisposable
     private readonly TimeProvider time;
     private readonly FileLock? held;
 
-    private RunSession(Home home, string runId, RunJournal journal, IReadOnlyList<IRunObserver> observers, TimeProvider time)
+    private RunSession(Home home, string runId, FileLock? held, RunJournal journal, IReadOnlyList<IRunObserver> observers, TimeProvider time)
     {
         this.home = home;
         this.journal = journal;
-        // Tells other programs on this home that the run is going on. Who looks at that moment has it for an instant; then it goes without.
-        held = FileLock.TryAcquire(home.RunLock(runId));
+        this.held = held;
         this.time = time;
         RunId = runId;
         publisher = new(runId, journal, observers);
@@ -49,7 +48,20 @@ public sealed class RunSession : IDisposable
         time ??= TimeProvider.System;
         var path = RunJournal.PathOf(home, runId);
         var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
-        var session = new RunSession(home, runId, RunJournal.Open(home, runId), observers, time);
+        // Tells other programs on this home that the run is going on. Who looks at that moment has it for an instant; then it goes without.
+        var held = FileLock.TryAcquire(home.RunLock(runId));
+        RunJournal journal;
+        try
+        {
+            journal = RunJournal.Open(home, runId);
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+
+        var session = new RunSession(home, runId, held, journal, observers, time);
         if (isNew)
         {
             session.Publish(new RunStarted(

@@ -80,5 +80,21 @@ public class RunSessionTests
         Assert.Equal(["Read"], fixture.Probe.Executed);
     }
 
+    [Fact]
+    public void A_session_that_cannot_be_opened_leaves_the_run_to_the_next()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var fixture = new EngineFixture();
+        Open(fixture).Dispose();
+        var path = Path.Combine(fixture.Home.Locks, $"run-{RunId}.lock");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, path);
+        Assert.Throws<IOException>(() => Open(fixture));
+        File.Delete(path);
+        Open(fixture).Dispose();
+        Assert.Single(RunJournal.Read(RunJournal.PathOf(fixture.Home, RunId)));
+    }
+
     private static RunSession Open(EngineFixture fixture) => RunSession.Open(fixture.Home, RunId, "test", "Test", new Dictionary<string, object?> { ["Epochs"] = 3 }, []);
 }
