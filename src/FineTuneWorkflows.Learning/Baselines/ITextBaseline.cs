@@ -9,5 +9,7 @@ public interface ITextBaseline
     string Name { get; }
 
     /// <summary>Probabilities by class number, <c>[texts, classes]</c>.</summary>
-    ProbabilityTable Predict(IReadOnlyList<string> texts);
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellation">Ends the work, at the next text.</param>
+    ProbabilityTable Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default);
 }

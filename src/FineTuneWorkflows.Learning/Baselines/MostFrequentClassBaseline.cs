@@ -26,11 +26,15 @@ public sealed class MostFrequentClassBaseline : ITextBaseline
     }
 
     /// <inheritdoc/>
-    public ProbabilityTable Predict(IReadOnlyList<string> texts)
+    public ProbabilityTable Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         var table = new ProbabilityTable(texts.Count, _shares.Length);
         for (int i = 0; i < texts.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             _shares.CopyTo(table.Row(i));
+        }
+
         return table;
     }
 }

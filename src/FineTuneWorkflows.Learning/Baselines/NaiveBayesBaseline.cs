@@ -10,11 +10,15 @@ namespace FineTuneWorkflows.Learning.Baselines;
 public sealed class NaiveBayesBaseline : ITextBaseline
 {
     private readonly double[] _logPriors;
-    private readonly Dictionary<string, double[]> _logLikelihoods;
+    private readonly double[] _logWords;
+    private readonly Dictionary<string, (int Class, double LogCount)[]> _logCounts;
 
-    private NaiveBayesBaseline(double[] logPriors, Dictionary<string, double[]> logLikelihoods)
+    /// <param name="logPriors">The logarithm of each class's share.</param>
+    /// <param name="logWords">The logarithm of each class's words, smoothed.</param>
+    /// <param name="logCounts">Of each word the classes it was seen in; in any other its logarithm is 0, so that memory grows with the texts and not with the classes.</param>
+    private NaiveBayesBaseline(double[] logPriors, double[] logWords, Dictionary<string, (int Class, double LogCount)[]> logCounts)
     {
-        (_logPriors, _logLikelihoods) = (logPriors, logLikelihoods);
+        (_logPriors, _logWords, _logCounts) = (logPriors, logWords, logCounts);
     }
 
     /// <inheritdoc/>
@@ -24,46 +28,52 @@ public sealed class NaiveBayesBaseline : ITextBaseline
     /// <param name="texts">The training texts.</param>
     /// <param name="labels">Their class numbers.</param>
     /// <param name="classCount">The number of classes.</param>
+    /// <param name="cancellation">Ends the work, at the next text.</param>
     /// <exception cref="LearningException">There are no texts, or a label is out of range.</exception>
-    public static NaiveBayesBaseline Train(IReadOnlyList<string> texts, IReadOnlyList<int> labels, int classCount)
+    public static NaiveBayesBaseline Train(IReadOnlyList<string> texts, IReadOnlyList<int> labels, int classCount, CancellationToken cancellation = default)
     {
         BaselineData.Check(texts, labels, classCount);
-        var counts = new Dictionary<string, int[]>(StringComparer.Ordinal);
+        var counts = new Dictionary<string, Dictionary<int, int>>(StringComparer.Ordinal);
         double[] documents = new double[classCount], words = new double[classCount];
         for (int i = 0; i < texts.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             documents[labels[i]]++;
             foreach (string word in Words(texts[i]))
             {
-                if (!counts.TryGetValue(word, out int[]? byClass))
-                    counts.Add(word, byClass = new int[classCount]);
-                byClass[labels[i]]++;
+                if (!counts.TryGetValue(word, out Dictionary<int, int>? byClass))
+                    counts.Add(word, byClass = []);
+                byClass[labels[i]] = byClass.GetValueOrDefault(labels[i]) + 1;
                 words[labels[i]]++;
             }
         }
         // Classes count once more than they occur, so that one without texts is improbable rather than impossible.
         double[] priors = [.. documents.Select(count => Math.Log((count + 1) / (texts.Count + classCount)))];
-        var likelihoods = new Dictionary<string, double[]>(counts.Count, StringComparer.Ordinal);
-        foreach ((string word, int[] byClass) in counts)
-            likelihoods.Add(word, [.. byClass.Select((count, c) => Math.Log((count + 1) / (words[c] + counts.Count)))]);
-        return new NaiveBayesBaseline(priors, likelihoods);
+        double[] logWords = [.. words.Select(count => Math.Log(count + counts.Count))];
+        var logCounts = counts.ToDictionary(pair => pair.Key, pair => pair.Value.Select(c => (c.Key, Math.Log(c.Value + 1))).ToArray(), StringComparer.Ordinal);
+        return new NaiveBayesBaseline(priors, logWords, logCounts);
     }
 
     /// <inheritdoc/>
-    public ProbabilityTable Predict(IReadOnlyList<string> texts)
+    public ProbabilityTable Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         var table = new ProbabilityTable(texts.Count, _logPriors.Length);
         for (int i = 0; i < texts.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<double> row = table.Row(i);
             _logPriors.CopyTo(row);
+            int known = 0;
             foreach (string word in Words(texts[i]))
             {
-                if (!_logLikelihoods.TryGetValue(word, out double[]? byClass))
+                if (!_logCounts.TryGetValue(word, out (int Class, double LogCount)[]? byClass))
                     continue;
-                for (int c = 0; c < row.Length; c++)
-                    row[c] += byClass[c];
+                known++;
+                foreach ((int c, double logCount) in byClass)
+                    row[c] += logCount;
             }
+            for (int c = 0; c < row.Length; c++)
+                row[c] -= known * _logWords[c];
             Normalize(row);
         }
         return table;

@@ -14,13 +14,14 @@ public static class Bootstrap
     /// <param name="classCount">The number of classes.</param>
     /// <param name="resamples">How many resamples to draw; 1 or more.</param>
     /// <param name="seed">The seed.</param>
+    /// <param name="cancellation">Ends the work, at the next resample.</param>
     /// <param name="measures">What to measure on each resample.</param>
     public static Interval[] Intervals(
-        int[] actual, int[] predicted, int classCount, int resamples, long seed, params Func<ConfusionMatrix, double>[] measures)
+        int[] actual, int[] predicted, int classCount, int resamples, long seed, CancellationToken cancellation, params Func<ConfusionMatrix, double>[] measures)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         double[][] values = [.. measures.Select(_ => new double[resamples])];
-        Parallel.For(0, resamples, resample =>
+        Parallel.For(0, resamples, new ParallelOptions { CancellationToken = cancellation }, resample =>
         {
             var random = new SplitMix64(DerivedSeed.For(seed, "bootstrap", resample));
             int[] drawnActual = new int[actual.Length], drawnPredicted = new int[actual.Length];

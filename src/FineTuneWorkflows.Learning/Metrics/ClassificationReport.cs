@@ -3,7 +3,7 @@ namespace FineTuneWorkflows.Learning.Metrics;
 /// <summary>How well a single-label classifier does on a set of examples. Averages are defined as in scikit-learn's classification_report.</summary>
 public sealed record ClassificationReport
 {
-    private const int CalibrationBins = 15;
+    private const int CalibrationBins = 15, MostConfusedClasses = 1_000;
 
     /// <summary>The number of examples.</summary>
     public required int Count { get; init; }
@@ -41,7 +41,7 @@ public sealed record ClassificationReport
     /// <summary>The 15 bins of that: examples by the probability of the predicted class, from 0 to 1 (a reliability diagram, DeGroot and Fienberg 1983).</summary>
     public required IReadOnlyList<CalibrationBin> Calibration { get; init; }
 
-    /// <summary>Counts by true class (rows) and predicted class (columns).</summary>
+    /// <summary>Counts by true class (rows) and predicted class (columns); empty with more than 1,000 classes.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
     /// <summary>Measures predictions.</summary>
@@ -50,9 +50,10 @@ public sealed record ClassificationReport
     /// <param name="classNames">The classes' names by number.</param>
     /// <param name="seed">The seed of the bootstrap.</param>
     /// <param name="resamples">The number of bootstrap resamples; default 1000.</param>
+    /// <param name="cancellation">Ends the bootstrap.</param>
     /// <exception cref="ArgumentException">The sizes disagree, or there are no examples.</exception>
     public static ClassificationReport Compute(
-        ProbabilityTable probabilities, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, long seed, int resamples = 1000)
+        ProbabilityTable probabilities, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, long seed, int resamples = 1000, CancellationToken cancellation = default)
     {
         if (probabilities.Count != labels.Count || probabilities.ClassCount != classNames.Count)
             throw new ArgumentException($"Probabilities are [{probabilities.Count}, {probabilities.ClassCount}], labels {labels.Count}, class names "
@@ -63,8 +64,8 @@ public sealed record ClassificationReport
         int[] predicted = probabilities.BestOfAll();
         var matrix = new ConfusionMatrix(actual, predicted, classNames.Count);
         ClassMetrics[] classes = [.. classNames.Select((name, index) => matrix.ForClass(index, name))];
-        IEnumerable<int> numbers = Enumerable.Range(0, classNames.Count);
-        Interval[] intervals = Bootstrap.Intervals(actual, predicted, classNames.Count, resamples, seed, m => m.Accuracy, m => m.MacroF1());
+        IEnumerable<int> numbers = classNames.Count <= MostConfusedClasses ? Enumerable.Range(0, classNames.Count) : [];
+        Interval[] intervals = Bootstrap.Intervals(actual, predicted, classNames.Count, resamples, seed, cancellation, m => m.Accuracy, m => m.MacroF1());
         CalibrationBin[] calibration = CalibrationOf(probabilities, actual, predicted);
         return new ClassificationReport
         {

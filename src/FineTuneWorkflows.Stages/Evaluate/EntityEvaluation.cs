@@ -50,6 +50,7 @@ internal static class EntityEvaluation
         var beyond = 0;
         for (var i = 0; i < test.Count; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             // Token files do not say which word a token is of; encoding the words again does.
             var row = tokenizer.EncodeWords(test[i].Words, new() { MaxLength = tokens.Info.MaxLength });
             if (row.Ids.Length != split.Length(i))

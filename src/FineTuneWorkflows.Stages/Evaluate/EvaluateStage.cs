@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Learning.Baselines;
 using FineTuneWorkflows.Learning.Calibration;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
@@ -12,7 +13,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Version = 5, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
+[Stage("FineTune.Evaluate", Version = 6, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]
@@ -66,9 +67,9 @@ public sealed record EvaluateStage : Stage
 
         context.Report(new(0, test.Count, "texts", "predicting"));
         var probabilities = Predict(context, cancellationToken);
-        var report = ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples);
+        var report = ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples, cancellationToken);
         Log(context, "test", report);
-        var calibrated = Calibrated(context, report, dataset, labels, ref probabilities);
+        var calibrated = Calibrated(context, report, dataset, labels, ref probabilities, cancellationToken);
 
         var baseline = BaselineReport(context, dataset, test, labels, cancellationToken);
         EvaluationFiles.Write(context.Output("evaluation"), report, calibrated, baseline, test, probabilities);
@@ -77,12 +78,12 @@ public sealed record EvaluateStage : Stage
     }
 
     /// <summary>The report at the temperature that the training kept with the model, and the probabilities at it; null where there is none.</summary>
-    private CalibratedReport? Calibrated(StageContext context, ClassificationReport before, DatasetFolder dataset, List<int> labels, ref ProbabilityTable probabilities)
+    private CalibratedReport? Calibrated(StageContext context, ClassificationReport before, DatasetFolder dataset, List<int> labels, ref ProbabilityTable probabilities, CancellationToken cancellationToken)
     {
         if (ModelCalibration.Load(context.Input("model").Path) is not { } calibration)
             return null;
         probabilities = calibration.Apply(probabilities);
-        var report = CalibratedReport.Of(calibration.Temperature, before, ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples));
+        var report = CalibratedReport.Of(calibration.Temperature, before, ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples, cancellationToken));
         context.LogMetrics([.. report.ToMetrics()]);
         context.Note(FormattableString.Invariant($"calibration error {report.ErrorBefore:0.0000}, at temperature {report.Temperature:0.000} {report.ErrorAfter:0.0000}"));
         return report;
@@ -105,8 +106,18 @@ public sealed record EvaluateStage : Stage
             return null;
         context.Report(new(0, null, "texts", $"training the baseline {Baseline}"));
         var train = dataset.Read(SplitName.Train, cancellationToken).ToList();
-        var baseline = Baselines.Train(Baseline, train.ConvertAll(Whole), train.ConvertAll(e => dataset.ClassOf(e.Label)), dataset.Labels.Count, Seed);
-        var report = ClassificationReport.Compute(baseline.Predict(test.ConvertAll(Whole)), labels, dataset.Labels, Seed, BootstrapSamples);
+        ITextBaseline baseline;
+        try
+        {
+            baseline = Baselines.Train(Baseline, train.ConvertAll(Whole), train.ConvertAll(e => dataset.ClassOf(e.Label)), dataset.Labels.Count, Seed, cancellationToken);
+        }
+        catch (BaselineTooLargeException e)
+        {
+            context.Note($"left out the baseline {Baseline}: {e.Message}; {nameof(BaselineKind.NaiveBayes)} has room for them (parameter {nameof(Baseline)})");
+            return null;
+        }
+
+        var report = ClassificationReport.Compute(baseline.Predict(test.ConvertAll(Whole), cancellationToken), labels, dataset.Labels, Seed, BootstrapSamples, cancellationToken);
         Log(context, "baseline", report);
         context.SetTag("baseline/name", baseline.Name);
         return report;

@@ -85,7 +85,7 @@ public class ClassificationReportTests
         Assert.Equal(0.8 - half, one.Low, 0.01);
         Assert.Equal(0.8 + half, one.High, 0.01);
 
-        Interval Interval(long seed) => Bootstrap.Intervals(actual, predicted, 2, 1000, seed, m => m.Accuracy)[0];
+        Interval Interval(long seed) => Bootstrap.Intervals(actual, predicted, 2, 1000, seed, default, m => m.Accuracy)[0];
     }
 
     [Fact]
@@ -107,4 +107,24 @@ public class ClassificationReportTests
         }
         return table;
     }
+
+    [Fact]
+    public void Many_classes_take_memory_for_themselves_and_not_for_all_pairs()
+    {
+        const int Classes = 100_000;
+        int[] actual = [0, 1, Classes - 1], predicted = [0, 2, Classes - 1];
+        var matrix = new ConfusionMatrix(actual, predicted, Classes);
+        Assert.Equal(2.0 / 3, matrix.Accuracy, 1e-12);
+        Assert.Equal(2.0 / Classes, matrix.MacroF1(), 1e-12);
+        var table = new ProbabilityTable(3, 2000);
+        for (int i = 0; i < 3; i++)
+            table.Row(i)[i] = 1;
+        ClassificationReport report = ClassificationReport.Compute(table, [0, 1, 0], [.. Enumerable.Range(0, 2000).Select(i => $"c{i}")], seed: 1, resamples: 10);
+        Assert.Empty(report.Confusion);
+        Assert.Equal(2.0 / 3, report.Accuracy, 1e-12);
+    }
+
+    [Fact]
+    public void A_cancelled_bootstrap_draws_no_more() => Assert.Throws<OperationCanceledException>(() =>
+        ClassificationReport.Compute(Sure([0, 1], 3, 0.8), [0, 1], Names, seed: 1, resamples: 1_000_000, new CancellationToken(canceled: true)));
 }

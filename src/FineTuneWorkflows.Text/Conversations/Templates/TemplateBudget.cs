@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Text.Conversations.Templates;
 /// <param name="given">The characters of what the template is given.</param>
 internal sealed class TemplateBudget(long given)
 {
-    private const long LeastSteps = 2_000_000, MostSteps = 20_000_000, LeastCharacters = 1 << 22, MostCharacters = 1 << 28;
+    private const long LeastSteps = 500_000, MostSteps = 20_000_000, LeastCharacters = 1 << 22, MostCharacters = 1 << 28;
 
     private readonly long _steps = Math.Min(LeastSteps + (16 * given), MostSteps);
     private readonly long _characters = Math.Min(LeastCharacters + (256 * given), MostCharacters);

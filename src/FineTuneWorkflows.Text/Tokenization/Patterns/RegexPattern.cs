@@ -52,7 +52,7 @@ internal sealed class RegexPattern : ITextPattern
     /// <param name="expression">The expression.</param>
     /// <param name="place">Where it stands in its file.</param>
     /// <param name="file">The file.</param>
-    /// <param name="patience">What one match may take; null for a second. All matches of a text may take twice that, and a second for each 100,000 characters.</param>
+    /// <param name="patience">What one match may take; null for a second. All matches of a text may take as long, and a second for each 100,000 characters.</param>
     /// <exception cref="ArgumentException">The expression is none, uses what .NET's do not have, or is too long.</exception>
     public RegexPattern(string expression, string place, string file, TimeSpan? patience = null)
     {
@@ -75,7 +75,7 @@ internal sealed class RegexPattern : ITextPattern
         {
             try
             {
-                Search(text, matches, (long)(((2 * patience.TotalSeconds) + (text.Length / 100_000.0)) * Stopwatch.Frequency), cancellationToken);
+                Search(text, matches, (long)((patience.TotalSeconds + (text.Length / 100_000.0)) * Stopwatch.Frequency), cancellationToken);
                 return;
             }
             catch (RegexMatchTimeoutException e)
