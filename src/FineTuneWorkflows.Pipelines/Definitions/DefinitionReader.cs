@@ -45,7 +45,40 @@ public static class DefinitionReader
         }
 
         using (document)
+        {
+            RequireTexts(document.RootElement, file);
             return new Reading(file).Definition(document.RootElement, folder);
+        }
+    }
+
+    /// <summary>Refuses bytes that are not UTF-8 and halves of surrogate pairs, which show themselves only where a text is asked for: in a name, a value, or long after.</summary>
+    private static void RequireTexts(JsonElement json, string file)
+    {
+        try
+        {
+            switch (json.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = json.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in json.EnumerateArray())
+                        RequireTexts(item, file);
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var member in json.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        RequireTexts(member.Value, file);
+                    }
+
+                    break;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new DefinitionException(file, "has a text that is not valid UTF-8, or an escape that is half of a character");
+        }
     }
 
     private sealed class Reading(string file)

@@ -192,6 +192,20 @@ public class ModelFolderTests
         Assert.Equal(names, loaded.Labels);
     }
 
+    [Theory]
+    [InlineData("2147483647")]
+    [InlineData("-1")]
+    [InlineData("\"two\"")]
+    public void An_impossible_number_of_classes_is_refused_before_they_get_names(string count)
+    {
+        using var folder = new TemporaryFolder();
+        using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, Labels, seed: 1);
+        model.Save(folder.Path);
+        ConfigFile.Write(model.Config with { LabelById = null }, folder.Path);
+        File.WriteAllText(folder["config.json"], File.ReadAllText(folder["config.json"]).Insert(1, $"\"num_labels\": {count}, "));
+        Assert.Contains($"num_labels is {count}; it must be 1 to 1000000", Assert.Throws<ModelException>(() => LanguageModel.Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_head_for_masked_tokens_with_a_matrix_of_its_own_is_refused()
     {

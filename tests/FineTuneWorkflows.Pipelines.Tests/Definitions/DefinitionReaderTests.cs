@@ -94,5 +94,17 @@ public class DefinitionReaderTests
         Assert.Equal("m", definition.Id);
     }
 
+    [Theory]
+    [InlineData("\"definitionId\":\"\\ud800\",")]
+    [InlineData("\"a\\udc00b\":1,")]
+    [InlineData("\"variables\":[{\"name\":\"N\",\"typeName\":\"Int32\",\"value\":\"\u00ff\"}],")]
+    [InlineData("\"anything\":[[{\"x\":\"\u00ff\"}]],")]
+    public void A_text_that_is_none_is_refused_wherever_it_stands(string member)
+    {
+        // Latin-1 writes U+00FF as the byte FF, which is no UTF-8.
+        var json = Encoding.Latin1.GetBytes("{" + member + "\"root\":{\"type\":\"Elsa.Sequence\",\"activities\":[{\"id\":\"a\",\"type\":\"T.A\"}]}}");
+        Assert.Contains("t.json: has a text that is not valid UTF-8", Assert.Throws<DefinitionException>(() => DefinitionReader.Read(json, "t.json", "/")).Message, StringComparison.Ordinal);
+    }
+
     private static string Problem(string json) => Assert.Throws<DefinitionException>(() => TestPipelines.Read(json)).Message;
 }

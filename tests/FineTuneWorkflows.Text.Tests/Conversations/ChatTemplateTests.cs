@@ -33,7 +33,7 @@ public sealed class ChatTemplateTests
         Assert.Contains(problem, Assert.Throws<TextDataException>(() => ChatTemplate.Parse(template, "here")).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}", "the chat template (here) makes more than 4,2")]
+    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}", "the chat template (here) ")]
     [InlineData("{{ range(1000000000) | list }}", "a range has more than 100000 numbers")]
     [InlineData("\n{{ 'a' * 1000000000 }}", "the chat template (here) makes more than 4,201,984 characters on line 2, which no conversation needs")]
     [InlineData("\n{{ 'a' * 9223372036854775807 }}", "characters on line 2, which no conversation needs")]
@@ -46,7 +46,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% set ns=namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == ns.l }}", " on line 1, which no conversation needs")]
     [InlineData("{% set ns=namespace(a=1) %}{% set ns.a = ns %}{{ ns }}", "nests values too deep")]
     [InlineData("{% set ns=namespace(a=1) %}{% set ns.a = ns %}{{ ns | tojson }}", "nests values too deep")]
-    [InlineData("{% set ns=namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l == ns.l }}{{ ns.l | tojson }}", "nests values too deep")]
+    [InlineData("{% set ns=namespace(l=[]) %}{% for i in range(25000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l == ns.l }}{{ ns.l | tojson }}", "nests values too deep")]
     [InlineData("{% set s = 'a' * 1000000 %}{% for i in range(100000) %}{% if s.startswith(s) or s in s or s == s or s < s or s.find('b') > 0 or s | length == 0 %}{% endif %}{% endfor %}", " on line 1, which no conversation needs")]
     [InlineData("{% macro m() %}{% for i in range(100000) %}{% endfor %}{% endmacro %}{% for i in range(100000) %}{{ m() }}{% endfor %}", " on line 1, which no conversation needs")]
     [InlineData("{{ (range(100000) | list) | unique }}", " on line 1, which no conversation needs")]

@@ -10,6 +10,9 @@ namespace FineTuneWorkflows.Learning.Models.Configuration;
 /// </summary>
 public abstract record ModelConfig
 {
+    // As many names are made where a file gives none.
+    private const int MostLabels = 1_000_000;
+
     /// <summary>The problem type of one class per sequence.</summary>
     public const string SingleLabel = "single_label_classification";
 
@@ -100,8 +103,16 @@ public abstract record ModelConfig
 
     /// <summary>The class names of a classifier; where the configuration has none those that transformers gives, which it leaves out of the files that it writes: as many as
     /// <c>num_labels</c> says, else two.</summary>
-    internal IReadOnlyList<string> LabelsOrDefault() => LabelById is not null ? Labels()
-        : DefaultLabels(Others.TryGetValue("num_labels", out JsonElement value) && value.TryGetInt32(out int count) ? count : 2);
+    /// <exception cref="ModelException"><c>num_labels</c> is no number of classes.</exception>
+    internal IReadOnlyList<string> LabelsOrDefault()
+    {
+        if (LabelById is not null)
+            return Labels();
+        if (!Others.TryGetValue("num_labels", out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+            return DefaultLabels(2);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int count) && count is > 0 and <= MostLabels ? DefaultLabels(count)
+            : throw new ModelException($"num_labels is {value.GetRawText()[..Math.Min(40, value.GetRawText().Length)]}; it must be 1 to {MostLabels}.");
+    }
 
     /// <summary>The names that transformers gives classes that have none.</summary>
     internal static IReadOnlyList<string> DefaultLabels(int count) => [.. Enumerable.Range(0, count).Select(i => $"LABEL_{i}")];
@@ -116,9 +127,10 @@ public abstract record ModelConfig
     internal static IReadOnlyDictionary<string, string> ById(IReadOnlyList<string> labels)
     {
         var byId = new Dictionary<string, string>(StringComparer.Ordinal);
+        var known = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < labels.Count; i++)
         {
-            if (byId.ContainsValue(labels[i]))
+            if (!known.Add(labels[i]))
                 throw new ModelException($"Class '{labels[i]}' is named twice.");
             byId[i.ToString(CultureInfo.InvariantCulture)] = labels[i];
         }
