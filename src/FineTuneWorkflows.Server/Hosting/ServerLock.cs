@@ -20,7 +20,27 @@ internal sealed class ServerLock : IDisposable
         this.note = note;
     }
 
+    /// <exception cref="ServerException">Another server has the lock, or its file cannot be opened.</exception>
     public static ServerLock Take(ServerOptions options)
+    {
+        try
+        {
+            return TakeFree(options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServerException($"the server's lock in the home {options.Home.Root} cannot be taken: {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (note is not null)
+            File.Delete(note);
+        held.Dispose();
+    }
+
+    private static ServerLock TakeFree(ServerOptions options)
     {
         if (options.PostgreSql is null)
             return new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --home"), null);
@@ -32,13 +52,6 @@ internal sealed class ServerLock : IDisposable
                 $"another server on the home {options.Home.Root} is called '{options.NodeId}'{Holder(file + ".txt")}; give each server a name of its own with --node-id (FINETUNE_NODE_ID)");
         File.WriteAllText(file + ".txt", string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}"));
         return new(held, file + ".txt");
-    }
-
-    public void Dispose()
-    {
-        if (note is not null)
-            File.Delete(note);
-        held.Dispose();
     }
 
     private static string Holder(string note)
