@@ -60,7 +60,7 @@ public class PipelineBuilderTests
     public void Triggers_are_ignored_with_a_note_and_order_passes_through_them()
     {
         var pipeline = TestPipelines.Build(TestPipelines.Json(
-            [("Nightly", "Elsa.Cron", new { cronExpression = "0 0 2 * * *" }), Read, ("Join", "Elsa.FlowJoin", new { }), Count], ["Nightly>Read", "Read>Join", "Join>Count"]));
+            [("Nightly", "Elsa.Cron", new { cronExpression = "0 0 2 * * *", timeZone = "Europe/Berlin", overlap = "Queue" }), Read, ("Join", "Elsa.FlowJoin", new { }), Count], ["Nightly>Read", "Read>Join", "Join>Count"]));
         Assert.Equal(["Read"], pipeline.Find("Count")!.Predecessors);
         Assert.Equal("the trigger Nightly (Elsa.Cron) is ignored here; the server starts it", Assert.Single(pipeline.Notes));
     }
