@@ -38,6 +38,10 @@ public sealed record FetchDataStage : Stage
     [Parameter("The Authorization header of a download, as ${env:NAME}.", Category = "Source", Secret = true)]
     public string Authorization { get; init; } = "";
 
+    /// <summary>The longest download in gibibytes. Default: 100.</summary>
+    [Parameter("The longest download, in GB, so that no server fills the disk.", Category = "Source", AffectsResult = false), Range(1, 100_000)]
+    public int MaxDownloadGigabytes { get; init; } = 100;
+
     /// <summary>What the examples are. Default: what the columns and the first row show.</summary>
     [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations.", Category = "Columns")]
     public DatasetKind Kind { get; init; }
@@ -249,8 +253,9 @@ public sealed record FetchDataStage : Stage
             throw new StageException($"parameter Source: {new Uri(Source).Host} is not among the hosts that may be read here; {context.Sources.Advice}");
         using var client = new HttpClient(new BoundedHttpHandler(context.Sources) { InnerHandler = BoundedHttpHandler.Sender() }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         if (Authorization.Length > 0)
-            client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(EnvironmentReference.Resolve(nameof(Authorization), Authorization));
-        var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download") };
+            client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.TryParse(EnvironmentReference.Resolve(nameof(Authorization), Authorization), out var header) ? header
+                : throw new StageException("parameter Authorization: the value is no Authorization header; it is a scheme and a credential, such as Bearer TOKEN");
+        var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download"), MaxBytes = (long)MaxDownloadGigabytes << 30 };
         return [await DataSource.DownloadAsync(Source, options, client, progress, cancellationToken).ConfigureAwait(false)];
     }
 

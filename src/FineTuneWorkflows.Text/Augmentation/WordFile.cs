@@ -1,37 +1,26 @@
-using System.IO.Compression;
-using System.Text;
+using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Augmentation;
 
-/// <summary>Reads word lists, packed or not.</summary>
+/// <summary>Reads word lists in UTF-8, packed or not.</summary>
 internal static class WordFile
 {
+    /// <exception cref="TextDataException">The file is missing or cannot be read, at once; while reading, a line is not UTF-8 or too long.</exception>
     public static IEnumerable<(string Text, int Number)> Lines(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] bytes;
-        try
-        {
-            using Stream file = File.OpenRead(path);
-            using var source = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using var copy = new MemoryStream();
-            source.CopyTo(copy);
-            bytes = copy.ToArray();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new TextDataException("the file does not exist", path, inner: e);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException or InvalidDataException)
-        {
-            throw new TextDataException($"the file cannot be read: {e.Message}", path, inner: e);
-        }
-        return Split(bytes);
+        return Read(LineReader.Open(path), path);
     }
 
-    private static IEnumerable<(string Text, int Number)> Split(byte[] bytes)
+    private static IEnumerable<(string Text, int Number)> Read(LineReader lines, string path)
     {
-        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        for (var number = 1; reader.ReadLine() is { } line; number++) yield return (line, number);
+        using (lines)
+        {
+            while (lines.Read())
+            {
+                if (lines.Problem is { } problem) throw new TextDataException(problem.Text + "; word lists are UTF-8", path, lines.Number);
+                yield return (lines.Line, (int)lines.Number);
+            }
+        }
     }
 }

@@ -2,13 +2,17 @@ namespace FineTuneWorkflows.Text.Files;
 
 /// <summary>
 /// Reads a file in blocks of whole lines of about 256 KiB, so that the lines of a block can be worked on in parallel. Memory does not grow with the
-/// file, only with its longest line.
+/// file, only with its longest line, which is bounded.
 /// </summary>
 internal sealed class LineBlockReader : IDisposable
 {
     public const int BlockSize = 1 << 18;
 
+    /// <summary>The longest line unless it is said otherwise, as arrays can hold it and the line break: 1 GiB.</summary>
+    private const int UsualMost = 1 << 30;
+
     private readonly string _path;
+    private readonly int _mostBytes;
     private readonly FileStream _stream;
     private readonly LineBlock _block = new();
     private byte[] _rest = [];
@@ -16,9 +20,9 @@ internal sealed class LineBlockReader : IDisposable
     private long _nextLine = 1;
     private bool _ended;
 
-    public LineBlockReader(string path)
+    public LineBlockReader(string path, int mostBytes = UsualMost)
     {
-        _path = path;
+        (_path, _mostBytes) = (path, mostBytes);
         try
         {
             _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
@@ -34,7 +38,7 @@ internal sealed class LineBlockReader : IDisposable
     {
         if (_ended) return null;
         ref var bytes = ref _block.Bytes;
-        if (bytes.Length < _restLength * 2) Array.Resize(ref bytes, _restLength * 2);
+        if (bytes.Length < _restLength * 2L) Array.Resize(ref bytes, Doubled(_restLength));
         _rest.AsSpan(0, _restLength).CopyTo(bytes);
         var length = _restLength;
         var lastBreak = -1;
@@ -58,7 +62,8 @@ internal sealed class LineBlockReader : IDisposable
             length += read;
             if (length < bytes.Length) continue;
             if (lastBreak >= 0) break;
-            Array.Resize(ref bytes, bytes.Length * 2);
+            if (length > _mostBytes) throw TooLong(_nextLine);
+            Array.Resize(ref bytes, Doubled(bytes.Length));
         }
         KeepRest(bytes.AsSpan(lastBreak + 1, length - lastBreak - 1));
         FindLines(bytes.AsSpan(0, lastBreak + 1));
@@ -66,6 +71,10 @@ internal sealed class LineBlockReader : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private TextDataException TooLong(long line) => new($"the line is longer than {_mostBytes >> 20} MB, which is the limit", _path, line);
+
+    private static int Doubled(int length) => (int)Math.Min(length * 2L, Array.MaxLength);
 
     private int Read(Span<byte> destination)
     {
@@ -93,6 +102,7 @@ internal sealed class LineBlockReader : IDisposable
         for (var start = 0; start < lines.Length;)
         {
             var end = start + lines[start..].IndexOf((byte)'\n');
+            if (end - start > _mostBytes) throw TooLong(_nextLine + _block.Count);
             _block.Ends.Add(end);
             start = end + 1;
         }

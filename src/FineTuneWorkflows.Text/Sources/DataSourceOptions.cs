@@ -23,4 +23,7 @@ public sealed record DataSourceOptions
 
     /// <summary>How long a server may send nothing before the try counts as failed. Default 60 seconds.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The most bytes of a download, so that a server cannot fill the disk. Default 100 GiB.</summary>
+    public long MaxBytes { get; init; } = 100L << 30;
 }

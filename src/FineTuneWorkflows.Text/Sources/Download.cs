@@ -77,9 +77,9 @@ internal sealed class Download
             var part = Part();
             await part.FetchAsync(cancellationToken).ConfigureAwait(false);
             var actual = FileDigest.Of(_part, _progress, cancellationToken);
-            if (actual != _wanted && part.Continued)
+            if (actual != _wanted && (part.Continued || !part.LengthIsKnown))
             {
-                // Perhaps the part is of another content than what was appended: once from the start, then the digest has the last word.
+                // Perhaps the part is of another content than what was appended, or the connection broke: once from the start, then the digest has the last word.
                 File.Delete(_part);
                 await part.FetchAsync(cancellationToken).ConfigureAwait(false);
                 actual = FileDigest.Of(_part, _progress, cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class Download
                 File.Delete(_part);
                 throw new TextDataException(
                     $"the downloaded file's SHA-256 is {actual}, expected {_wanted}; the file was deleted. Either it changed on the server or the " +
-                    "pin is wrong", _shown);
+                    $"pin is wrong{(part.LengthIsKnown ? "" : ", or the connection broke, which cannot be told as the server does not say how long the file is")}", _shown);
             }
             File.Move(_part, _file, overwrite: true);
             return _file;

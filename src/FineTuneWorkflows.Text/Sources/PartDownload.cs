@@ -18,6 +18,9 @@ internal sealed class PartDownload(
     /// <summary>Whether a part from before, or from a try that broke, was continued.</summary>
     public bool Continued { get; private set; }
 
+    /// <summary>Whether the server last said how long the file is; where it did not, a connection that broke looks like the end.</summary>
+    public bool LengthIsKnown { get; private set; } = true;
+
     /// <summary>Brings the whole file.</summary>
     /// <exception cref="TextDataException">The server refuses, or too many tries in a row bring nothing.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
@@ -67,6 +70,10 @@ internal sealed class PartDownload(
         {
             return ($"{Reason(e)}", false, null);
         }
+        catch (UriFormatException)
+        {
+            return ("the server sends on to an address that is none of the web", true, null);
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return ($"nothing came for {options.StallTimeout.TotalSeconds:0.###} seconds", false, null);
@@ -78,6 +85,8 @@ internal sealed class PartDownload(
     {
         if (from > 0) Continued = true;
         var length = response.Content.Headers.ContentLength;
+        LengthIsKnown = length is not null;
+        if (from + length > options.MaxBytes) return (TooLong, true, null);
         await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 1);
         file.SetLength(from);
         file.Position = from;
@@ -96,6 +105,11 @@ internal sealed class PartDownload(
                 return ("the connection broke", false, null);
             }
             if (read == 0) break;
+            if (done + read > options.MaxBytes)
+            {
+                file.SetLength(0);
+                return (TooLong, true, null);
+            }
             await file.WriteAsync(buffer.AsMemory(0, read), stall.Token).ConfigureAwait(false);
             stall.CancelAfter(options.StallTimeout);
             var before = done;
@@ -106,6 +120,8 @@ internal sealed class PartDownload(
         progress?.Report(new TextProgress("downloading", done, done, "bytes"));
         return default;
     }
+
+    private string TooLong => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the file is longer than {options.MaxBytes / (double)(1L << 30):0.###} GB, which is the limit of a download");
 
     private long PartLength() => File.Exists(part) ? new FileInfo(part).Length : 0;
 

@@ -153,6 +153,15 @@ public sealed class BadDataTests : IDisposable
     }
 
     [Fact]
+    public async Task An_Authorization_that_is_no_header_is_refused_by_name_without_its_value()
+    {
+        Environment.SetEnvironmentVariable("FINETUNE_TEST_BAD_TOKEN", "s3cr3t, t0ken\u0001");
+        var reason = await workspace.FailureOf(("Fetch", Fetch, new { source = "http://127.0.0.1:1/a.csv", sha256 = new string('a', 64), authorization = "${env:FINETUNE_TEST_BAD_TOKEN}" }));
+        Assert.StartsWith("parameter Authorization: the value is no Authorization header", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pinned_download_is_used_with_its_secret_kept_out_of_every_file()
     {
         Environment.SetEnvironmentVariable("FINETUNE_TEST_TOKEN", "Bearer s3cr3t-t0ken");

@@ -101,6 +101,35 @@ public sealed class WholeFilesTests : IDisposable
         Assert.Equal(content[0] == '[' ? 1 : 2, error.Line);
     }
 
+    [Fact]
+    public void Lines_of_a_dataset_have_a_limit_too_and_long_ones_below_it_are_whole()
+    {
+        File.WriteAllText(_temp["a.jsonl"], "short\n" + new string('a', 3 << 20) + "\nlast");
+        using (var reader = new LineBlockReader(_temp["a.jsonl"], 2 << 20))
+        {
+            var error = Assert.Throws<TextDataException>(() => { while (reader.Next() is not null) continue; });
+            Assert.Equal($"{_temp["a.jsonl"]}:2: the line is longer than 2 MB, which is the limit", error.Message);
+        }
+        var lengths = new List<int>();
+        using (var reader = new LineBlockReader(_temp["a.jsonl"], 4 << 20))
+        {
+            while (reader.Next() is { } block)
+            {
+                for (var i = 0; i < block.Count; i++) lengths.Add(block.Line(i).Length);
+            }
+        }
+        Assert.Equal([5, 3 << 20, 4], lengths);
+    }
+
+    [Fact]
+    public void A_word_list_that_is_not_UTF_8_or_cut_short_is_refused()
+    {
+        File.WriteAllBytes(_temp["words.txt"], [.. "good\ncaf"u8, 0xE9, .. "\n"u8]);
+        Assert.Contains("words.txt:2: byte 4 of the line (0xE9) is not UTF-8; word lists are UTF-8", Assert.Throws<TextDataException>(() => FineTuneWorkflows.Text.Augmentation.StopWords.Load(_temp["words.txt"])).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_temp["words.txt.gz"], Packed(Rows, CompressionLevel.Optimal)[..^4]);
+        Assert.Contains("cut short", Assert.Throws<TextDataException>(() => FineTuneWorkflows.Text.Augmentation.StopWords.Load(_temp["words.txt.gz"])).Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Packed(string text, CompressionLevel level)
     {
         using var packed = new MemoryStream();

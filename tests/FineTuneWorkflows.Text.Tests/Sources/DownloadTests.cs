@@ -16,7 +16,7 @@ public sealed class DownloadTests : IDisposable
     public void Defaults_are_the_documented_ones()
     {
         var options = new DataSourceOptions();
-        Assert.Equal((5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), (options.Attempts, options.RetryDelay, options.StallTimeout));
+        Assert.Equal((5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), 100L << 30), (options.Attempts, options.RetryDelay, options.StallTimeout, options.MaxBytes));
     }
 
     [Fact]
@@ -134,6 +134,41 @@ public sealed class DownloadTests : IDisposable
         var path = await Get(server.Address());
         await File.WriteAllTextAsync(path, "damaged", TestContext.Current.CancellationToken);
         Assert.Equal(Content, await File.ReadAllBytesAsync(await Get(server.Address()), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_download_without_a_length_that_breaks_is_tried_again_and_one_that_is_whole_is_taken()
+    {
+        await using var server = new FaultyServer(_ => new Response(200, Content) { WithoutLength = true, BreakAfter = 100_000 }, _ => new Response(200, Content) { WithoutLength = true });
+        Assert.Equal(Content, await File.ReadAllBytesAsync(await Get(server.Address()), TestContext.Current.CancellationToken));
+        Assert.Equal([null, null], server.Requests.Select(r => r.From));
+        await using var broken = new FaultyServer(_ => new Response(200, Content) { WithoutLength = true, BreakAfter = 100_000 });
+        var error = await Fails(broken.Address("/data/other.csv"), Options());
+        Assert.Contains("or the connection broke, which cannot be told as the server does not say how long the file is", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_that_is_longer_than_the_limit_is_left(bool withoutLength)
+    {
+        await using var server = new FaultyServer(_ => new Response(200, Content) { WithoutLength = withoutLength });
+        var error = await Fails(server.Address(), Options() with { MaxBytes = 1 << 18 });
+        Assert.Contains("the file is longer than 0 GB, which is the limit of a download", error.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        Assert.All(Directory.EnumerateFiles(_temp.Path, "*", SearchOption.AllDirectories), f => Assert.Equal(0, new FileInfo(f).Length));
+    }
+
+    [Theory]
+    [InlineData("http://")]
+    [InlineData("//")]
+    [InlineData("http://[::1")]
+    [InlineData("http://a b/")]
+    public async Task A_redirect_to_what_is_no_address_is_an_error_that_says_so(string location)
+    {
+        await using var server = new FaultyServer(_ => new Response(302, []) { Headers = $"Location: {location}\r\n" });
+        Assert.Matches("the server (answered 302|sends on to an address that is none of the web)", (await Fails(server.Address(), Options())).Message);
+        Assert.Single(server.Requests);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ internal sealed class FaultyServer : IAsyncDisposable
         var request = new Request(first, headers);
         var response = _behaviours[Math.Min(Requests.Count, _behaviours.Length - 1)](request);
         Requests.Enqueue(request);
-        var head = $"HTTP/1.1 {response.Status} Answer\r\nContent-Length: {response.Body.Length}\r\nConnection: close\r\n{response.Headers}\r\n";
+        var head = $"HTTP/1.1 {response.Status} Answer\r\n{(response.WithoutLength ? "" : $"Content-Length: {response.Body.Length}\r\n")}Connection: close\r\n{response.Headers}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token);
         await stream.WriteAsync(response.Body.AsMemory(0, response.BreakAfter ?? response.Body.Length), _stop.Token);
         await stream.FlushAsync(_stop.Token);
@@ -101,5 +101,7 @@ internal sealed class FaultyServer : IAsyncDisposable
         public int? BreakAfter { get; init; }
 
         public bool Hang { get; init; }
+
+        public bool WithoutLength { get; init; }
     }
 }

@@ -174,6 +174,16 @@ public sealed class HuggingFaceHubTests : IAsyncDisposable
         Assert.Contains("HF_ENDPOINT", Assert.Throws<TextDataException>(() => new HuggingFaceHub(new HubOptions { Endpoint = "hub" })).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://")]
+    [InlineData("//")]
+    [InlineData("http://[::1")]
+    public async Task A_reference_to_what_is_no_address_is_an_error_that_says_so(string location)
+    {
+        _server.Instead = _ => new Response(302, []) { Headers = $"Location: {location}\r\n" };
+        Assert.Contains("the hub refers to a place whose address is not valid", await Fails(Reference), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_busy_hub_is_asked_again()
     {

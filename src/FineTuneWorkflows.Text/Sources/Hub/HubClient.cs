@@ -141,8 +141,8 @@ internal sealed class HubClient(HubOptions options)
 
     private static Uri? Next(HttpResponseMessage response, Uri from)
     {
-        if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location) return null;
-        var next = location.IsAbsoluteUri ? location : new Uri(from, location);
+        if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || !response.Headers.NonValidated.TryGetValues("Location", out var location)) return null;
+        if (!Uri.TryCreate(from, location.ToString(), out var next)) throw new TextDataException("the hub refers to a place whose address is not valid", Location.Shown(from));
         var sound = next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp);
         return sound ? next : throw new TextDataException($"the hub refers to a place that is not secure: {Location.Shown(next)}", Location.Shown(from));
     }
