@@ -7,9 +7,9 @@ using FineTuneWorkflows.Cli.Commands.Graph;
 using FineTuneWorkflows.Cli.Commands.Merge;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Commands.Predict;
-using FineTuneWorkflows.Cli.Commands.Retry;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
+using FineTuneWorkflows.Cli.Commands.Server;
 using FineTuneWorkflows.Cli.Commands.Stages;
 using FineTuneWorkflows.Cli.Commands.Sweep;
 using FineTuneWorkflows.Cli.Commands.Sync;
@@ -42,6 +42,7 @@ internal sealed class CommandTree
         Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
         Add("merge", "Merges adapters (LoRA) into their base: a model like any other.", () => new MergeCommand());
         Add("retry", "Has the server run the failed stages of a workflow instance again.", () => new RetryCommand());
+        Add("keys", "Lists the server's API keys; makes one; revokes one.", () => new KeysCommand());
         Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
         Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());
         Add("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.", () => new CleanCommand());

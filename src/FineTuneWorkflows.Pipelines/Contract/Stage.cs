@@ -35,6 +35,9 @@ public abstract record Stage
     /// <summary>The resource that the stage holds while it runs. Default: <see cref="StageResource.Cpu"/>.</summary>
     public virtual StageResource Resource => StageResource.Cpu;
 
+    /// <summary>Whether it usually takes minutes or more, as training does. A server has slots for such stages, and others for short ones, which wait for none of them. Default: false.</summary>
+    public virtual bool IsLong => false;
+
     /// <summary>
     /// The files outside the artifact store that the stage reads. Their content takes the place of the parameter's text in the fingerprint, so
     /// that a changed file reruns the stage and a moved one does not; of files that come from another machine, what their name means takes it. Asked for every plan: it must

@@ -78,8 +78,13 @@ internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyVal
                 return new(Parsed(expression.Value), definition.Folder, "", IsGiven: false);
             case "Variable" or "Input":
                 return Property(activity, parameter, expression);
-            default:
+            case "JavaScript" or "Liquid" or "CSharp" or "Python":
                 problems.Add(new(definition.File, $"is a {expression.Type} expression, which only the server evaluates; here a Literal, Object, Variable or Input can stand", activity.Name, parameter.Name));
+                return null;
+            default:
+                problems.Add(new(
+                    definition.File, $"there is no kind of expression '{expression.Type}'{NameSuggestion.For(expression.Type, ["Literal", "Object", "Variable", "Input", "JavaScript", "Liquid"])}; a Literal, Object, Variable or Input can stand here",
+                    activity.Name, parameter.Name));
                 return null;
         }
     }

@@ -37,10 +37,11 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
         return (
             new(
                 ids.GenerateId(), RunId(workflow), workflow.Id, workflow.Workflow.Identity.DefinitionId, DefinitionGraph.NameOf(workflow.Workflow), context.Id, context.Activity.Id, wired.Name,
-                descriptor.Type, stage.Resource == StageResource.Gpu ? StageQueue.Gpu : StageQueue.Cpu, options.WorkflowsFolder, Parameters(descriptor, stage),
+                descriptor.Type, stage.Resource == StageResource.Gpu ? StageQueue.Gpu : stage.IsLong ? StageQueue.Cpu : StageQueue.Short, options.WorkflowsFolder, Parameters(descriptor, stage),
                 inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context))
             {
                 Journal = new(workflow.Workflow.Identity.Id, workflow.Workflow.Identity.Version, context.ParentActivityExecutionContext?.Id, context.NodeId),
+                Turn = StageTurn.Of(RunPriorities.Of(context), hasBegun: stages.Any(s => StageResults.Of(workflow, s.Id) is { Outcome: not StageOutcome.Skipped }), workflow.CreatedAt),
             },
             stage,
             null);

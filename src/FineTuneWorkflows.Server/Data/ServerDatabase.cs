@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace FineTuneWorkflows.Server.Data;
 
-/// <summary>The server's own tables: stage jobs, webhook deliveries, hashes of secrets, imported definitions. SQLite or PostgreSQL, with the same statements.</summary>
+/// <summary>The server's own tables: stage jobs, webhook deliveries, hashes of secrets and API keys, ended sessions, imported definitions. SQLite or PostgreSQL, with the same statements.</summary>
 public sealed class ServerDatabase : IAsyncDisposable
 {
     // Texts for times and 0/1 for truth values: the same in both databases.
@@ -41,6 +41,20 @@ public sealed class ServerDatabase : IAsyncDisposable
             name TEXT PRIMARY KEY,
             hash TEXT NOT NULL,
             created TEXT NOT NULL)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS finetune_api_keys (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            created TEXT NOT NULL,
+            revoked TEXT)
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS finetune_sessions (
+            user_name TEXT PRIMARY KEY,
+            ended TEXT NOT NULL)
         """,
         """
         CREATE TABLE IF NOT EXISTS finetune_definitions (

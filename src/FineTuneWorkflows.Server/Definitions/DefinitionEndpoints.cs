@@ -5,6 +5,7 @@ using Elsa.Workflows.Management;
 using Elsa.Workflows.Management.Filters;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Server.Hosting;
+using FineTuneWorkflows.Server.Security.Keys;
 using Entity = Elsa.Workflows.Management.Entities.WorkflowDefinition;
 
 namespace FineTuneWorkflows.Server.Definitions;
@@ -16,7 +17,7 @@ internal static class DefinitionEndpoints
 
     public static void MapDefinitions(this IEndpointRouteBuilder app)
     {
-        var definitions = app.MapGroup("/api/definitions").RequireAuthorization();
+        var definitions = app.MapGroup("/api/definitions").RequirePermission(Permissions.ReadDefinitions);
         definitions.MapGet("", ListAsync);
         definitions.MapGet("/{id}/difference", DifferenceAsync);
     }

@@ -1,6 +1,8 @@
 using Elsa.Alterations.Extensions;
 using Elsa.Common.RecurringTasks;
+using Elsa.Expressions.Contracts;
 using Elsa.Extensions;
+using Elsa.Http;
 using Elsa.Identity.Providers;
 using Elsa.Persistence.EFCore.Extensions;
 using Elsa.Persistence.EFCore.Modules.Alterations;
@@ -14,10 +16,13 @@ using Elsa.Workflows.Runtime;
 using Elsa.Workflows.Runtime.Distributed.Extensions;
 using Elsa.Workflows.Runtime.Options;
 using Elsa.Workflows.Runtime.Tasks;
+using FineTuneWorkflows.Pipelines.Sources;
 using FineTuneWorkflows.Server.Activities;
+using FineTuneWorkflows.Server.Definitions;
 using FineTuneWorkflows.Server.Runtime;
 using FineTuneWorkflows.Server.Schedules;
 using FineTuneWorkflows.Server.Security;
+using FineTuneWorkflows.Stages.FetchData;
 using Medallion.Threading.FileSystem;
 
 namespace FineTuneWorkflows.Server.Hosting;
@@ -28,8 +33,14 @@ internal static class ElsaSetup
     /// <summary>Where HTTP triggers are served.</summary>
     public const string HooksPath = "/hooks";
 
+    /// <summary>Where Elsa's API is served.</summary>
+    public const string ApiPath = "/elsa/api";
+
     // How long an instance may be silent in the midst of a burst before another server takes it over; bursts take milliseconds.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
+    // The designer fetches a new one with the session's other token.
+    private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
 
     public static void AddElsaServer(this IServiceCollection services, ServerOptions options)
     {
@@ -42,8 +53,8 @@ internal static class ElsaSetup
                 identity.TokenOptions = token =>
                 {
                     token.SigningKey = signingKey;
-                    token.AccessTokenLifetime = TimeSpan.FromHours(1);
-                    token.RefreshTokenLifetime = TimeSpan.FromHours(12);
+                    token.AccessTokenLifetime = options.SessionLife < AccessLife ? options.SessionLife : AccessLife;
+                    token.RefreshTokenLifetime = options.SessionLife;
                 };
                 identity.UserProvider = sp => sp.GetRequiredService<AdminIdentity>();
                 identity.RoleProvider = _ => new AdminRoleProvider();
@@ -77,7 +88,11 @@ internal static class ElsaSetup
             .UseScheduling(scheduling => scheduling.WorkflowScheduler = sp => sp.GetRequiredService<CronScheduler>())
             .UseJavaScript()
             .UseLiquid()
-            .UseHttp(http => http.ConfigureHttpOptions = o => o.BasePath = HooksPath)
+            .UseHttp(http =>
+            {
+                http.ConfigureHttpOptions = o => o.BasePath = HooksPath;
+                http.HttpClientBuilder = client => client.Bounded(options.Sources);
+            })
             .UseAlterations(alterations => alterations.UseEntityFrameworkCore(ef =>
             {
                 if (postgreSql is not null)
@@ -87,6 +102,9 @@ internal static class ElsaSetup
             }))
             .UseResilience());
 
+        // The client that Elsa downloads files with is named after its contract.
+        services.AddHttpClient(nameof(IFileDownloader)).Bounded(options.Sources);
+        services.AddSingleton<IExpressionDescriptorRegistry, StrictExpressions>();
         services.AddScoped<IWorkflowRuntime, OrderedRuntime>();
         AddSchedules(services);
         services.AddActivityProvider<StageActivityProvider>();
@@ -106,4 +124,8 @@ internal static class ElsaSetup
         services.AddNotificationHandler<CronValidation>();
         services.AddHostedService<CronWaiting>();
     }
+
+    // What a definition asks of the web is bounded as what its stages read.
+    private static void Bounded(this IHttpClientBuilder client, AllowedSources sources) =>
+        client.ConfigurePrimaryHttpMessageHandler(BoundedHttpHandler.Sender).AddHttpMessageHandler(() => new BoundedHttpHandler(sources));
 }

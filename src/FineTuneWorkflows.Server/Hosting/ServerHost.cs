@@ -9,10 +9,14 @@ using FineTuneWorkflows.Server.Jobs;
 using FineTuneWorkflows.Server.Observability;
 using FineTuneWorkflows.Server.Runs;
 using FineTuneWorkflows.Server.Security;
+using FineTuneWorkflows.Server.Security.Keys;
+using FineTuneWorkflows.Server.Security.Login;
+using FineTuneWorkflows.Server.Security.Sessions;
 using FineTuneWorkflows.Server.Webhooks;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Studio.Hosting;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quartz;
@@ -46,13 +50,13 @@ public static class ServerHost
         services.AddSingleton(catalog);
         services.AddSingleton(options.Home);
         services.AddSingleton(_ => new StageServices(options.Home));
-        services.AddSingleton(provider => Engine.Open(options.Home, stageServices ?? provider.GetRequiredService<StageServices>()));
+        services.AddSingleton(provider => Engine.Open(options.Home, stageServices ?? provider.GetRequiredService<StageServices>(), sources: options.Sources));
         services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
         services.AddSingleton(_ => ServerLock.Take(options));
-        services.AddSingleton<SecretStore>();
         services.AddSingleton<HomeOwnership>();
         // By default they lie in the user's home folder, where a container loses them.
         services.AddDataProtection().SetApplicationName("finetune-server").PersistKeysToFileSystem(OwnFolder(options.KeysFolder));
+        AddSecurity(services, options);
         services.AddObservability(options);
         AddStageJobs(services, options);
         services.AddElsaServer(options);
@@ -66,7 +70,9 @@ public static class ServerHost
         services.AddSingleton<WebhookStarter>();
         services.AddHostedService<ServerStart>();
 
-        builder.AddFineTuneStudio(provider => new(OwnAddress(provider), "elsa/api"), [.. catalog.Stages.Select(s => s.Type)]);
+        var designer = new DesignerRequests();
+        services.AddSingleton(designer);
+        builder.AddFineTuneStudio(new(provider => new(OwnAddress(provider), ElsaSetup.ApiPath), [.. catalog.Stages.Select(s => s.Type)], designer.Mark));
 
         var app = builder.Build();
         // Before anything else: a second server on the same files would run this one's stages again.
@@ -75,7 +81,9 @@ public static class ServerHost
         await app.Services.GetRequiredService<HomeOwnership>().CheckAsync(CancellationToken.None).ConfigureAwait(false);
         await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
 
+        app.UseMiddleware<SecurityHeaders>();
         app.UseStaticFiles();
+        app.UseMiddleware<LoginGuard>();
         app.UseMiddleware<WebhookGuard>();
         app.UseRouting();
         app.UseAuthentication();
@@ -85,6 +93,8 @@ public static class ServerHost
         app.MapHealth();
         app.MapRuns();
         app.MapDefinitions();
+        app.MapKeys();
+        app.MapSessions();
         app.UseWorkflows();
         app.MapFineTuneStudio();
         return app;
@@ -98,6 +108,19 @@ public static class ServerHost
         configuration[ServerSettings.Urls] is { Length: > 0 } own ? own
         : Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 } aspNet ? aspNet
         : DefaultUrl;
+
+    private static void AddSecurity(IServiceCollection services, ServerOptions options)
+    {
+        services.Configure<HostFilteringOptions>(filter =>
+        {
+            filter.AllowedHosts = [.. options.AllowedHosts];
+            filter.AllowEmptyHosts = false;
+        });
+        services.AddSingleton<SecretStore>();
+        services.AddSingleton<KeyStore>();
+        services.AddSingleton<LoginAttempts>();
+        services.AddSessions();
+    }
 
     private static void AddStageJobs(IServiceCollection services, ServerOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Sources;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Mlflow;
 
@@ -20,11 +21,14 @@ public sealed record ServerOptions
     /// <summary>Whether the database is handed over to this home from the one it belonged to. Default: false.</summary>
     public bool ReplacesHome { get; init; }
 
-    /// <summary>How many stages without a GPU run at once. Default: 1.</summary>
+    /// <summary>How many long stages, which train, run at once without a GPU. Default: 1.</summary>
     public int CpuJobs { get; init; } = 1;
 
     /// <summary>How many stages with a GPU run at once. Default: 1.</summary>
     public int GpuJobs { get; init; } = 1;
+
+    /// <summary>How many short stages, which do not train, run at once beside the long ones. Default: 1.</summary>
+    public int ShortJobs { get; init; } = 1;
 
     /// <summary>Names this server among those that share one PostgreSQL; keeps the jobs of a crash. Default: <c>server</c>.</summary>
     public string NodeId { get; init; } = "server";
@@ -52,6 +56,17 @@ public sealed record ServerOptions
 
     /// <summary>The MLflow server that runs are delivered to, from <c>MLFLOW_TRACKING_URI</c> and MLflow's other variables; null delivers none.</summary>
     public MlflowOptions? Mlflow { get; init; }
+
+    /// <summary>The names that the server is asked under, as <c>Host</c> headers give them; <c>*</c> takes any. Default: this machine's own, and the hosts of the addresses that it listens on.</summary>
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
+
+    /// <summary>
+    /// The folders and hosts that stages, and definitions that ask the web, may read from. Default: the workflows folder, the <c>data</c> folder beside it, and the hub of models.
+    /// </summary>
+    public required AllowedSources Sources { get; init; }
+
+    /// <summary>How long a log-in holds without another one. Default: 12 hours.</summary>
+    public TimeSpan SessionLife { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>The folder of the server's own state within the home.</summary>
     public string StateFolder => Path.Combine(Home.Root, "server");
@@ -84,6 +99,7 @@ public sealed record ServerOptions
         ReplacesHome = Flag(configuration, ServerSettings.ReplaceHome),
         CpuJobs = Whole(configuration, ServerSettings.CpuJobs, 1, 1, 1000),
         GpuJobs = Whole(configuration, ServerSettings.GpuJobs, 1, 0, 64),
+        ShortJobs = Whole(configuration, ServerSettings.ShortJobs, 1, 1, 1000),
         NodeId = Text(configuration, ServerSettings.NodeId) ?? "server",
         ProgressInterval = TimeSpan.FromSeconds(Whole(configuration, ServerSettings.ProgressSeconds, 10, 1, 3600)),
         WebhookLimit = Whole(configuration, ServerSettings.WebhookLimit, 1 << 20, 1, int.MaxValue),
@@ -93,6 +109,9 @@ public sealed record ServerOptions
         ApiKey = Text(configuration, ServerSettings.ApiKey),
         OtlpEndpoint = Text(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         Mlflow = MlflowOf(configuration),
+        AllowedHosts = Hosts(configuration),
+        Sources = SourceSettings.Read(Text(configuration, ServerSettings.AllowedSources), Path.GetFullPath(Text(configuration, ServerSettings.Workflows) ?? "workflows")),
+        SessionLife = TimeSpan.FromMinutes(Whole(configuration, ServerSettings.SessionMinutes, 720, 1, 525_600)),
     };
 
     private static MlflowOptions? MlflowOf(IConfiguration configuration)
@@ -105,6 +124,15 @@ public sealed record ServerOptions
         {
             throw new ServerException(e.Message, e);
         }
+    }
+
+    private static IReadOnlyList<string> Hosts(IConfiguration configuration)
+    {
+        if (Text(configuration, ServerSettings.AllowedHosts) is { } given)
+            return given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var own = (Text(configuration, ServerSettings.Urls) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.Host : "").Where(host => host is not ("" or "0.0.0.0" or "[::]" or "+" or "*"));
+        return [.. own.Concat(["localhost", "127.0.0.1", "[::1]"]).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;

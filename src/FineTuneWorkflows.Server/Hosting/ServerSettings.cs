@@ -20,6 +20,10 @@ public static class ServerSettings
     internal const string NodeId = "FINETUNE_NODE_ID";
     internal const string CpuJobs = "FINETUNE_CPU_JOBS";
     internal const string GpuJobs = "FINETUNE_GPU_JOBS";
+    internal const string ShortJobs = "FINETUNE_SHORT_JOBS";
+    internal const string AllowedSources = "FINETUNE_ALLOWED_SOURCES";
+    internal const string AllowedHosts = "FINETUNE_ALLOWED_HOSTS";
+    internal const string SessionMinutes = "FINETUNE_SESSION_MINUTES";
     internal const string ProgressSeconds = "FINETUNE_PROGRESS_SECONDS";
     internal const string WebhookLimit = "FINETUNE_WEBHOOK_LIMIT";
     internal const string WebhookWindowSeconds = "FINETUNE_WEBHOOK_WINDOW_SECONDS";
@@ -39,11 +43,15 @@ public static class ServerSettings
         new(PostgreSql, "A connection string; definitions, instances, queue and hashes go there. Default: SQLite files in the home."),
         new(ReplaceHome, "true, once: the PostgreSQL database is handed over to this home, because the one it belonged to is gone. Default: false."),
         new(NodeId, "Names this server among several on one PostgreSQL and one shared home. Default: server."),
-        new(CpuJobs, "Stages at once without a GPU. Default: 1."),
+        new(CpuJobs, "Long stages, which train, at once without a GPU. Default: 1."),
         new(GpuJobs, "Stages at once with a GPU. Default: 1."),
+        new(ShortJobs, "Short stages at once, beside the long ones. Default: 1."),
         new(ProgressSeconds, "How often a running stage adds to the journal. Default: 10."),
         new(WebhookLimit, "The longest body of a webhook in bytes. Default: 1048576."),
         new(WebhookWindowSeconds, "How far the time of a signed webhook may be off. Default: 300."),
+        new(AllowedSources, "Folders, as whole paths, and hosts that runs may read, separated by ','; * for everything. Default: the workflows folder, data beside it, the hub of models."),
+        new(AllowedHosts, "The names that the server answers to, separated by ','; * for any. Default: this machine's own, and those of the addresses to listen on."),
+        new(SessionMinutes, "How long a log-in holds. Default: 720."),
         new(WebhookSecret, "The key of webhook signatures. Default: none, signed calls are refused.", IsSecret: true),
         new(AdminPassword, "The admin's password, at least 8 characters. Default: made at the first start.", IsSecret: true),
         new(ApiKey, "The API key, at least 20 characters. Default: made at the first start.", IsSecret: true),

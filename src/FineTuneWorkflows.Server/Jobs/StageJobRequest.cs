@@ -14,7 +14,7 @@ namespace FineTuneWorkflows.Server.Jobs;
 /// <param name="ActivityId">The activity.</param>
 /// <param name="Stage">The stage's name in the definition.</param>
 /// <param name="StageType">Its activity type.</param>
-/// <param name="Resource">The queue's execution group: <c>cpu</c> or <c>gpu</c>.</param>
+/// <param name="Resource">The queue's execution group: <c>cpu</c>, <c>gpu</c> or <c>short</c>.</param>
 /// <param name="Folder">What relative paths count from.</param>
 /// <param name="Parameters">The bound parameters that have a value.</param>
 /// <param name="Inputs">Digests of the artifacts it consumes, by name.</param>
@@ -43,6 +43,9 @@ public sealed record StageJobRequest(
 
     /// <summary>Where the job's entries stand in the instance's journal.</summary>
     public required JournalPlace Journal { get; init; }
+
+    /// <summary>Its place in the queue: the earlier, the sooner. Jobs that an earlier version left behind have none.</summary>
+    public DateTimeOffset? Turn { get; init; }
 
     /// <summary>The first of the numbers that are kept free for this job.</summary>
     public long JournalNumber { get; init; }

@@ -4,13 +4,16 @@ using Quartz;
 namespace FineTuneWorkflows.Server.Jobs;
 
 /// <summary>
-/// The durable queue of stage jobs. Quartz decides when a job runs, first in first out within the limits of its group; a job whose process died runs again. What became of a job is in the
-/// <see cref="StageJobStore"/>.
+/// The durable queue of stage jobs. Quartz decides when a job runs, in the order of their <see cref="StageTurn"/>s within the limits of its group; a job whose process died runs again. What became of a
+/// job is in the <see cref="StageJobStore"/>.
 /// </summary>
 internal sealed class StageQueue(StageJobStore jobs, ISchedulerFactory schedulers)
 {
-    /// <summary>The execution group of stages that need no GPU.</summary>
+    /// <summary>The execution group of long stages that need no GPU.</summary>
     public const string Cpu = "cpu";
+
+    /// <summary>The execution group of short stages that need no GPU: what trains does not hold them up.</summary>
+    public const string Short = "short";
 
     /// <summary>The execution group of stages that hold a GPU.</summary>
     public const string Gpu = "gpu";
@@ -40,9 +43,9 @@ internal sealed class StageQueue(StageJobStore jobs, ISchedulerFactory scheduler
         var trigger = TriggerBuilder.Create()
             .WithIdentity(request.JobId, Group)
             .WithExecutionGroup(request.Resource)
-            // First in, first out, however long a job has waited.
+            // Quartz takes the trigger whose time is the longest past, however long it has waited.
             .WithSimpleSchedule(schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
-            .StartNow()
+            .StartAt(request.Turn ?? DateTimeOffset.UnixEpoch)
             .Build();
         await scheduler.ScheduleJob(detail, trigger, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
@@ -58,11 +61,12 @@ internal sealed class StageQueue(StageJobStore jobs, ISchedulerFactory scheduler
             scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
             scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
         });
-        quartz.UseDefaultThreadPool(options.CpuJobs + options.GpuJobs);
+        quartz.UseDefaultThreadPool(options.CpuJobs + options.GpuJobs + options.ShortJobs);
         quartz.UseExecutionLimits(limits =>
         {
             limits.ForGroup(Cpu, options.CpuJobs);
             limits.ForGroup(Gpu, options.GpuJobs);
+            limits.ForGroup(Short, options.ShortJobs);
         });
         quartz.UsePersistentStore(store =>
         {

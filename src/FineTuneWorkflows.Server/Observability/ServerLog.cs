@@ -56,4 +56,22 @@ internal static partial class ServerLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tracking: {Problem}; the runs' journals are kept, and it is tried again")]
     public static partial void TrackingFailed(this ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Account} logged in from {Address}")]
+    public static partial void LoggedIn(this ILogger logger, string account, System.Net.IPAddress? address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Account} logged out; all sessions are over")]
+    public static partial void LoggedOut(this ILogger logger, string account);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Log-in of {Account} from {Address} refused: wrong user name or password")]
+    public static partial void LoginRefused(this ILogger logger, string account, System.Net.IPAddress? address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Log-in of {Account} from {Address} not checked: too many have failed")]
+    public static partial void LoginBounded(this ILogger logger, string account, System.Net.IPAddress? address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({KeyName}) made, scope {Scope}")]
+    public static partial void KeyMade(this ILogger logger, string keyId, string keyName, string scope);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} revoked")]
+    public static partial void KeyRevoked(this ILogger logger, string keyId);
 }

@@ -1,6 +1,7 @@
 using Elsa.Workflows.Management;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Server.Jobs;
+using FineTuneWorkflows.Server.Security.Keys;
 
 namespace FineTuneWorkflows.Server.Runs;
 
@@ -12,17 +13,18 @@ internal static class RunEndpoints
 
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
-        var runs = app.MapGroup("/api/runs").RequireAuthorization();
-        runs.MapGet("/{id}", StatusAsync);
+        var runs = app.MapGroup("/api/runs");
+        runs.MapGet("/{id}", StatusAsync).RequirePermission(Permissions.ReadRuns);
         runs.MapPost("/{id}/retry", async (string id, RunCommands commands, CancellationToken cancellationToken) =>
             await commands.RetryAsync(id, cancellationToken).ConfigureAwait(false) switch
             {
                 null => NotFound(id),
                 { Count: 0 } => Results.Conflict(new { error = $"instance {id} has no failed stage to retry" }),
                 var stages => Results.Accepted(AddressOf(id), new { instanceId = id, stages }),
-            });
+            }).RequirePermission(Permissions.Start);
         runs.MapPost("/{id}/cancel", async (string id, RunCommands commands, CancellationToken cancellationToken) =>
-            await commands.CancelAsync(id, cancellationToken).ConfigureAwait(false) ? Results.Accepted(AddressOf(id), new { instanceId = id }) : NotFound(id));
+            await commands.CancelAsync(id, cancellationToken).ConfigureAwait(false) ? Results.Accepted(AddressOf(id), new { instanceId = id }) : NotFound(id))
+            .RequirePermission(Permissions.Cancel);
     }
 
     private static async Task<IResult> StatusAsync(string id, IWorkflowInstanceStore instances, StageJobStore jobs, RunTracking tracking, CancellationToken cancellationToken)

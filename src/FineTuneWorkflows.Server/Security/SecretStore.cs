@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using FineTuneWorkflows.Server.Data;
 using FineTuneWorkflows.Server.Hosting;
+using FineTuneWorkflows.Server.Security.Sessions;
 
 namespace FineTuneWorkflows.Server.Security;
 
 /// <summary>The admin's password and the API key: made at the first start and told once, or set by the environment. Only hashes are stored.</summary>
-internal sealed class SecretStore(ServerDatabase database, ServerOptions options, TimeProvider time)
+internal sealed class SecretStore(ServerDatabase database, ServerOptions options, SessionStore sessions, TimeProvider time)
 {
     public const string AdminName = "admin";
 
@@ -63,6 +64,9 @@ internal sealed class SecretStore(ServerDatabase database, ServerOptions options
             [("name", name), ("hash", made), ("now", time.GetUtcNow().Text())], cancellationToken).ConfigureAwait(false);
         if (given is null)
             tell(secret);
+        // Who knew the old password must know the new one.
+        if (stored is not null && name == Password)
+            await sessions.EndAllAsync(AdminName, cancellationToken).ConfigureAwait(false);
         return made;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class WebhookGuard(
         }
 
         var headers = context.Request.Headers;
-        var verdict = authenticator.Check(headers);
+        var route = $"/{(rest.Value ?? "").Trim('/')}";
+        var verdict = await authenticator.CheckAsync(headers, route, context.RequestAborted).ConfigureAwait(false);
         if (verdict == WebhookAuthenticator.Verdict.Refused)
         {
             await AnswerAsync(context, StatusCodes.Status401Unauthorized, new { error = "a valid API key or signature is needed" }).ConfigureAwait(false);
@@ -55,13 +56,12 @@ internal sealed class WebhookGuard(
         if (key.Length > LongestKey)
             await AnswerAsync(context, StatusCodes.Status400BadRequest, new { error = $"{IdempotencyHeader} is longer than {LongestKey} characters" }).ConfigureAwait(false);
         else
-            await HandleAsync(context, rest.Value ?? "/", [key, signature], body).ConfigureAwait(false);
+            await HandleAsync(context, route, [key, signature], body).ConfigureAwait(false);
     }
 
-    private async Task HandleAsync(HttpContext context, string path, IReadOnlyList<string> keys, byte[] body)
+    private async Task HandleAsync(HttpContext context, string route, IReadOnlyList<string> keys, byte[] body)
     {
         var services = context.RequestServices;
-        var route = $"/{path.Trim('/')}";
         var hash = services.GetRequiredService<IStimulusHasher>().Hash(HttpStimulusNames.HttpEndpoint, new HttpEndpointBookmarkPayload(route, context.Request.Method.ToLowerInvariant()));
         var found = await services.GetRequiredService<IHttpWorkflowLookupService>().FindWorkflowAsync(hash, context.RequestAborted).ConfigureAwait(false);
         if (found is not { WorkflowGraph: { } graph } || found.Triggers.Count != 1 || !graph.Nodes.Any(n => catalog.Find(n.Activity.Type) is not null))

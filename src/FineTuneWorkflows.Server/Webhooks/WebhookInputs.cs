@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Elsa.Workflows.Activities;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Server.Activities;
 
 namespace FineTuneWorkflows.Server.Webhooks;
 
@@ -53,11 +54,21 @@ internal sealed class WebhookInputs
             Convert(Inputs, input.Name, input.Type, value);
         else if (workflow.Variables.FirstOrDefault(v => v.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } variable)
             Convert(Variables, variable.Name, variable.GetType().GenericTypeArguments.FirstOrDefault() ?? typeof(object), value);
+        else if (name.Equals(RunPriorities.Property, StringComparison.OrdinalIgnoreCase))
+            SetPriority(value);
         else
         {
             var known = workflow.Inputs.Select(i => i.Name).Concat(workflow.Variables.Select(v => v.Name)).ToList();
             problems.Add(new(name, $"there is no property {name}{NameSuggestion.For(name, known)} (it has {string.Join(", ", known)})"));
         }
+    }
+
+    private void SetPriority(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String && RunPriorities.Parse(value.GetString()) is { } priority)
+            Inputs[RunPriorities.Property] = priority.ToString();
+        else
+            problems.Add(new(RunPriorities.Property, $"wants {RunPriorities.Choices}, got {ParameterKind.Show(value)}"));
     }
 
     private void Convert(Dictionary<string, object> into, string name, Type type, JsonElement value)

@@ -157,6 +157,9 @@ public abstract record TrainingStage : Stage
     /// <inheritdoc />
     public override StageResource Resource => TorchDevice.Parse(Device).IsCuda ? StageResource.Gpu : StageResource.Cpu;
 
+    /// <inheritdoc />
+    public override bool IsLong => true;
+
     /// <summary>The metric by which the best epoch is chosen.</summary>
     protected abstract string Selection { get; }
 

@@ -1,4 +1,5 @@
 using Elsa.Studio.Authentication.ElsaIdentity.BlazorServer.Extensions;
+using Elsa.Studio.Authentication.ElsaIdentity.Contracts;
 using Elsa.Studio.Authentication.ElsaIdentity.HttpMessageHandlers;
 using Elsa.Studio.Authentication.ElsaIdentity.UI.Extensions;
 using Elsa.Studio.Branding;
@@ -17,9 +18,11 @@ using Elsa.Studio.Workflows.Extensions;
 using Elsa.Studio.Workflows.UI.Contracts;
 using FineTuneWorkflows.Studio.Appearance;
 using FineTuneWorkflows.Studio.Editors;
+using FineTuneWorkflows.Studio.Login;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace FineTuneWorkflows.Studio.Hosting;
 
@@ -27,12 +30,12 @@ namespace FineTuneWorkflows.Studio.Hosting;
 public static class StudioSetup
 {
     private const int LongestMessage = 5 * 1024 * 1024;
+    private const int MessageMilliseconds = 6000;
 
     /// <summary>Adds the designer's services.</summary>
     /// <param name="builder">The application.</param>
-    /// <param name="backend">Tells where Elsa's API is, such as <c>http://127.0.0.1:5100/elsa/api</c>; asked when a page is first served.</param>
-    /// <param name="stageTypes">The activity types of the stages, which get icons.</param>
-    public static void AddFineTuneStudio(this WebApplicationBuilder builder, Func<IServiceProvider, Uri> backend, IReadOnlyList<string> stageTypes)
+    /// <param name="host">What the designer knows of the application.</param>
+    public static void AddFineTuneStudio(this WebApplicationBuilder builder, DesignerHost host)
     {
         // Also when started from the build's output; a published application brings the files along, and this does nothing.
         builder.WebHost.UseStaticWebAssets();
@@ -51,7 +54,7 @@ public static class StudioSetup
         {
             ConfigureHttpClientBuilder = client => client.AuthenticationHandler = typeof(ElsaIdentityAuthenticatingApiHttpMessageHandler),
         });
-        services.AddScoped<IRemoteBackendAccessor>(provider => new OwnBackend(provider, backend));
+        services.AddScoped<IRemoteBackendAccessor>(provider => new OwnBackend(provider, host.Address));
         services.AddDashboardModule();
         services.AddWorkflowsModule();
         services.AddLocalizationModule(new LocalizationConfig
@@ -67,8 +70,15 @@ public static class StudioSetup
         services.AddSignalR(signalR => signalR.MaximumReceiveMessageSize = LongestMessage);
 
         services.AddScoped<IUIHintHandler, NumberHandler>();
-        services.AddScoped<IActivityDisplaySettingsProvider>(_ => new StageIcons(stageTypes));
+        services.AddScoped<IActivityDisplaySettingsProvider>(_ => new StageIcons(host.StageTypes));
         services.AddScoped<IBrandingProvider, Branding>();
+
+        // Elsa Studio shows a message for a second, too short to read.
+        services.PostConfigure<SnackbarConfiguration>(messages => messages.VisibleStateDuration = MessageMilliseconds);
+        services.AddSingleton(host);
+        services.AddHttpContextAccessor();
+        services.AddScoped<ICredentialsValidator, ServerCredentials>();
+        services.AddScoped<IFeature, LogoutFeature>();
     }
 
     /// <summary>Serves the designer at the root page and at all addresses that nothing else serves.</summary>

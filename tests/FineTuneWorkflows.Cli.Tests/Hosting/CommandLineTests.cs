@@ -10,7 +10,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => place.Dispose();
 
     [Theory]
-    [InlineData("error: which command? There are run, status, sweep, crossvalidate, validate, estimate, graph, stages, runs, predict, merge, retry, sync, export, clean")]
+    [InlineData("error: which command? There are run, status, sweep, crossvalidate, validate, estimate, graph, stages, runs, predict, merge, retry, keys, sync, export, clean")]
     [InlineData("error: there is no command rnu; did you mean run?", "rnu")]
     [InlineData("error: finetune has no option --jsn", "--jsn")]
     [InlineData("error: run has no option --jsn; did you mean --json?", "run", "six.json", "--jsn")]

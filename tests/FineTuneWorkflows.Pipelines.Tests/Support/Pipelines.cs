@@ -54,6 +54,7 @@ internal static class TestPipelines
                 expression = value is string text && text.StartsWith('$') && !text.StartsWith("${", StringComparison.Ordinal)
                     ? new { type = "Variable", value = (object?)new { id = "v" + text[1..], name = text[1..], typeName = "String" } }
                     : value is string js && js.StartsWith("js:", StringComparison.Ordinal) ? new { type = "JavaScript", value = (object?)js[3..] }
+                    : value is string mistyped && mistyped.StartsWith("mistyped:", StringComparison.Ordinal) ? new { type = "Literla", value = (object?)mistyped[9..] }
                     : new { type = "Literal", value },
             };
         }

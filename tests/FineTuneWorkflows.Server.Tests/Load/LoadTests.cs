@@ -72,7 +72,7 @@ public class LoadTests(ITestOutputHelper output)
     private async Task RunAsync(string store, params string[] settings)
     {
         using var folder = new TestFolder();
-        await using var server = await ServerProcess.StartAsync(folder, [.. settings, "--cpu-jobs", "4"]);
+        await using var server = await ServerProcess.StartAsync(folder, [.. settings, "--cpu-jobs", "4", "--short-jobs", "4"]);
         await server.Client.PublishAsync(TestDefinitions.Flowchart(
             "load", [("Make", "Test.Make", new { text = "load" }), ("Count", "Test.Count", new { })], ["Make>Count"]));
         var watch = Stopwatch.StartNew();

@@ -56,6 +56,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         foreach (var argument in (string[])["exec", program, .. args, "--urls", "http://127.0.0.1:0", .. Places(environment, folder)])
             start.ArgumentList.Add(argument);
         start.Environment["FINETUNE_TEST_LOG"] = folder.Log;
+        // Tests put their data beside the workflows folder, the real stages' is the repository's.
+        start.Environment["FINETUNE_ALLOWED_SOURCES"] = $"{folder.Path},{Repository.File("data")}";
         foreach (var (name, value) in environment ?? [])
             start.Environment[name] = value;
         // These processes live for seconds: less time for the just-in-time compiler.

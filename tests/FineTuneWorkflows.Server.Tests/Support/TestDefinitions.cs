@@ -57,6 +57,7 @@ internal static class TestDefinitions
                     string text when text.StartsWith('$') && !text.StartsWith("${", StringComparison.Ordinal) => new { type = "Variable", value = (object?)new { id = "v-" + text[1..], name = text[1..], typeName = "String" } },
                     string text when text.StartsWith('@') => new { type = "Input", value = (object?)new { name = text[1..], type = "String" } },
                     string text when text.StartsWith("js:", StringComparison.Ordinal) => new { type = "JavaScript", value = (object?)text[3..] },
+                    string text when text.StartsWith("mistyped:", StringComparison.Ordinal) => new { type = "Literla", value = (object?)text[9..] },
                     string[] list => new { type = "Object", value = (object?)JsonSerializer.Serialize(list) },
                     _ => new { type = "Literal", value },
                 },

@@ -75,6 +75,11 @@ public sealed record WorkStage : Stage
     [Parameter("A token.", Secret = true)]
     public string Token { get; init; } = "";
 
+    [Parameter("A file that it waits for before its first step.", AffectsResult = false)]
+    public string WaitsFor { get; init; } = "";
+
+    public override bool IsLong => StepMilliseconds > 0 || WaitsFor.Length > 0;
+
     public override async Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         if (Needs.Length > 0 && !File.Exists(Needs))
@@ -82,6 +87,8 @@ public sealed record WorkStage : Stage
         var checkpoint = Path.Combine(context.WorkFolder, "step");
         var done = File.Exists(checkpoint) ? int.Parse(await File.ReadAllTextAsync(checkpoint, cancellationToken), CultureInfo.InvariantCulture) : 0;
         TestStages.Note($"{context.StageId} runs from {done}");
+        while (WaitsFor.Length > 0 && !File.Exists(WaitsFor))
+            await Task.Delay(20, cancellationToken);
         for (var step = done; step < Steps; step++)
         {
             await Task.Delay(StepMilliseconds, cancellationToken);
