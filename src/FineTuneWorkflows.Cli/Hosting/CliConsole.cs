@@ -13,6 +13,12 @@ public sealed record CliConsole(TextWriter Out, TextWriter Error)
     /// <summary>Whether to use colours there: it is a terminal and <c>NO_COLOR</c> is not set. Default: false.</summary>
     public bool Colours { get; init; }
 
+    /// <summary>Whether <see cref="Error"/> is such a terminal. Default: false.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>Opens standard input. Default: the process's own.</summary>
+    public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
+
     /// <summary>The width of a line, in characters. Default: 120.</summary>
     public int Width { get; init; } = 120;
 
@@ -35,6 +41,7 @@ public sealed record CliConsole(TextWriter Out, TextWriter Error)
             TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), utf8, 256) { AutoFlush = true, NewLine = "\n" }))
         {
             IsTerminal = terminal,
+            IsErrorTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
             Colours = terminal && Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 },
             Width = terminal ? Math.Max(20, Console.WindowWidth) : 120,
             CommandName = StartedAs.CommandName,

@@ -52,6 +52,18 @@ internal static class Options
         return null;
     }
 
+    /// <summary>An option that takes one of some words, whatever their case.</summary>
+    public static Option<string?> Choice(string name, string description, IReadOnlyList<string> choices)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', choices) };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var token] && !choices.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+                result.AddError($"{name} must be {string.Join(" or ", choices)}, got '{token.Value}'");
+        });
+        return option;
+    }
+
     /// <summary>An option that takes a whole number in a range.</summary>
     public static Option<string?> WholeNumber(string name, string[] aliases, string description, string helpName, int minimum, int maximum)
     {

@@ -85,6 +85,13 @@ public sealed class LanguageModel : IDisposable
         Action<string>? note = null) =>
         ModelFolder.LoadForTraining(folder, task, labels, options ?? new StructureOptions(), device, note ?? (static _ => { }));
 
+    /// <summary>Looks whether a folder can be the base of a training, without reading its weights: their files are there and whole, and their names and sizes fit the configuration.</summary>
+    /// <param name="folder">A Hugging Face-layout folder.</param>
+    /// <param name="layers">How many of its first layers are to be kept; null for all.</param>
+    /// <returns>The most tokens of a text that it takes.</returns>
+    /// <exception cref="LearningException">It cannot.</exception>
+    public static int CheckBase(string folder, int? layers = null) => ModelFolder.CheckBase(folder, layers);
+
     /// <summary>Loads a model that was saved, with the head that its <c>config.json</c> names; every weight must be there. A folder with an adapter in PEFT's layout is
     /// loaded upon its base, and keeps the adapter until <see cref="MergeAdapters"/>.</summary>
     /// <param name="folder">A Hugging Face-layout folder.</param>

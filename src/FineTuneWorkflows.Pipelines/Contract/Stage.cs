@@ -50,6 +50,14 @@ public abstract record Stage
     /// </summary>
     public virtual IEnumerable<string> Check() => [];
 
+    /// <summary>
+    /// The names of all metrics that the stage may log, from its parameters alone; null where it does not say. With them a name that nothing measures is found before anything runs.
+    /// </summary>
+    public virtual IReadOnlyCollection<string>? Measures => null;
+
+    /// <summary>The metrics that the stage looks up in what stages above it measured. Default: none.</summary>
+    public virtual IEnumerable<NeededMetric> NeededMetrics() => [];
+
     /// <summary>Does the work.</summary>
     /// <param name="context">Inputs, outputs, metrics and services.</param>
     /// <param name="cancellationToken">Cancelled by the user or by <see cref="Timeout"/>: stop at the next whole step, keep checkpoints.</param>

@@ -181,6 +181,8 @@ public sealed class PipelineRunner
     private sealed class Running(PipelineRunner runner, Pipeline pipeline, RunOptions options, string runId, EventPublisher publisher, CancellationToken cancellationToken)
     {
         private readonly ArtifactFlow flow = new();
+        private readonly Lock gate = new();
+        private Task? looked;
         private readonly Dictionary<string, TaskCompletionSource<StageResult>> finished =
             pipeline.Stages.ToDictionary(s => s.Name, _ => new TaskCompletionSource<StageResult>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
 
@@ -189,6 +191,13 @@ public sealed class PipelineRunner
             using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
             await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
             return [.. pipeline.Stages.Select(stage => new FinishedStage(stage, finished[stage.Name].Task.Result))];
+        }
+
+        // Once for all stages.
+        private Task LookAsync(CancellationToken cancellation)
+        {
+            lock (gate)
+                return looked ??= options.BeforeFirst!(cancellation);
         }
 
         private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)
@@ -209,7 +218,7 @@ public sealed class PipelineRunner
                         result = cancellationToken.IsCancellationRequested
                             ? new(StageOutcome.Skipped, "the run was cancelled")
                             : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true, ParentRunId = options.Parent }, publisher.Publish, cancellationToken)
+                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true, ParentRunId = options.Parent, BeforeExecution = options.BeforeFirst is null ? null : LookAsync }, publisher.Publish, cancellationToken)
                                 .ConfigureAwait(false);
                     }
                     finally

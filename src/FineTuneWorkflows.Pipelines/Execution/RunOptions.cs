@@ -18,5 +18,11 @@ public sealed record RunOptions
     /// <summary>The run that this one is a part of, such as the sweep that a trial belongs to. Default: none.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>
+    /// Asked once, before the first stage that is not up to date is executed: what can be known to go wrong in a later stage is found before hours are spent on the earlier ones. What it throws, a
+    /// <see cref="Definitions.DefinitionException"/>, fails the run. Default: nothing is asked.
+    /// </summary>
+    public Func<CancellationToken, Task>? BeforeFirst { get; init; }
+
     internal bool Forces(string stage) => ForceAll || Force.Contains(stage, StringComparer.OrdinalIgnoreCase);
 }

@@ -21,7 +21,7 @@ public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<Fin
         Status.Name(),
         [.. Stages.Select(s => new RunSummary.Stage(
             s.Stage.Name, s.Stage.Descriptor.Type, s.Result.Outcome.Name(), Math.Round(s.Result.Seconds, 3), s.Result.Reason,
-            s.Result.Digests()))],
+            s.Result.Digests(), s.Result.Notes.Count > 0 ? s.Result.Notes : null))],
         Metrics());
 
     // Not a sorted dictionary: its code for numbers is compiled in no assembly of the framework, and compiling it takes longer than sorting a few names.

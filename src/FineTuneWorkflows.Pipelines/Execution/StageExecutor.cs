@@ -52,6 +52,22 @@ public sealed class StageExecutor
     /// <returns>The result; a failure and a cancellation are results, not exceptions.</returns>
     public async Task<StageResult> ExecuteAsync(StageRequest request, Action<RunEvent> publish, CancellationToken cancellationToken)
     {
+        var notes = new List<string>();
+        var result = await ListenedToAsync(
+            request,
+            happened =>
+            {
+                if (happened is StageNoted note)
+                    lock (notes)
+                        notes.Add(note.Message);
+                publish(happened);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return notes.Count == 0 ? result : result with { Notes = notes };
+    }
+
+    private async Task<StageResult> ListenedToAsync(StageRequest request, Action<RunEvent> publish, CancellationToken cancellationToken)
+    {
         var stage = request.Stage;
         if (!stage.Stage.Condition)
             return new(StageOutcome.Skipped, "its condition is false");
@@ -70,6 +86,8 @@ public sealed class StageExecutor
             if (!request.Force && planner.Reusable(plan.Fingerprint, out _) is { } made)
                 return Reused(plan.Fingerprint, made, "made by another process meanwhile", watch);
 
+            if (request.BeforeExecution is { } look)
+                await look(cancellationToken).ConfigureAwait(false);
             Remember(request, plan, done: false);
             publish(new StageStarted(time.GetUtcNow(), stage.Name, stage.Descriptor.Type, plan.Fingerprint, plan.Reason, ParametersOf(stage)));
             var record = await RunAsync(request, plan, publish, watch, cancellationToken).ConfigureAwait(false);

@@ -22,6 +22,9 @@ public sealed record StageRequest(
     /// <summary>The run that this one is a part of, whose remote inputs it shares: the trials of a sweep have the same base model. Default: none.</summary>
     public string? ParentRunId { get; init; }
 
+    /// <summary>Asked where the stage is not up to date, before it is executed; what it throws fails the stage. Default: nothing is asked.</summary>
+    public Func<CancellationToken, Task>? BeforeExecution { get; init; }
+
     /// <summary>Whether the runner writes the pipeline's memory soon, so that the executor need not once more.</summary>
     internal bool MoreFollows { get; init; }
 }

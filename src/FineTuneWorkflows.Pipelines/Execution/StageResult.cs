@@ -34,6 +34,9 @@ public sealed record StageResult(StageOutcome Outcome, string Reason, double Sec
     /// <summary>The run that executed it.</summary>
     public string? MadeByRun { get; init; }
 
+    /// <summary>What it told its user in this run, in order.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What was thrown, where it failed.</summary>
     public Exception? Error { get; init; }
 

@@ -68,6 +68,8 @@ public sealed class PipelineBuilder
             stages.Add(new(wired.Name, wired.Descriptor, bound.Stage, wired.Predecessors, wired.Producers, bound.Folders) { Given = bound.Given, GivenByName = bound.GivenByName });
         }
 
+        if (problems.Count == 0)
+            problems.AddRange(MetricCheck.Problems(definition.File, stages));
         ThrowIfWrong(structureOnly: false);
         return new(definition, properties, stages, notes);
     }

@@ -73,8 +73,10 @@ internal static class HandwrittenJson
             json.Number("seconds", stage.Seconds);
             json.Text("reason", stage.Reason);
             json.Texts("artifacts", stage.Artifacts);
+            json.Optional("notes", stage.Notes);
         });
         json.Numbers("metrics", summary.Metrics);
+        json.Optional("notes", summary.Notes);
     });
 
     /// <summary>An entry of the run cache.</summary>

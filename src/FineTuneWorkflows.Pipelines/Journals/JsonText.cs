@@ -85,6 +85,22 @@ internal sealed class JsonText
             Text(key, value);
     });
 
+    /// <summary>Writes a list of texts; nothing for null.</summary>
+    public void Optional(string name, IReadOnlyList<string>? items)
+    {
+        if (items is null)
+            return;
+        Name(name);
+        Inside('[', ']', () =>
+        {
+            foreach (var item in items)
+            {
+                Separate();
+                Quoted(item);
+            }
+        });
+    }
+
     public void Numbers(string name, IReadOnlyDictionary<string, double> numbers) => Object(name, () =>
     {
         foreach (var pair in numbers)

@@ -11,6 +11,9 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// <param name="Metrics">The last value of every metric of the stages that were executed or up to date.</param>
 public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSummary.Stage> Stages, IReadOnlyDictionary<string, double> Metrics)
 {
+    /// <summary>What is to be known of the pipeline, such as a trigger that is ignored here; null for nothing.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>The summary's name in the run's folder.</summary>
     public const string FileName = "summary.json";
 
@@ -27,5 +30,7 @@ public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSu
     /// <param name="Seconds">How long it took.</param>
     /// <param name="Reason">Why so.</param>
     /// <param name="Artifacts">Digests of what it made, by name.</param>
-    public sealed record Stage(string Id, string Type, string Outcome, double Seconds, string Reason, IReadOnlyDictionary<string, string> Artifacts);
+    /// <param name="Notes">What it told its user while it was executed, in order; null for nothing.</param>
+    public sealed record Stage(
+        string Id, string Type, string Outcome, double Seconds, string Reason, IReadOnlyDictionary<string, string> Artifacts, IReadOnlyList<string>? Notes = null);
 }

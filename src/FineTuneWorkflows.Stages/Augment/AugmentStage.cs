@@ -60,6 +60,9 @@ public sealed record AugmentStage : Stage
     }
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => ["data/augmented_rows"];
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var lexicon = SynonymLexicon.Load(context.InputFiles(nameof(Lexicon))[0].FullPath);

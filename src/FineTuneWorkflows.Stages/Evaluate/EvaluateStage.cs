@@ -48,6 +48,9 @@ public sealed record EvaluateStage : Stage
     public override StageResource Resource => TorchDevice.Parse(Device).IsCuda ? StageResource.Gpu : StageResource.Cpu;
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => MetricNames.OfEvaluation;
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);

@@ -139,6 +139,9 @@ public sealed record FetchDataStage : Stage
     [Parameter("The seed that decides which examples these are.", Category = "Split")]
     public long Seed { get; init; } = 42;
 
+    /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => MetricNames.OfSplits("rows");
+
     private DataKind? Wanted => Kind == DatasetKind.Auto ? null : Enum.Parse<DataKind>(Kind.ToString());
 
     private ReadOptions Reading => new()

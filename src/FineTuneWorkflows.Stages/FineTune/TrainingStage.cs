@@ -174,6 +174,9 @@ public abstract record TrainingStage : Stage
     public override IEnumerable<string> Check() => TrainingChecks.Of(this);
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => MetricNames.OfTraining;
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded(context.Trace);

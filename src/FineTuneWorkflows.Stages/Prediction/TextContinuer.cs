@@ -34,7 +34,7 @@ internal sealed class TextContinuer : TextPredictor
     public override IReadOnlyList<string> Labels => [];
 
     private protected override IReadOnlyList<TextPrediction> PredictCore(IReadOnlyList<TextExample> inputs, int batchSize, CancellationToken cancellationToken) =>
-        [.. inputs.Select(input => new TextPrediction("", []) { Continuation = chat is null ? Continue(input.Text, cancellationToken) : Answer(chat, input, cancellationToken) })];
+        [.. inputs.Select(input => chat is null ? Continue(input.Text, cancellationToken) : new TextPrediction("", []) { Continuation = Answer(chat, input, cancellationToken) })];
 
     private protected override string? Refusal(TextExample input) => base.Refusal(chat is null ? input : input with { Messages = [] });
 
@@ -77,7 +77,7 @@ internal sealed class TextContinuer : TextPredictor
         return tokenizer.Decode([.. model.Generate(prompt, options, cancellationToken)]).Trim();
     }
 
-    private string Continue(string text, CancellationToken cancellationToken)
+    private TextPrediction Continue(string text, CancellationToken cancellationToken)
     {
         var prompt = tokenizer.Encode(text, new EncodeOptions { AddSpecialTokens = false }).Ids;
         if (tokenizer.SpecialTokens.Begin is { } begin && (prompt.Length == 0 || prompt[0] != begin))
@@ -86,12 +86,12 @@ internal sealed class TextContinuer : TextPredictor
             throw new StageException("an empty text cannot be gone on from: the tokenizer has no token that begins a text");
         // A prompt that is too long leaves its beginning out: what comes next depends most on its end.
         var most = Math.Max(1, model.MaxTokens - options.MaxNewTokens);
-        if (prompt.Length > most)
-            prompt = prompt[^most..];
+        var cut = Math.Max(0, prompt.Length - most);
+        prompt = prompt[cut..];
         // Decoded together, since a word's pieces may only be whole with what stands before them.
         var written = model.Generate(prompt, options, cancellationToken);
         var before = tokenizer.Decode(prompt);
         var whole = tokenizer.Decode([.. prompt, .. written]);
-        return whole.StartsWith(before, StringComparison.Ordinal) ? whole[before.Length..] : tokenizer.Decode([.. written]);
+        return new("", []) { Continuation = whole.StartsWith(before, StringComparison.Ordinal) ? whole[before.Length..] : tokenizer.Decode([.. written]), CutTokens = cut };
     }
 }

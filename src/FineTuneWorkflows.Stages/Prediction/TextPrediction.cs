@@ -18,6 +18,9 @@ public sealed record TextPrediction(string Label, IReadOnlyList<KeyValuePair<str
     /// <summary>For each mask of the text, in their order, the likeliest tokens, the likeliest first; null for models of anything else.</summary>
     public IReadOnlyList<IReadOnlyList<WordGuess>>? Masks { get; init; }
 
+    /// <summary>How many tokens of the input were cut off because the model takes no more, and did not count; 0 where it was taken whole.</summary>
+    public int CutTokens { get; init; }
+
     /// <summary>What the model wrote after the text, or answered; null for models of anything else.</summary>
     public string? Continuation { get; init; }
 }

@@ -40,6 +40,12 @@ public sealed record RegisterModelStage : Stage
     }
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => [];
+
+    /// <inheritdoc />
+    public override IEnumerable<NeededMetric> NeededMetrics() => (ParseGate()?.Conditions ?? []).Select(c => new NeededMetric(nameof(Gate), c.Metric, "evaluation")).Distinct();
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var registry = context.Service<ModelRegistry>();

@@ -73,6 +73,9 @@ public sealed record TokenizeStage : Stage
     }
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => MetricNames.OfSplits("tokens", "truncated_texts");
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);

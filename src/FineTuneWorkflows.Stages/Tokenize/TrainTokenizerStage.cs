@@ -26,6 +26,9 @@ public sealed record TrainTokenizerStage : Stage
     public int MinFrequency { get; init; } = 2;
 
     /// <inheritdoc />
+    public override IReadOnlyCollection<string> Measures => ["data/vocabulary"];
+
+    /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);

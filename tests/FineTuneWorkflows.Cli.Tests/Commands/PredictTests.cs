@@ -1,10 +1,12 @@
 using System.Text.Json;
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Tracking;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
 
@@ -225,7 +227,8 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(code, answer.Code);
         Assert.Contains(message, answer.Error);
         Assert.Equal("as it was", place.Read("out.jsonl"));
-        Assert.False(place.Has("out.jsonl.tmp"));
+        Assert.False(place.Has("out.jsonl.partial"));
+        Assert.Empty(batches);
     }
 
     [Fact]
@@ -270,12 +273,173 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_is_neither_a_folder_nor_registered_is_refused()
+    public async Task A_model_that_is_neither_a_folder_nor_registered_is_refused_before_the_input_is_read()
     {
-        var answer = await place.RunAsync("predict", "--model", "nothing", "--text", "a");
+        place.Host = place.Host with { Locate = (model, _, _) => throw new TrackingException($"No model '{model}' is registered. None is yet.") };
+        place.Write("in.csv", "no text here\n");
+
+        var answer = await place.RunAsync("predict", "--model", "nothing", "--input", "in.csv");
 
         Assert.Equal(
-            new(ExitCode.Wrong, "", $"error: there is no folder {Path.Combine(place.Folder, "nothing")}; a registered model is written NAME@ALIAS, such as sentiment@champion\n"), answer);
+            new(ExitCode.Wrong, "", $"error: --model: there is no folder {Path.Combine(place.Folder, "nothing")}, and no registered model nothing: No model 'nothing' is registered. None is yet. A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version\n"),
+            answer);
+        Assert.Empty(opened);
+    }
+
+    [Fact]
+    public async Task A_name_alone_is_asked_for_in_the_registry()
+    {
+        place.Host = place.Host with { Locate = (model, _, _) => $"/objects/{model}/latest" };
+
+        Assert.Equal(ExitCode.Done, (await place.RunAsync("predict", "--model", "sentiment", "--text", "a")).Code);
+        Assert.Equal(["/objects/sentiment/latest"], opened);
+    }
+
+    [Fact]
+    public async Task A_bad_row_at_the_end_of_200000_is_found_before_the_first_is_predicted()
+    {
+        place.Write("in.jsonl", string.Concat(Enumerable.Repeat("{\"text\":\"good\"}\n", 200_000)) + "{\"text\":\n");
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", "in.jsonl", "--output", "out.jsonl");
+
+        Assert.Equal(ExitCode.Failed, answer.Code);
+        Assert.Contains("in.jsonl:200001: ", answer.Error, StringComparison.Ordinal);
+        Assert.EndsWith("; nothing was predicted; --on-bad-row skip leaves such rows out and counts them\n", answer.Error, StringComparison.Ordinal);
+        Assert.Empty(batches);
+        Assert.Empty(opened);
+        Assert.False(place.Has("out.jsonl.partial"));
+    }
+
+    [Fact]
+    public async Task Bad_rows_can_be_left_out_and_are_counted()
+    {
+        place.Write("in.csv", "id,text\n1,one\n2\n3,three\n4\n");
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", "in.csv", "--on-bad-row", "Skip");
+
+        Assert.Equal(ExitCode.Done, answer.Code);
+        Assert.Equal(["one", "three"], Texts(answer.Out));
+        Assert.Equal("note: skipped 2 bad rows, the first: in.csv line 3: the row has 1 fields where the header has 2\n", answer.Error);
+    }
+
+    [Theory]
+    [InlineData("{\"text\":\"one\"}\n{\"text\":\"two\"}\n")]
+    [InlineData("one\ntwo\n")]
+    [InlineData("id,text\n1,one\n2,two\n", "--format", "csv")]
+    public async Task Standard_input_is_read_to_its_end(string text, params string[] options)
+    {
+        place.StandardInput = text;
+
+        var answer = await place.RunAsync(["predict", "--model", ".", "--input", "-", .. options]);
+
+        Assert.Equal((ExitCode.Done, ""), (answer.Code, answer.Error));
+        Assert.Equal(["one", "two"], Texts(answer.Out));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_standard_input_is_called_so()
+    {
+        place.StandardInput = "{\"text\":\"one\"}\n{\"text\":1}\n";
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", "-");
+
+        Assert.StartsWith("error: --input: standard input:2: ", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Predictions_are_written_as_they_come_and_an_interrupted_prediction_goes_on_where_it_stopped()
+    {
+        place.Write("in.txt", string.Concat(Enumerable.Range(1, 7).Select(i => $"text {i}\n")));
+        string[] command = ["predict", "--model", ".", "--input", "in.txt", "--output", "out.jsonl", "--batch-size", "2"];
+        var whole = prediction;
+        var seen = "";
+        prediction = input =>
+        {
+            if (input.Text != "text 5")
+                return whole(input);
+            seen = place.Read("out.jsonl.partial");
+            throw new IOException("the power is gone");
+        };
+
+        var broken = await place.RunAsync(command);
+
+        Assert.Equal(ExitCode.Failed, broken.Code);
+        Assert.Equal(["text 1", "text 2", "text 3", "text 4"], Texts(seen));
+        Assert.Contains("4 predictions are in ", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("the same command goes on from there", broken.Error, StringComparison.Ordinal);
+        Assert.False(place.Has("out.jsonl"));
+        // What a process that was killed leaves: a line that is not whole.
+        File.AppendAllText(Path.Combine(place.Folder, "out.jsonl.partial"), "{\"text\":\"text 5\",\"la");
+
+        prediction = whole;
+        batches.Clear();
+        var rest = await place.RunAsync(command);
+
+        Assert.Equal(new(ExitCode.Done, "", "goes on after 4 of 7 texts\n"), rest);
+        Assert.Equal([2, 1], batches);
+        var resumed = place.Read("out.jsonl");
+        Assert.False(place.Has("out.jsonl.partial") || place.Has("out.jsonl.partial.key"));
+        File.Delete(Path.Combine(place.Folder, "out.jsonl"));
+        Assert.Equal(ExitCode.Done, (await place.RunAsync(command)).Code);
+        Assert.Equal(place.Read("out.jsonl"), resumed);
+    }
+
+    [Fact]
+    public async Task What_is_left_of_another_request_is_not_gone_on_from()
+    {
+        place.Write("in.txt", "a\nb\nc\n");
+        var whole = prediction;
+        prediction = input => input.Text == "c" ? throw new IOException("gone") : whole(input);
+        await place.RunAsync("predict", "--model", ".", "--input", "in.txt", "--output", "out.jsonl", "--batch-size", "1");
+        prediction = whole;
+        batches.Clear();
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--input", "in.txt", "--output", "out.jsonl", "--batch-size", "1", "--uncalibrated");
+
+        Assert.Equal(new(ExitCode.Done, "", ""), answer);
+        Assert.Equal(3, batches.Count);
+        Assert.Equal(["a", "b", "c"], Texts(place.Read("out.jsonl")));
+    }
+
+    [Fact]
+    public async Task Texts_that_were_cut_are_counted_and_marked()
+    {
+        var whole = prediction;
+        prediction = input => whole(input) with { CutTokens = input.Text.Length > 5 ? 7 : 0 };
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "short", "--text", "a long text", "--text", "another long text");
+
+        Assert.Equal("note: 2 of 3 texts are longer than the model takes and were cut; 14 tokens did not count (cut_tokens in the JSON lines)\n", answer.Error);
+        Assert.Equal([0, 7, 7], answer.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.TryGetProperty("cut_tokens", out var cut) ? cut.GetInt32() : 0;
+        }));
+    }
+
+    [Fact]
+    public void Progress_elsewhere_than_at_a_terminal_is_a_line_now_and_then()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        var time = new Clock();
+        using var interruption = new Interruption(new(TextWriter.Null, error));
+        var progress = new PredictProgress(new(place.Host with { Time = time }, new(TextWriter.Null, error), interruption, Verbosity.Normal), resultsAtTerminal: false);
+        for (var second = 1; second <= 100; second++)
+        {
+            time.Now = time.Now.AddSeconds(1);
+            progress.Predicted(second * 10, 0, 1000);
+        }
+
+        Assert.Equal(
+            ["predicted 10%  100/1,000 texts  1 min 30 s left", "predicted 20%  200/1,000 texts  1 min 20 s left"], error.ToString().Split('\n')[..2]);
+        Assert.Equal(10, error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private static IEnumerable<string> Texts(string jsonLines) => jsonLines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>

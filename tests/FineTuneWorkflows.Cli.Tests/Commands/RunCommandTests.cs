@@ -69,6 +69,8 @@ public sealed class RunCommandTests : IDisposable
             Assert.StartsWith("FineTune.", stage.GetProperty("type").GetString(), StringComparison.Ordinal);
             Assert.True(stage.GetProperty("seconds").GetDouble() >= 0);
         });
+        Assert.Equal(["2 rows read"], json.RootElement.GetProperty("stages")[0].GetProperty("notes").EnumerateArray().Select(n => n.GetString()));
+        Assert.False(json.RootElement.GetProperty("stages")[1].TryGetProperty("notes", out _));
         Assert.Equal(0.8125, json.RootElement.GetProperty("metrics").GetProperty("test/accuracy").GetDouble());
         Assert.Equal(0.79, json.RootElement.GetProperty("metrics").GetProperty("baseline/accuracy").GetDouble());
     }

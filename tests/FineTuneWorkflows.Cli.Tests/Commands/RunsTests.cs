@@ -37,6 +37,27 @@ public sealed class RunsTests : IDisposable
     }
 
     [Fact]
+    public async Task Json_has_the_list_one_run_and_two_beside_each_other()
+    {
+        await place.RunAsync("run", "six.json", "--tag", "a=b");
+        await place.RunAsync("run", "six.json", "-p", "Epochs=5");
+        var (old, newest) = (History.Ids().Last(), History.Ids().First());
+
+        using var list = System.Text.Json.JsonDocument.Parse((await place.RunAsync("runs", "--json")).Out);
+        Assert.Equal([newest, old], list.RootElement.EnumerateArray().Select(r => r.GetProperty("runId").GetString()));
+        Assert.Equal(("succeeded", 0.8125), (list.RootElement[0].GetProperty("state").GetString(), list.RootElement[0].GetProperty("metrics").GetProperty("test/accuracy").GetDouble()));
+        using var show = System.Text.Json.JsonDocument.Parse((await place.RunAsync("runs", "show", old, "--json")).Out);
+        Assert.Equal("b", show.RootElement.GetProperty("tags").GetProperty("a").GetString());
+        Assert.Equal("fetch: 2 rows read", show.RootElement.GetProperty("notes")[0].GetString());
+        Assert.Equal("3", show.RootElement.GetProperty("stages")[3].GetProperty("parameters").GetProperty("Epochs").GetString());
+        using var compare = System.Text.Json.JsonDocument.Parse((await place.RunAsync("runs", "compare", old, newest, "--json")).Out);
+        Assert.Contains("property Epochs 3 5", compare.RootElement.GetProperty("parameters").EnumerateArray().Select(p => $"{p.GetProperty("name").GetString()} {p.GetProperty("a").GetString()} {p.GetProperty("b").GetString()}"));
+    }
+
+    [Fact]
+    public async Task Json_of_no_runs_is_an_empty_list() => Assert.Equal(new(ExitCode.Done, "[]\n", ""), await place.RunAsync("runs", "--json"));
+
+    [Fact]
     public async Task Show_prints_what_is_approved()
     {
         await place.RunAsync("run", "six.json", "-p", "Epochs=2");

@@ -19,6 +19,9 @@ internal sealed class Workplace : IDisposable
 
     public Home Home => Home.Open(Path.Combine(Folder, "home"));
 
+    /// <summary>What stands on standard input.</summary>
+    public string StandardInput { get; set; } = "";
+
     public string Write(string name, string text)
     {
         var path = Path.Combine(Folder, name);
@@ -50,7 +53,7 @@ internal sealed class Workplace : IDisposable
 
     public CliApp App(TextWriter output, TextWriter error, Action<int>? exit = null, bool terminal = false, int width = 120) => new(Host, new(output, error)
     {
-        Folder = Folder, IsTerminal = terminal, Width = width, Exit = exit ?? (code => throw new InvalidOperationException($"exit {code}")),
+        Folder = Folder, IsTerminal = terminal, Width = width, StandardInput = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(StandardInput)), Exit = exit ?? (code => throw new InvalidOperationException($"exit {code}")),
     });
 
     public string[] WithHome(params string[] args) =>

@@ -44,7 +44,7 @@ public sealed class HandwrittenJsonTests
     [Fact]
     public void A_summary_comes_out_byte_for_byte_as_the_serializer_writes_it()
     {
-        var summary = new RunSummary("r1", "failed", [new("A", "FineTune.A", "executed", 1.25, "not built before", Texts), new("B", "FineTune.B", "failed", 0, "`x` -> y", Texts)], Numbers);
+        var summary = new RunSummary("r1", "failed", [new("A", "FineTune.A", "executed", 1.25, "not built before", Texts), new("B", "FineTune.B", "failed", 0, "`x` -> y", Texts, ["one", "zwei\n"])], Numbers) { Notes = ["ignored"] };
 
         Assert.Equal(JsonSerializer.Serialize(summary, RunJson.Default.RunSummary), summary.ToJson());
     }

@@ -72,7 +72,11 @@ public sealed class Workspace : IDisposable
     public async Task<RunResult> RunAsync(Pipeline pipeline, RunOptions? options = null, CancellationToken cancellationToken = default, params IRunObserver[] observers)
     {
         using var engine = Engine.Open(Home, Services);
-        return await engine.Runner.RunAsync(pipeline, options ?? new(), observers, cancellationToken);
+        var result = await engine.Runner.RunAsync(pipeline, options ?? new(), observers, cancellationToken);
+        // What a stage measures it says beforehand, so that a mistyped name is found before a long training.
+        foreach (var (stage, outcome) in result.Stages)
+            Assert.All(outcome.Metrics.Keys, name => Assert.Contains(name, stage.Stage.Measures!));
+        return result;
     }
 
     /// <summary>Runs one stage that must fail, and gives the reason.</summary>

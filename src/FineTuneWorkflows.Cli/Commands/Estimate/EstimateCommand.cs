@@ -19,6 +19,10 @@ internal sealed class EstimateCommand : CliCommand
     {
         var pipeline = pipelineOptions!.Read(parsed, context);
         context.Interruption.Listen();
+        var trainings = PipelinePreflight.Of(pipeline);
+        trainings.Refuse();
+        foreach (var note in trainings.Notes)
+            context.Ink.WriteText(context.Out, $"note: {note}");
         var estimates = await TrainingEstimator.OfAsync(pipeline, context.CancellationToken).ConfigureAwait(false);
         if (estimates.Count == 0)
             context.Out.WriteLine($"{pipeline.Definition.File}: no stage trains a model");

@@ -7,6 +7,7 @@ using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Tracking;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -14,10 +15,12 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 internal sealed class PredictCommand : CliCommand
 {
     private const int UsualBatch = 32, UsualTopK = 5;
+    private const string StandardInput = "-";
+    private static readonly string[] BadRowPolicies = ["refuse", "skip"];
 
     private readonly Option<string?> model = new("--model")
     {
-        Description = "The model: its folder, or a registered one as NAME@ALIAS, such as sentiment@champion.",
+        Description = "The model: its folder, or a registered one as NAME@ALIAS, such as sentiment@champion, NAME/VERSION, or NAME for its latest version.",
         HelpName = "MODEL",
     };
 
@@ -25,7 +28,7 @@ internal sealed class PredictCommand : CliCommand
     private readonly Option<string[]> seconds = new("--second-text") { Description = "The second text of a pair, one for each --text, in their order.", HelpName = "TEXT", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> input = new("--input")
     {
-        Description = "A file of texts: .jsonl, .csv, .tsv or .txt (a text a line), or any of them with .gz. JSON lines may hold tokens (words to find entities among) or messages (a conversation to answer) in place of a text.",
+        Description = "A file of texts: .jsonl, .csv, .tsv or .txt (a text a line), or any of them with .gz; - reads standard input to its end. All rows are looked at before the first is predicted. JSON lines may hold tokens (words to find entities among) or messages (a conversation to answer) in place of a text.",
         HelpName = "FILE",
     };
 
@@ -35,8 +38,9 @@ internal sealed class PredictCommand : CliCommand
     };
 
     private readonly Option<string?> secondColumn = new("--second-text-column") { Description = "The member or column of the input that holds the second text of a pair.", HelpName = "NAME" };
+    private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. They go to FILE.partial as they come; after an interruption the same command goes on from there. Default: standard output.", HelpName = "FILE" };
     private readonly InputFormat inputFormat = new();
-    private readonly Option<string?> output = new("--output") { Description = "Write the JSON lines to this file. Default: standard output.", HelpName = "FILE" };
+    private readonly Option<string?> onBadRow = Options.Choice("--on-bad-row", "What to do with a row of the input that cannot be read: refuse the input before anything is predicted, or skip and count it. Default: refuse.", BadRowPolicies);
     private readonly Option<string?> uncalibrated = Options.Flag("--uncalibrated", "Give the model's own probabilities, as other tools do, not those at the temperature that its training fitted. The labels are the same.");
     private readonly Option<string?> system = new("--system") { Description = "The system's message to a model that was trained on conversations.", HelpName = "TEXT" };
     private readonly Option<string?> raw = Options.Flag("--raw", "Go on from the text as it is, though the model was trained on conversations or has a chat template.");
@@ -54,7 +58,7 @@ internal sealed class PredictCommand : CliCommand
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
+        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, onBadRow, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
             command.Options.Add(option);
     }
 
@@ -62,40 +66,37 @@ internal sealed class PredictCommand : CliCommand
     {
         var wanted = parsed.GetValue(model) is { Length: > 0 } name ? name : throw new CommandException("which model? Give --model with its folder or NAME@ALIAS, such as --model sentiment@champion");
         var given = Given(parsed);
-        var file = Full(parsed.GetValue(input), context);
-        if ((given.Length == 0) == (file is null))
-            throw new CommandException(file is null ? "which texts? Give --text \"...\" or --input FILE" : "give either --text or --input, not both");
+        var hasInput = parsed.GetValue(input) is { Length: > 0 };
+        var file = parsed.GetValue(input) == StandardInput ? null : Full(parsed.GetValue(input), context);
+        if ((given.Length == 0) != hasInput)
+            throw new CommandException(hasInput ? "give either --text or --input, not both" : "which texts? Give --text \"...\" or --input FILE");
         var written = Full(parsed.GetValue(output), context);
         if (written is not null && written == file)
             throw new CommandException($"--output would overwrite the input {file}");
-        if (file is null && parsed.GetValue(secondColumn) is not null)
-            throw new CommandException("--second-text-column is for --input; beside --text give --second-text");
-        var notes = new ReadingNotes();
-        var source = file is null ? given : InputTexts.Open(file, inputFormat.Read(parsed, parsed.GetValue(column)!, parsed.GetValue(secondColumn)), notes, context.CancellationToken);
+        foreach (var option in (Option[])[secondColumn, .. inputFormat.All, onBadRow])
+            if (!hasInput && parsed.Has(option))
+                throw new CommandException($"{option.Name} is for --input{(option == secondColumn ? "; beside --text give --second-text" : "")}");
         var target = Device(parsed.GetValue(device));
-        var folder = OpenHome.Locate(context, parsed.GetValue(home));
-        var services = context.Host.Services(folder);
+        var home = OpenHome.Locate(context, parsed.GetValue(this.home));
+        var services = context.Host.Services(home);
         context.Interruption.Listen();
         try
         {
-            var options = new PredictionOptions
-            {
-                Calibrated = !parsed.Has(uncalibrated),
-                Raw = parsed.Has(raw),
-                System = parsed.GetValue(system),
-                TopK = parsed.NumberOf(topK, UsualTopK),
-                Threads = parsed.NumberOf(threads, 0),
-                Generation = new()
-                {
-                    MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
-                },
-            };
-            using var predictor = Open(context, wanted, folder, services, target, options);
-            var batches = source.Chunk(parsed.NumberOf(batchSize, UsualBatch));
+            var options = OptionsOf(parsed);
+            // What costs little first: is there such a model, can all of the input be read? Then the model is loaded.
+            var found = Find(context, wanted, home, services);
+            using var texts = hasInput ? await InputTexts.OpenAsync(file, ReadOptionsOf(parsed), context.Console.StandardInput, context.CancellationToken).ConfigureAwait(false) : null;
+            using var progress = new PredictProgress(context, resultsAtTerminal: written is null && context.Console.IsTerminal);
+            var total = texts?.Check(progress.Checked, context.CancellationToken) ?? given.Length;
+            using var predictor = context.Host.Predictor!(found, home, services, target, options);
+            var run = new PredictRun(predictor, parsed.NumberOf(batchSize, UsualBatch), progress, context);
             if (written is null)
-                Write(predictor, batches, context.Console.IsTerminal && given.Length == 1 ? PredictionWriter.For(context.Out, readable: true) : PredictionWriter.For(VisibleWriter.Under(context.Out), readable: false), context);
+                run.Predict(texts?.Read(context.CancellationToken) ?? given, 0, total, WriterOf(context, given));
             else
-                await WriteFileAsync(written, writer => Write(predictor, batches, PredictionWriter.For(writer, readable: false), context)).ConfigureAwait(false);
+                ToFile(run, written, KeyOf(parsed, found, file, target, options), texts?.Read(context.CancellationToken) ?? given, total);
+            progress.Dispose();
+            if (context.Verbosity != Verbosity.Quiet)
+                run.Tell(texts);
         }
         catch (PredictionInputException e)
         {
@@ -106,10 +107,50 @@ internal sealed class PredictCommand : CliCommand
             (services as IDisposable)?.Dispose();
         }
 
-        foreach (var note in notes.Texts)
-            context.Console.Error.WriteLine($"note: {note}");
         return ExitCode.Done;
     }
+
+    // One text at a terminal is answered for a person; JSON goes out as it is.
+    private static (TextWriter Writer, bool Readable) WriterOf(CommandContext context, TextExample[] given) =>
+        context.Console.IsTerminal && given.Length == 1 ? (context.Out, true) : (VisibleWriter.Under(context.Out), false);
+
+    private static void ToFile(PredictRun run, string path, string? key, IEnumerable<TextExample> inputs, long total)
+    {
+        using var file = PredictionFile.Open(path, key, run.Batch);
+        try
+        {
+            run.Predict(inputs, file.Done, total, (file.Writer, false));
+        }
+        catch (Exception e) when (run.Done > 0)
+        {
+            run.TellKept(PredictionFile.PartialOf(path), resumable: key is not null, e);
+            throw;
+        }
+
+        file.Finish();
+    }
+
+    /// <summary>What tells this request from others; null where what it reads is gone afterwards.</summary>
+    private string? KeyOf(ParseResult parsed, string model, string? file, string device, PredictionOptions options) => file is null ? null : PredictionFile.KeyOf(
+        "1", PredictionFile.StateOf(model), model, PredictionFile.StateOf(file), device, $"{options}", $"{ReadOptionsOf(parsed)}", $"{parsed.NumberOf(batchSize, UsualBatch)}");
+
+    private PredictionOptions OptionsOf(ParseResult parsed) => new()
+    {
+        Calibrated = !parsed.Has(uncalibrated),
+        Raw = parsed.Has(raw),
+        System = parsed.GetValue(system),
+        TopK = parsed.NumberOf(topK, UsualTopK),
+        Threads = parsed.NumberOf(threads, 0),
+        Generation = new()
+        {
+            MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
+        },
+    };
+
+    private ReadOptions ReadOptionsOf(ParseResult parsed) => inputFormat.Read(parsed, parsed.GetValue(column)!, parsed.GetValue(secondColumn)) with
+    {
+        BadRows = "skip".Equals(parsed.GetValue(onBadRow), StringComparison.OrdinalIgnoreCase) ? BadRowPolicy.Skip : BadRowPolicy.Fail,
+    };
 
     private static string? Full(string? path, CommandContext context) => path is { Length: > 0 } ? Path.GetFullPath(path, context.Console.Folder) : null;
 
@@ -125,47 +166,21 @@ internal sealed class PredictCommand : CliCommand
     private static string Device(string? name) => name is not { Length: > 0 } ? "auto" : new DeviceNameAttribute().IsValid(name) ? name
         : throw new CommandException($"--device must be auto, cpu, cuda or cuda:n, got '{name}'");
 
-    private static ITextPredictor Open(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services, string device, PredictionOptions options)
+    /// <summary>The model's folder, or its name where this build has no registry to ask.</summary>
+    private static string Find(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services)
     {
-        var open = context.Host.Predictor ?? throw new CommandException("this build of finetune has no models to predict with");
+        if (context.Host.Predictor is null)
+            throw new CommandException("this build of finetune has no models to predict with");
         var folder = Path.GetFullPath(model, context.Console.Folder);
-        if (Directory.Exists(folder))
-            return open(folder, home, services, device, options);
-        var at = model.LastIndexOf('@');
-        return at > 0 && at < model.Length - 1
-            ? open(model, home, services, device, options)
-            : throw new CommandException($"there is no folder {folder}; a registered model is written NAME@ALIAS, such as sentiment@champion");
-    }
-
-    private static void Write(ITextPredictor predictor, IEnumerable<TextExample[]> batches, Action<TextExample, TextPrediction> write, CommandContext context)
-    {
-        foreach (var batch in batches)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            var predictions = predictor.Predict(batch, context.CancellationToken);
-            for (var i = 0; i < batch.Length; i++)
-                write(batch[i], predictions[i]);
-        }
-    }
-
-    // Whole or not at all: whoever finds the file may rely on it.
-    private static async Task WriteFileAsync(string path, Action<TextWriter> write)
-    {
-        var temporary = path + ".tmp";
+        if (Directory.Exists(folder) || context.Host.Locate is not { } locate)
+            return Directory.Exists(folder) ? folder : model;
         try
         {
-            await using (var writer = new StreamWriter(temporary) { NewLine = "\n" })
-                write(writer);
-            File.Move(temporary, path, overwrite: true);
+            return locate(model, home, services);
         }
-        catch (DirectoryNotFoundException e)
+        catch (TrackingException e)
         {
-            throw new CommandException($"--output: there is no folder {Path.GetDirectoryName(path)}", innerException: e);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
+            throw new CommandException($"--model: there is no folder {folder}, and no registered model {model}: {e.Message} A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version", innerException: e);
         }
     }
 }

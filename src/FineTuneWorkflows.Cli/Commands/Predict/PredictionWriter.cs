@@ -44,6 +44,8 @@ internal static class PredictionWriter
                 WriteMasks(json, masks);
             else
                 WriteClasses(json, prediction);
+            if (prediction.CutTokens > 0)
+                json.WriteNumber("cut_tokens", prediction.CutTokens);
             json.WriteEndObject();
         }
 

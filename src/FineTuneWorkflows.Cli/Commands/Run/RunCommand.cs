@@ -2,6 +2,7 @@ using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 
@@ -43,6 +44,7 @@ internal sealed class RunCommand : CliCommand
             Force = [.. forced.SelectMany(pipeline.Select).Select(s => s.Name)],
             MaxParallel = parsed.NumberOf(parallel, 1),
             Labels = labels!.Read(parsed),
+            BeforeFirst = Preflight.Of(pipeline),
         };
         var onlyLooks = parsed.Has(question) || parsed.Has(dryRun);
         using var open = onlyLooks ? OpenHome.Find(context, parsed.GetValue(home)) : OpenHome.Open(context, parsed.GetValue(home));
@@ -66,14 +68,14 @@ internal sealed class RunCommand : CliCommand
             result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
 
         if (asJson)
-            context.Out.WriteLine(result.Summary().ToJson());
+            context.Out.WriteLine((result.Summary() with { Notes = pipeline.Notes.Count > 0 ? pipeline.Notes : null }).ToJson());
         else if (context.Verbosity != Verbosity.Quiet)
             RunReport.Write(result, context, open.Engine.Artifacts.PathOf);
         RunReport.WriteFailures(result, context);
         return result.Status switch
         {
             RunStatus.Succeeded => ExitCode.Done,
-            RunStatus.Failed => ExitCode.Failed,
+            RunStatus.Failed => result.Stages.Any(s => s.Result.Error is DefinitionException) ? ExitCode.Wrong : ExitCode.Failed,
             RunStatus.Cancelled => ExitCode.Cancelled,
             _ => throw new InvalidOperationException($"Unknown status {result.Status}."),
         };

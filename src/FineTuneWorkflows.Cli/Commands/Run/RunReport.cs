@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Cli.Rendering;
+using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Cli.Commands.Run;
@@ -36,7 +37,11 @@ internal static class RunReport
         {
             if (outcome.Outcome != StageOutcome.Failed)
                 continue;
-            context.Console.Error.WriteLine($"error: stage {stage.Name} failed: {outcome.Reason}");
+            if (outcome.Error is DefinitionException wrong)
+                foreach (var problem in wrong.Problems)
+                    context.Console.Error.WriteLine($"error: {problem}; nothing was executed");
+            else
+                context.Console.Error.WriteLine($"error: stage {stage.Name} failed: {outcome.Reason}");
             if (context.Verbosity == Verbosity.Diagnostic)
                 context.Console.Error.WriteLine(outcome.Error);
         }

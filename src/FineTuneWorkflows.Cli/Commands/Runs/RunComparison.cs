@@ -17,19 +17,30 @@ internal static class RunComparison
         runs.Write(writer, ink);
 
         writer.WriteLine();
-        var (before, after) = (Parameters(a), Parameters(b));
-        var differing = Union(before, after).Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key) && !(IsUnknown(key, a, before) || IsUnknown(key, b, after))).ToList();
+        var differing = Differing(a, b);
         if (differing.Count == 0)
             writer.WriteLine("No parameter differs.");
         else
         {
             var table = new TextTable("Parameter", "A", "B").Cut(0, 1, 2);
-            foreach (var key in differing)
-                table.Add(key, before.GetValueOrDefault(key, "-"), after.GetValueOrDefault(key, "-"));
+            foreach (var (name, before, after) in differing)
+                table.Add(name, before ?? "-", after ?? "-");
             table.Write(writer, ink);
         }
 
         WriteMetrics(a.Metrics(), b.Metrics(), writer, ink);
+    }
+
+    /// <summary>Properties and parameters that are known of both and differ, and those that only one has.</summary>
+    public static IReadOnlyList<(string Name, string? A, string? B)> Differing(RunDetails a, RunDetails b)
+    {
+        var (before, after) = (Parameters(a), Parameters(b));
+        return
+        [
+            .. Union(before, after)
+                .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key) && !(IsUnknown(key, a, before) || IsUnknown(key, b, after)))
+                .Select(key => (key, before.GetValueOrDefault(key), after.GetValueOrDefault(key))),
+        ];
     }
 
     private static void WriteMetrics(SortedDictionary<string, double> a, SortedDictionary<string, double> b, TextWriter writer, Ink ink)

@@ -11,6 +11,7 @@ namespace FineTuneWorkflows.Cli.Commands.Runs;
 internal sealed class RunsCommand : CliCommand
 {
     private readonly Option<string?> limit = Options.WholeNumber("--limit", ["-n"], "How many of the newest runs to list. Default: 20.", "N", 1, int.MaxValue);
+    private readonly Option<string?> json = Options.Json("Print a JSON list instead of the table.");
     private readonly Option<string?> home = Options.Home();
 
     public override IReadOnlyList<Subcommand> Subcommands =>
@@ -22,6 +23,7 @@ internal sealed class RunsCommand : CliCommand
     public override void Configure(Command command)
     {
         command.Options.Add(limit);
+        command.Options.Add(json);
         command.Options.Add(home);
     }
 
@@ -29,6 +31,12 @@ internal sealed class RunsCommand : CliCommand
     {
         var folder = OpenHome.Locate(context, parsed.GetValue(home));
         var runs = new RunHistory(folder).All().Take(parsed.NumberOf(limit, 20)).ToList();
+        if (parsed.Has(json))
+        {
+            context.Out.WriteLine(RunsJson.List(runs));
+            return Task.FromResult(ExitCode.Done);
+        }
+
         if (runs.Count == 0)
         {
             context.Out.WriteLine($"No runs in {folder.Root}");

@@ -10,12 +10,14 @@ internal sealed class RunsCompareCommand : CliCommand
 {
     private readonly Argument<string> first = new("A") { Description = "A run: its id, a beginning or end of it, or latest." };
     private readonly Argument<string> second = new("B") { Description = "Another one." };
+    private readonly Option<string?> json = Options.Json("Print one JSON object instead of the tables.");
     private readonly Option<string?> home = Options.Home();
 
     public override void Configure(Command command)
     {
         command.Arguments.Add(first);
         command.Arguments.Add(second);
+        command.Options.Add(json);
         command.Options.Add(home);
     }
 
@@ -23,7 +25,11 @@ internal sealed class RunsCompareCommand : CliCommand
     {
         var history = new RunHistory(OpenHome.Locate(context, parsed.GetValue(home)));
         var (a, b) = (history.Resolve(parsed.GetRequiredValue(first)), history.Resolve(parsed.GetRequiredValue(second)));
-        RunComparison.Write(history.Read(a), history.Read(b), context.Out, context.Ink);
+        var (before, after) = (history.Read(a), history.Read(b));
+        if (parsed.Has(json))
+            context.Out.WriteLine(RunsJson.Comparison(before, after, RunComparison.Differing(before, after)));
+        else
+            RunComparison.Write(before, after, context.Out, context.Ink);
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ChildRuns(RunSession session, OpenHome open, CommandContex
         RunResult result;
         await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
         await using (var console = ConsoleObserver.Create(pipeline, context, asJson: false))
-            result = await open.Engine.Runner.RunAsync(pipeline, new() { Labels = new() { Name = name }, Parent = session.RunId }, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
+            result = await open.Engine.Runner.RunAsync(pipeline, new() { Labels = new() { Name = name }, Parent = session.RunId, BeforeFirst = Preflight.Of(pipeline) }, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
         RunReport.WriteFailures(result, context);
         var executed = result.Stages.Any(s => s.Result.Outcome == StageOutcome.Executed);
         summaries.Add(new(

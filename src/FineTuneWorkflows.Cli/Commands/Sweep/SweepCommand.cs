@@ -42,6 +42,8 @@ internal sealed class SweepCommand : CliCommand
             [.. grid.Combinations().Select(values => new Candidate(values))], repeats.Combinations(), parsed.GetValue(metric) ?? "best_validation/accuracy", parsed.Has(minimize),
             (values, whole) => Pipeline(parsed, context, values, whole)) { Labels = labels!.Read(parsed) };
         plan.Check();
+        if (MetricCheck.Problem(plan.Metric, plan.Read(plan.Trials().First().Values, false).Stages) is { } problem)
+            throw new CommandException($"--metric: a trial {problem}");
         if (parsed.Has(dryRun))
         {
             foreach (var trial in plan.Trials())

@@ -49,6 +49,19 @@ internal static class ModelFolder
         });
     }
 
+    /// <summary>Checks what a training would find when it opens the folder, whatever it trains the base for.</summary>
+    public static int CheckBase(string folder, int? layers)
+    {
+        ModelConfig original = ModelConfig.Read(folder);
+        using ModelWeights weights = ModelWeights.Open(folder);
+        // A head's own weights may be new; which there are does not matter for what lies below it.
+        bool writes = original is DecoderConfig;
+        ModelTask task = writes ? ModelTask.CausalLanguageModeling : ModelTask.SequenceClassification;
+        ModelConfig changed = new StructureOptions { Layers = layers }.Apply(original, task);
+        CheckFit(changed, task, writes ? [] : ["0", "1"], weights, Path.Combine(folder, ConfigFile.Name), original.LayerCount, _ => HeadReuse.Body);
+        return original.MaxTokens;
+    }
+
     /// <summary>Loads a base for an adapter that brings its head: what the base lacks of that stays without values.</summary>
     public static (LanguageModel Model, IReadOnlyList<string> Lacking) LoadBase(string folder, ModelConfig config, ModelTask task, TorchDevice device)
     {
