@@ -319,7 +319,7 @@ public sealed class PredictTests : IDisposable
 
         Assert.Equal(ExitCode.Done, answer.Code);
         Assert.Equal(["one", "three"], Texts(answer.Out));
-        Assert.Equal("note: skipped 2 bad rows, the first: in.csv line 3: the row has 1 fields where the header has 2\n", answer.Error);
+        Assert.EndsWith("note: skipped 2 bad rows, the first: in.csv line 3: the row has 1 fields where the header has 2\n", answer.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -332,7 +332,9 @@ public sealed class PredictTests : IDisposable
 
         var answer = await place.RunAsync(["predict", "--model", ".", "--input", "-", .. options]);
 
-        Assert.Equal((ExitCode.Done, ""), (answer.Code, answer.Error));
+        Assert.Equal(ExitCode.Done, answer.Code);
+        // Of a table it is said what was detected.
+        Assert.True(answer.Error.Length == 0 || (options.Length > 0 && answer.Error.StartsWith("note: standard input: ", StringComparison.Ordinal)), answer.Error);
         Assert.Equal(["one", "two"], Texts(answer.Out));
     }
 

@@ -97,7 +97,8 @@ internal sealed class InputTexts : IDisposable
     }
 
     /// <summary>What was said of the file, where it only holds standard input.</summary>
-    public string Named(string message) => spooled is null ? message : message.Replace(spooled, StandardInput, StringComparison.Ordinal);
+    public string Named(string message) => spooled is null ? message
+        : message.Replace(spooled, StandardInput, StringComparison.Ordinal).Replace(Path.GetFileName(spooled), StandardInput, StringComparison.Ordinal);
 
     private bool Next(IEnumerator<SourceRow> rows)
     {

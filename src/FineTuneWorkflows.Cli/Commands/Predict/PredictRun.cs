@@ -50,7 +50,7 @@ internal sealed class PredictRun(ITextPredictor predictor, int batch, PredictPro
         if (cut > 0)
             Say(string.Create(CultureInfo.InvariantCulture, $"note: {cut:N0} of {predicted:N0} texts {(cut == 1 ? "is" : "are")} longer than the model takes and {(cut == 1 ? "was" : "were")} cut; {cutTokens:N0} tokens did not count (cut_tokens in the JSON lines)"));
         foreach (var note in texts?.Notes.Texts ?? [])
-            Say($"note: {note}");
+            Say($"note: {texts!.Named(note)}");
         if (texts?.BadRows is { Count: > 0 } bad)
             Say(string.Create(CultureInfo.InvariantCulture, $"note: skipped {bad.Count:N0} bad row{(bad.Count == 1 ? "" : "s")}, the first: {texts.Named(bad.First[0].File)} line {bad.First[0].Line}: {bad.First[0].Reason}"));
     }
