@@ -9,6 +9,8 @@ namespace FineTuneWorkflows.Server.Hosting;
 /// <summary>How the server is set up, from the command line, the environment and <c>appsettings.json</c>.</summary>
 public sealed record ServerOptions
 {
+    private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
+
     /// <summary>The home that artifacts, stage records and runs lie in; shared with the command line. Default: <c>FINETUNE_HOME</c>, else <c>.finetune</c>.</summary>
     public required Home Home { get; init; }
 
@@ -58,12 +60,12 @@ public sealed record ServerOptions
     public MlflowOptions? Mlflow { get; init; }
 
     /// <summary>The names that the server is asked under, as <c>Host</c> headers give them; <c>*</c> takes any. Default: this machine's own, and the hosts of the addresses that it listens on.</summary>
-    public required IReadOnlyList<string> AllowedHosts { get; init; }
+    public IReadOnlyList<string> AllowedHosts { get; init; } = OwnNames;
 
     /// <summary>
-    /// The folders and hosts that stages, and definitions that ask the web, may read from. Default: the workflows folder, the <c>data</c> folder beside it, and the hub of models.
+    /// The folders and hosts that stages, and definitions that ask the web, may read from. Default: none; as settings are read, the workflows folder, the <c>data</c> folder beside it, and the hub of models.
     /// </summary>
-    public required AllowedSources Sources { get; init; }
+    public AllowedSources Sources { get; init; } = AllowedSources.Of([], [], "");
 
     /// <summary>How long a log-in holds without another one. Default: 12 hours.</summary>
     public TimeSpan SessionLife { get; init; } = TimeSpan.FromHours(12);
@@ -132,7 +134,7 @@ public sealed record ServerOptions
             return given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var own = (Text(configuration, ServerSettings.Urls) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.Host : "").Where(host => host is not ("" or "0.0.0.0" or "[::]" or "+" or "*"));
-        return [.. own.Concat(["localhost", "127.0.0.1", "[::1]"]).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return [.. own.Concat(OwnNames).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
