@@ -28,7 +28,7 @@ internal static class LoggingRun
         using var services = new StageServices(home);
         using var engine = Engine.Open(home, new LoggingWork(services, work));
         var said = new List<string>();
-        IRunObserver observer = server is null ? TrackingRecorder.For(home, services, said.Add) : new TrackingSession(home, services, server, said.Add, patience ?? Patience);
+        IRunObserver observer = server is null ? TrackingRecorder.For(home, services, said.Add) : new TrackingSession(home, services, new TrackingConnection(home, server, said.Add, patience ?? Patience), said.Add);
         RunResult result;
         await using ((IAsyncDisposable)observer)
             result = await engine.Runner.RunAsync(Build(), new(), [observer], CancellationToken.None);

@@ -48,7 +48,7 @@ internal sealed class TrackingMemoryBenchmark : IBenchmark, IFreshProcess
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
         await LoggingRun.RunAsync(Path.Combine(folder, "home"), server, async (context, cancellationToken) =>
         {
-            var queue = new OutboxQueue(context.Service<TrackingStore>());
+            var queue = new OutboxQueue(context.Service<TrackingStore>(), server);
             using var peak = new MemoryPeak();
             long step = 0;
             while (step < Steps)

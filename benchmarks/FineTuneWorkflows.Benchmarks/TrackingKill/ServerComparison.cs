@@ -33,7 +33,7 @@ internal sealed class ServerComparison
         using var client = new MlflowClient(server);
         var comparison = new ServerComparison();
         var home = Home.Open(folder);
-        var experiment = await client.Experiments.GetOrCreateAsync(server.ExperimentName);
+        var experiment = await client.Experiments.GetOrCreateAsync(server.ExperimentName ?? MlflowOptions.DefaultExperiment);
         foreach (var runId in new RunHistory(home).Ids())
             await comparison.AddAsync(client, experiment, runId, [.. RunJournal.Read(RunJournal.PathOf(home, runId)).Select(line => line.Event)]);
         return comparison;
