@@ -104,8 +104,9 @@ public sealed class Workspace : IDisposable
     private static Dictionary<string, object?> Activity(string name, string type, object settings)
     {
         var activity = new Dictionary<string, object?> { ["id"] = name, ["type"] = type };
-        foreach (var property in settings.GetType().GetProperties())
-            activity[property.Name] = new { typeName = "Object", expression = new { type = "Literal", value = property.GetValue(settings) } };
+        var named = settings as IReadOnlyDictionary<string, object?> ?? settings.GetType().GetProperties().ToDictionary(property => property.Name, property => property.GetValue(settings));
+        foreach (var (key, value) in named)
+            activity[key] = new { typeName = "Object", expression = new { type = "Literal", value } };
         return activity;
     }
 }
