@@ -91,7 +91,7 @@ public sealed class LiveMlflowTests : IDisposable
     }
 
     // One label in four is wrong, whatever the words, so that a model that is sure of itself is too sure.
-    private static string Noisy() => string.Concat(Enumerable.Range(0, 240).Select(i =>
+    private static string Noisy() => string.Concat(Enumerable.Range(0, 900).Select(i =>
         JsonSerializer.Serialize(new { text = Workspace.Sentence(i), label = i % 2 == 0 ^ (uint)i * 2654435761u >> 30 == 0 ? "positive" : "negative" }) + "\n"));
 
     // The last of them are empty, longer than the model takes, and of characters that it does not know.
@@ -108,7 +108,7 @@ public sealed class LiveMlflowTests : IDisposable
         var server = MlflowOptions.FromEnvironment();
         Assert.SkipWhen(server is null, "MLFLOW_TRACKING_URI names no server");
         var data = workspace.Write("live.jsonl", rows);
-        var settings = new Dictionary<string, object?> { ["baseModel"] = "tiny", ["epochs"] = 6, ["learningRate"] = 2e-3, ["batchSize"] = 16, ["threads"] = 1, ["device"] = "cpu" };
+        var settings = new Dictionary<string, object?> { ["baseModel"] = "tiny", ["epochs"] = 10, ["learningRate"] = 2e-3, ["batchSize"] = 16, ["threads"] = 1, ["device"] = "cpu" };
         foreach (var property in training.GetType().GetProperties())
             settings[property.Name] = property.GetValue(training);
         var pipeline = workspace.Chain(
