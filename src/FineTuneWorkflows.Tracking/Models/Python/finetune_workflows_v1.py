@@ -138,12 +138,10 @@ def divide(text, division="Words"):
     The places of the words that tags are given to: runs of letters, marks, digits and underscores; each user-perceived character of scripts that write no spaces, or of any where
     division is Characters; any other character by itself. White space and invisible characters are no words.
     """
-    import regex
-
     words, run = [], None
     place = 0
     while place < len(text):
-        length = 1 if _is_space(text[place]) else regex.match(r"\X", text, pos=place).end() - place
+        length = 1 if _is_space(text[place]) else _cluster(text, place)
         kind = _kind(text[place : place + length])
         if kind == "run" and division == "Characters":
             kind = "alone"
@@ -171,6 +169,21 @@ def chunks(tags):
             found.append((kind, begin, place))
         kind, begin = own, place
     return found
+
+
+def _cluster(text, place):
+    """How long the user-perceived character at a place is. A consonant after a virama begins a new one, as it did before Unicode 15.1 and does where the model was trained."""
+    import regex
+
+    end = regex.match(r"\X", text, pos=place).end()
+    for own in range(place + 1, end):
+        if _is_indic(text[own]) and unicodedata.category(text[own]) == "Lo" and (unicodedata.category(text[own - 1]) == "Mn" or text[own - 1] == "\u200d"):
+            return own - place
+    return end - place
+
+
+def _is_indic(character):
+    return any(first <= character <= last for first, last in (("\u0900", "\u0dff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u1a20", "\u1aaf"), ("\u1b00", "\u1b7f")))
 
 
 def _kind(cluster):
