@@ -28,10 +28,11 @@ internal sealed class ClassPredictor : TextPredictor
 
     private protected override IReadOnlyList<TextPrediction> PredictCore(IReadOnlyList<TextExample> inputs, int batchSize, CancellationToken cancellationToken)
     {
-        var probabilities = model.Predict(new EncodedTexts([.. inputs.Select(Encode)]), batchSize, cancellationToken);
+        EncodedText[] rows = [.. inputs.Select(Encode)];
+        var probabilities = model.Predict(new EncodedTexts(rows), batchSize, cancellationToken);
         if (!model.IsMultiLabel && calibration is not null)
             probabilities = calibration.Apply(probabilities);
-        return [.. inputs.Select((_, i) => Prediction(probabilities, i))];
+        return [.. rows.Select((row, i) => Prediction(probabilities, i) with { UnknownShare = UnknownTokens.Share(row) })];
     }
 
     // A model whose folder does not say what it was trained on may be either.

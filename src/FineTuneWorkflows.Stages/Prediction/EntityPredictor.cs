@@ -36,7 +36,7 @@ internal sealed class EntityPredictor : TextPredictor
         var words = inputs.Select((input, i) => spans[i] is { } own ? [.. own.Select(w => input.Text[w.Start..w.End])] : input.Words).ToArray();
         var rows = words.Select(each => tokenizer.EncodeWords(each, new() { MaxLength = maxLength })).ToArray();
         var classes = model.Predict([.. rows.Select(row => row.Ids)], batchSize, cancellationToken);
-        return [.. inputs.Select((input, i) => Prediction(input, spans[i], WordTags.Of(words[i].Count, rows[i], classes[i])))];
+        return [.. inputs.Select((input, i) => Prediction(input, spans[i], WordTags.Of(words[i].Count, rows[i], classes[i])) with { UnknownShare = UnknownTokens.Share(rows[i]) })];
     }
 
     private protected override string? Refusal(TextExample input) => base.Refusal(input.Words.Count > 0 ? input with { Words = [] } : input);

@@ -18,6 +18,9 @@ public sealed record TextPrediction(string Label, IReadOnlyList<KeyValuePair<str
     /// <summary>For each mask of the text, in their order, the likeliest tokens, the likeliest first; null for models of anything else.</summary>
     public IReadOnlyList<IReadOnlyList<WordGuess>>? Masks { get; init; }
 
+    /// <summary>The share of the input's tokens that the model's vocabulary does not have, 0 to 1: above one half an answer says little.</summary>
+    public double UnknownShare { get; init; }
+
     /// <summary>What the model wrote after the text, or answered; null for models of anything else.</summary>
     public string? Continuation { get; init; }
 }

@@ -7,6 +7,7 @@ using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -14,6 +15,7 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 internal sealed class PredictCommand : CliCommand
 {
     private const int UsualBatch = 32, UsualTopK = 5;
+    private const string Utf16 = "utf16", CodePoints = "code-points";
 
     private readonly Option<string?> model = new("--model")
     {
@@ -45,6 +47,7 @@ internal sealed class PredictCommand : CliCommand
     private readonly Option<double> temperature = new("--temperature") { Description = "How freely it chooses: 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
     private readonly Option<double> topP = new("--top-p") { Description = "It chooses among the likeliest tokens whose probabilities sum to this.", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
     private readonly Option<long> seed = new("--seed") { Description = "The seed of its choices.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
+    private readonly Option<string?> offsets = Offsets();
     private readonly Option<string?> device = new("--device") { Description = "Where to compute: auto, cpu, cuda or cuda:n. Default: auto.", HelpName = "DEVICE" };
     private readonly Option<string?> threads = Options.WholeNumber("--threads", [], "Threads to compute with on the CPU. Default: 0, as many as there are processors.", "N", 0, 4096);
     private readonly Option<string?> batchSize = Options.WholeNumber("--batch-size", [], $"Texts that are computed at once. Default: {UsualBatch}.", "N", 1, 65_536);
@@ -54,7 +57,7 @@ internal sealed class PredictCommand : CliCommand
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
+        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, offsets, device, threads, batchSize, home])
             command.Options.Add(option);
     }
 
@@ -85,6 +88,7 @@ internal sealed class PredictCommand : CliCommand
                 System = parsed.GetValue(system),
                 TopK = parsed.NumberOf(topK, UsualTopK),
                 Threads = parsed.NumberOf(threads, 0),
+                Offsets = parsed.GetValue(offsets) == Utf16 ? OffsetUnit.Utf16 : OffsetUnit.CodePoints,
                 Generation = new()
                 {
                     MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),
@@ -109,6 +113,17 @@ internal sealed class PredictCommand : CliCommand
         foreach (var note in notes.Texts)
             context.Console.Error.WriteLine($"note: {note}");
         return ExitCode.Done;
+    }
+
+    private static Option<string?> Offsets()
+    {
+        var option = new Option<string?>("--offsets") { Description = $"What start and end of entities count: {CodePoints}, as Python does, or {Utf16}, as JavaScript and .NET do. Default: {CodePoints}.", HelpName = "UNIT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var token] && token.Value is not (CodePoints or Utf16))
+                result.AddError($"--offsets must be {CodePoints} or {Utf16}, got '{token.Value}'");
+        });
+        return option;
     }
 
     private static string? Full(string? path, CommandContext context) => path is { Length: > 0 } ? Path.GetFullPath(path, context.Console.Folder) : null;
@@ -139,13 +154,19 @@ internal sealed class PredictCommand : CliCommand
 
     private static void Write(ITextPredictor predictor, IEnumerable<TextExample[]> batches, Action<TextExample, TextPrediction> write, CommandContext context)
     {
+        var unknown = new UnknownTextWarning();
         foreach (var batch in batches)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             var predictions = predictor.Predict(batch, context.CancellationToken);
             for (var i = 0; i < batch.Length; i++)
+            {
                 write(batch[i], predictions[i]);
+                unknown.Watch(batch[i], predictions[i]);
+            }
         }
+
+        unknown.Say(context.Console.Error);
     }
 
     // Whole or not at all: whoever finds the file may rely on it.
