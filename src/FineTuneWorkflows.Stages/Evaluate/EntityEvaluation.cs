@@ -31,7 +31,7 @@ internal static class EntityEvaluation
         context.LogMetrics(metrics);
         if (baseline is not null)
             context.SetTag("baseline/name", "most frequent tag");
-        EvaluationFiles.WriteEntities(context.Output("evaluation"), report, baseline, metrics, test, predicted);
+        EvaluationFiles.WriteEntities(context.Output("evaluation"), report, baseline, metrics, test, predicted, dataset.Info.Offsets);
         context.Note(FormattableString.Invariant($"entity F1 {report.Micro.F1:0.0000} (precision {report.Micro.Precision:0.0000}, recall {report.Micro.Recall:0.0000}) over {report.Support} entities")
             + (baseline is null ? "" : FormattableString.Invariant($"; each word's most frequent tag: F1 {baseline.Micro.F1:0.0000}")));
     }

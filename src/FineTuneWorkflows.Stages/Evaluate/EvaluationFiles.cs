@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Labelling;
+using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Evaluate;
 
@@ -36,9 +38,11 @@ internal static partial class EvaluationFiles
         EvaluationPlots.Write(folder, report, baseline);
     }
 
-    /// <summary>Writes what was measured of a model for entities: reports, figures, and each test text's words with their true and predicted tags.</summary>
+    /// <summary>Writes what was measured of a model for entities: reports, figures, and each test text's words with their true and predicted tags; where the data had texts, these with their true and
+    /// predicted entities, places counted as in the data.</summary>
     public static void WriteEntities(
-        string folder, EntityReport report, EntityReport? baseline, IEnumerable<KeyValuePair<string, double>> metrics, IReadOnlyList<TextExample> test, IReadOnlyList<IReadOnlyList<string>> predicted)
+        string folder, EntityReport report, EntityReport? baseline, IEnumerable<KeyValuePair<string, double>> metrics, IReadOnlyList<TextExample> test, IReadOnlyList<IReadOnlyList<string>> predicted,
+        OffsetUnit? offsets)
     {
         WriteJson(Path.Combine(folder, "report.json"), report, Json.Default.EntityReport);
         if (baseline is not null)
@@ -49,6 +53,12 @@ internal static partial class EvaluationFiles
         for (var i = 0; i < test.Count; i++)
         {
             json.WriteStartObject();
+            if (offsets is { } unit && TextWords.Locate(test[i].Text, test[i].Words) is { } places)
+            {
+                json.WriteString("text", test[i].Text);
+                WriteSpans(json, "entities", test[i], places, test[i].Tags, unit);
+                WriteSpans(json, "predicted_entities", test[i], places, predicted[i], unit);
+            }
             WriteTexts(json, "tokens", test[i].Words);
             WriteTexts(json, "tags", test[i].Tags);
             WriteTexts(json, "predicted", predicted[i]);
@@ -87,6 +97,23 @@ internal static partial class EvaluationFiles
     {
         using var stream = File.OpenRead(Path.Combine(folder, MetricsFile));
         return JsonSerializer.Deserialize(stream, Json.Default.SortedDictionaryStringDouble) ?? throw new InvalidDataException($"{folder}/{MetricsFile} holds nothing");
+    }
+
+    private static void WriteSpans(Utf8JsonWriter json, string name, TextExample example, IReadOnlyList<TokenSpan> places, IReadOnlyList<string> tags, OffsetUnit unit)
+    {
+        var offsets = new TextOffsets(example.Text, unit);
+        json.WriteStartArray(name);
+        foreach (var chunk in EntityChunk.Of(tags))
+        {
+            var (start, end) = (places[chunk.Start].Start, places[chunk.End - 1].End);
+            json.WriteStartObject();
+            json.WriteNumber("start", offsets.FromUtf16(start));
+            json.WriteNumber("end", offsets.FromUtf16(end));
+            json.WriteString("label", chunk.Kind);
+            json.WriteString("text", example.Text[start..end]);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

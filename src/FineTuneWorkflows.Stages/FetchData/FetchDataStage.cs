@@ -8,6 +8,7 @@ using FineTuneWorkflows.Text;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
 using FineTuneWorkflows.Text.Datasets.Splitting;
+using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Text.Sources;
 
 namespace FineTuneWorkflows.Stages.FetchData;
@@ -95,6 +96,18 @@ public sealed record FetchDataStage : Stage
     [Parameter("What stands between the labels of a row with many, such as |; empty for one label, or a list in JSON.", Category = "Columns")]
     public string LabelSeparator { get; init; } = "";
 
+    /// <summary>What the start and end of entities count. Default: code points.</summary>
+    [Parameter("What the start and end of entities count: CodePoints, as Python does, or Utf16, as JavaScript, Java and .NET do; an emoji is one code point, but two UTF-16 units or more.", Category = "Entities")]
+    public OffsetUnit Offsets { get; init; }
+
+    /// <summary>What becomes of entities that begin or end inside a word. Default: they take the whole word.</summary>
+    [Parameter("What becomes of an entity that begins or ends inside a word: Widen lets it take the whole word, Drop leaves it out, Refuse makes its row a bad row.", Category = "Entities")]
+    public MisalignedSpans MisalignedSpans { get; init; }
+
+    /// <summary>How texts with entities are divided into words. Default: by script; words that come divided stay as they are.</summary>
+    [Parameter("How texts with entities are divided into words: Words divides by spaces and signs, and into characters where the script writes no spaces; Characters always divides into characters. Auto takes Words; where words come divided, as in CoNLL files, it goes by them, and the choice only says how a text is divided that the model is asked with.", Category = "Entities")]
+    public DivisionChoice WordDivision { get; init; }
+
     /// <summary>What a document is in a plain text file. Default: a line.</summary>
     [Parameter("What a document is in a plain text file: a line, what stands between empty lines, or the file.", Category = "Columns")]
     public DocumentBoundary Documents { get; init; }
@@ -150,6 +163,9 @@ public sealed record FetchDataStage : Stage
         SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
         LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
         GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
+        Offsets = Offsets,
+        MisalignedSpans = MisalignedSpans,
+        Division = WordDivision == DivisionChoice.Auto ? null : Enum.Parse<WordDivision>(WordDivision.ToString()),
         Documents = Documents,
         Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
         Encoding = Encoding.Length > 0 ? Encoding : null,
@@ -298,6 +314,9 @@ public sealed record FetchDataStage : Stage
             context.Note($"{(info.Deduplicated ? "left out" : "kept, as Deduplicate is false,")} {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
         if (info.UnlearnedConversations > 0)
             context.Note($"left out {info.UnlearnedConversations} conversations of which nothing is to be learned (label false, or no answer with a weight)");
+        EntityNotes.Write(context, info);
+        foreach (var spellings in info.MergedLabels.Take(3))
+            context.Note($"the labels {string.Join(" and ", spellings)} are one number and so one class, {spellings[0]}");
         if (info.BadRowsSkipped > 0)
             context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
     }

@@ -21,7 +21,7 @@ internal static class ModelCompanions
         var tokenizer = tokens.LoadTokenizer();
         tokenizer.Save(folder);
         TokenizerLimit.Write(folder, config);
-        var input = new ModelInput(tokens.Info.Kind);
+        var input = new ModelInput(tokens.Info.Kind) { Division = tokens.Info.Division };
         input.Save(folder);
         // Adapters beside a model that they are merged into are a model of their own.
         if (Path.Combine(folder, LoraParameters.AdapterFolder) is var adapters && Directory.Exists(adapters))

@@ -32,7 +32,7 @@ internal sealed class ClassPredictor : TextPredictor
         var probabilities = model.Predict(new EncodedTexts(rows), batchSize, cancellationToken);
         if (!model.IsMultiLabel && calibration is not null)
             probabilities = calibration.Apply(probabilities);
-        return [.. rows.Select((row, i) => Prediction(probabilities, i) with { CutTokens = row.LostTokens })];
+        return [.. rows.Select((row, i) => Prediction(probabilities, i) with { CutTokens = row.LostTokens, UnknownShare = UnknownTokens.Share(row) })];
     }
 
     // A model whose folder does not say what it was trained on may be either.

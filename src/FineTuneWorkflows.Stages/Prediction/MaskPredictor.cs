@@ -30,7 +30,7 @@ internal sealed class MaskPredictor : TextPredictor
     {
         var rows = inputs.Select(Encode).ToArray();
         var guesses = model.Guess([.. rows.Select(row => row.Ids)], mask, options.TopK, batchSize, cancellationToken);
-        return [.. guesses.Select((masks, i) => new TextPrediction("", []) { Masks = [.. masks.Select(Words)], CutTokens = rows[i].LostTokens })];
+        return [.. guesses.Select((masks, i) => new TextPrediction("", []) { Masks = [.. masks.Select(Words)], CutTokens = rows[i].LostTokens, UnknownShare = UnknownTokens.Share(rows[i]) })];
     }
 
     protected override void Dispose(bool disposing) => model.Dispose();

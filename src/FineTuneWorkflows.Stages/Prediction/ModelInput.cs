@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Stages.Prediction;
 
@@ -11,6 +12,9 @@ namespace FineTuneWorkflows.Stages.Prediction;
 /// <param name="Kind">What the training examples were.</param>
 public sealed record ModelInput(DataKind Kind)
 {
+    /// <summary>How a text is divided into the words that entities are found among: as those of the training data were. Null, as in models of older versions and for other kinds: by script.</summary>
+    public WordDivision? Division { get; init; }
+
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "model_input.json";
 

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Stages.Prediction;
 
@@ -20,6 +21,9 @@ public sealed record PredictionOptions
 
     /// <summary>How many tokens a model that guesses masked words names for each mask; default 5.</summary>
     public int TopK { get; init; } = 5;
+
+    /// <summary>What the places of entities count; default code points, as Python does.</summary>
+    public OffsetUnit Offsets { get; init; }
 
     /// <summary>Threads to compute with on the CPU; 0, the default, takes as many as there are processors.</summary>
     public int Threads { get; init; }

@@ -34,7 +34,10 @@ internal sealed class TextContinuer : TextPredictor
     public override IReadOnlyList<string> Labels => [];
 
     private protected override IReadOnlyList<TextPrediction> PredictCore(IReadOnlyList<TextExample> inputs, int batchSize, CancellationToken cancellationToken) =>
-        [.. inputs.Select(input => chat is null ? Continue(input.Text, cancellationToken) : new TextPrediction("", []) { Continuation = Answer(chat, input, cancellationToken) })];
+        [.. inputs.Select(input => (chat is null ? Continue(input.Text, cancellationToken) : new TextPrediction("", []) { Continuation = Answer(chat, input, cancellationToken) }) with
+        {
+            UnknownShare = UnknownTokens.Share(tokenizer.Encode(input.Messages.Count > 0 ? string.Join('\n', input.Messages.Select(m => m.Content)) : input.Text)),
+        })];
 
     private protected override string? Refusal(TextExample input) => base.Refusal(chat is null ? input : input with { Messages = [] });
 

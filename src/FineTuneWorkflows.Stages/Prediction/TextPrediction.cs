@@ -21,6 +21,9 @@ public sealed record TextPrediction(string Label, IReadOnlyList<KeyValuePair<str
     /// <summary>How many tokens of the input were cut off because the model takes no more, and did not count; 0 where it was taken whole.</summary>
     public int CutTokens { get; init; }
 
+    /// <summary>The share of the input's tokens that the model's vocabulary does not have, 0 to 1: above one half an answer says little.</summary>
+    public double UnknownShare { get; init; }
+
     /// <summary>What the model wrote after the text, or answered; null for models of anything else.</summary>
     public string? Continuation { get; init; }
 }

@@ -8,7 +8,7 @@ using FineTuneWorkflows.Text.Tokenization.Training;
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Makes a vocabulary of its own for a model from scratch.</summary>
-[Stage("FineTune.TrainTokenizer", Description = "Learns a vocabulary from the training texts, WordPiece or byte-level BPE, for a model that starts from scratch.")]
+[Stage("FineTune.TrainTokenizer", Version = 2, Description = "Learns a vocabulary from the training texts, WordPiece or byte-level BPE, for a model that starts from scratch.")]
 [Consumes("dataset")]
 [Produces("tokenizer")]
 public sealed record TrainTokenizerStage : Stage
@@ -32,7 +32,7 @@ public sealed record TrainTokenizerStage : Stage
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var dataset = DatasetFolder.Open(context.Input("dataset").Path);
-        var texts = dataset.Read(SplitName.Train, cancellationToken).Select(example => example.Text);
+        var texts = dataset.Read(SplitName.Train, cancellationToken).Select(Text);
         var (folder, progress) = (context.Output("tokenizer"), new TextProgressReporter(context));
         Tokenizer tokenizer = Kind == TokenizerKind.WordPiece
             ? WordPieceTrainer.Train(texts, new() { VocabularySize = VocabularySize, MinFrequency = MinFrequency }, folder, progress, cancellationToken)
@@ -42,4 +42,7 @@ public sealed record TrainTokenizerStage : Stage
             context.Note($"the vocabulary has {tokenizer.VocabularySize} entries, not {VocabularySize}: the texts hold no more pieces that stand together {MinFrequency} times");
         return Task.CompletedTask;
     }
+
+    // Tagged words are encoded one by one: so are they to be learned, also where the text writes no spaces between them.
+    private static string Text(TextExample example) => example.Words.Count > 0 ? string.Join(' ', example.Words) : example.Text;
 }

@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Text.Datasets;
 /// <summary>
 /// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> and <c>dataset.json</c>
 /// (<see cref="DatasetInfo"/>). A line is, by kind, <c>{"text","label"}</c>, <c>{"text","second","label"}</c>, <c>{"text","labels":[...]}</c>,
-/// <c>{"tokens":[...],"tags":[...]}</c>, <c>{"text"}</c> or <c>{"messages":[{"role","content"}]}</c>.
+/// <c>{"text","tokens":[...],"tags":[...]}</c>, where the text may be missing that is the tokens joined, <c>{"text"}</c> or <c>{"messages":[{"role","content"}]}</c>.
 /// </summary>
 public sealed class DatasetFolder
 {
@@ -56,7 +56,7 @@ public sealed class DatasetFolder
         var info = TextJson.Read<DatasetInfo>(path, "the description of a dataset");
         if (info.Format is not (DatasetInfo.CurrentFormat or DatasetInfo.FirstFormat))
             throw new TextDataException($"the dataset has format {info.Format}, this version reads format {DatasetInfo.CurrentFormat}", path);
-        if (!info.Labels.SequenceEqual(DatasetInfo.Ordered(info.Kind, info.Labels)))
+        if (!DatasetInfo.IsOrdered(info.Kind, info.Labels))
             throw new TextDataException("the labels are not sorted or not different from each other", path);
         foreach (var split in SplitNames.All)
         {

@@ -20,7 +20,7 @@ public sealed record DatasetInfo
     public DataKind Kind { get; init; }
 
     /// <summary>
-    /// The labels, sorted ordinally; a label's position is its class number. For tagged words the tags as <see cref="Labelling.IobTags.All"/> orders
+    /// The labels, sorted ordinally, or as numbers where all are; a label's position is its class number. For tagged words the tags as <see cref="Labelling.IobTags.All"/> orders
     /// them; none for kinds without labels.
     /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
@@ -61,6 +61,22 @@ public sealed record DatasetInfo
     /// <summary>The first of those bad rows.</summary>
     public IReadOnlyList<BadRow> FirstBadRows { get; init; } = [];
 
+    /// <summary>How the words of tagged words were divided, and so how a text is to be divided that a model of them is asked with; null for other kinds and in data of older
+    /// versions.</summary>
+    public WordDivision? Division { get; init; }
+
+    /// <summary>What the places of entities count in the files that the dataset was made from; null where none were given so.</summary>
+    public OffsetUnit? Offsets { get; init; }
+
+    /// <summary>What became of entities that were marked by their places; null where none were.</summary>
+    public SpanCounts? Spans { get; init; }
+
+    /// <summary>Words that came divided, and how many of them <see cref="Division"/> would divide further; null where none did.</summary>
+    public GivenWords? GivenWords { get; init; }
+
+    /// <summary>Labels that are one number and so one class, such as <c>1</c> and <c>1.0</c>: the class first, then its other spellings. Mostly none.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> MergedLabels { get; init; } = [];
+
     /// <summary>What augmentation added to the training split; null where there was none.</summary>
     public AugmentationReport? Augmentation { get; init; }
 
@@ -68,6 +84,10 @@ public sealed record DatasetInfo
     internal static IReadOnlyList<string> Ordered(DataKind kind, IEnumerable<string> labels) => kind switch
     {
         DataKind.TokenClassification => IobTags.All(labels),
-        _ => [.. labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        _ => LabelNumber.Sorted(labels),
     };
+
+    /// <summary>Whether labels stand in the order that a dataset of the kind has them, or had in older versions, which sorted numbers as texts.</summary>
+    internal static bool IsOrdered(DataKind kind, IReadOnlyList<string> labels) =>
+        labels.SequenceEqual(Ordered(kind, labels)) || (kind != DataKind.TokenClassification && labels.SequenceEqual(labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
 }

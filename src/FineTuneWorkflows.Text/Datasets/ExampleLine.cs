@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.Datasets;
 
@@ -46,6 +47,8 @@ internal sealed class ExampleLine(DataKind kind)
         switch (kind)
         {
             case DataKind.TokenClassification:
+                // What words show when they are joined need not be said.
+                if (example.Text != TextWords.Join(example.Words)) json.WriteString("text"u8, example.Text);
                 List("tokens"u8, example.Words);
                 List("tags"u8, example.Tags);
                 break;

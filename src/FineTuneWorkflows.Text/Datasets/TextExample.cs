@@ -4,8 +4,8 @@ using FineTuneWorkflows.Text.Labelling;
 namespace FineTuneWorkflows.Text.Datasets;
 
 /// <summary>One example of a dataset; which parts it has beside its text is told by the dataset's <see cref="DataKind"/>.</summary>
-/// <param name="Text">The text, as it was read; never empty or white space. Of words: these with spaces between. Of a conversation: its messages, a
-/// line each, the role and a colon first.</param>
+/// <param name="Text">The text, as it was read; never empty or white space. Of words that came without their text: these, as <see cref="TextWords.Join"/> joins them. Of a
+/// conversation: its messages, a line each, the role and a colon first.</param>
 /// <param name="Label">The class, without white space at the ends; empty for kinds that do not have one label.</param>
 public sealed record TextExample(string Text, string Label = "")
 {
@@ -17,6 +17,9 @@ public sealed record TextExample(string Text, string Label = "")
 
     /// <summary>The words of <see cref="DataKind.TokenClassification"/>; else none.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>What became of the text's entities on the way to tags; null where words came with tags.</summary>
+    internal SpanCounts? Spans { get; init; }
 
     /// <summary>A tag for each word: <c>O</c>, or <c>B-</c> or <c>I-</c> and a kind of entity.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
@@ -36,13 +39,14 @@ public sealed record TextExample(string Text, string Label = "")
     /// <summary>Tagged words; tags become IOB2: an <c>I-</c> that continues nothing begins an entity and becomes <c>B-</c>.</summary>
     /// <param name="words">The words.</param>
     /// <param name="tags">A tag for each.</param>
+    /// <param name="text">The text that the words are slices of, in their order. Default: none; then the words are joined.</param>
     /// <exception cref="ArgumentException">There are not as many tags as words.</exception>
-    public static TextExample OfWords(IReadOnlyList<string> words, IReadOnlyList<string> tags)
+    public static TextExample OfWords(IReadOnlyList<string> words, IReadOnlyList<string> tags, string? text = null)
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(tags);
         if (words.Count != tags.Count) throw new ArgumentException($"There are {words.Count} words and {tags.Count} tags.", nameof(tags));
-        return new TextExample(string.Join(' ', words)) { Words = [.. words], Tags = IobTags.Begun(tags) };
+        return new TextExample(text ?? TextWords.Join(words)) { Words = [.. words], Tags = IobTags.Begun(tags) };
     }
 
     /// <summary>A conversation.</summary>

@@ -144,6 +144,7 @@ public sealed class TokenizedDataset
             Packed = plan.JoinsDocuments || plan.JoinsConversations,
             DocumentDivider = plan.JoinsDocuments ? plan.Divider : null,
             LabelAllSubwords = plan.LabelAllSubwords,
+            Division = source.Info.Division,
             ChatFormat = plan.ChatFormat,
             SpecialTokens = tokenizer.SpecialTokens,
             Splits = splits,

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Text.TokenFiles;
@@ -39,6 +40,9 @@ public sealed record TokenizedInfo
 
     /// <summary>Whether each sub-word of a tagged word has a label, not the first alone.</summary>
     public bool LabelAllSubwords { get; init; }
+
+    /// <summary>How tagged words were divided, see <see cref="DatasetInfo.Division"/>; null for other kinds.</summary>
+    public WordDivision? Division { get; init; }
 
     /// <summary>How conversations were written; null where the tokenizer's own chat template said it, and for other kinds.</summary>
     public ChatFormat? ChatFormat { get; init; }

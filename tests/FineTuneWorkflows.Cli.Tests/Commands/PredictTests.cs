@@ -6,6 +6,7 @@ using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Text.Datasets;
+using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Tracking;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;
@@ -115,6 +116,30 @@ public sealed class PredictTests : IDisposable
         var answer = await place.RunAsync("predict", "--model", ".", "--text", "Anna sang");
 
         Assert.Equal("""{"text":"Anna sang","tags":["B-PER","O"],"entities":[{"label":"PER","start":0,"end":1,"text":"Anna","probability":0.5}]}""" + "\n", answer.Out);
+    }
+
+    [Theory]
+    [InlineData(OffsetUnit.CodePoints)]
+    [InlineData(OffsetUnit.CodePoints, "--offsets", "code-points")]
+    [InlineData(OffsetUnit.Utf16, "--offsets", "utf16")]
+    public async Task Places_of_entities_count_code_points_unless_UTF_16_is_wanted(OffsetUnit expected, params string[] options)
+    {
+        await place.RunAsync(["predict", "--model", ".", "--text", "😀 Anna", .. options]);
+
+        Assert.Equal(expected, asked.Offsets);
+        Assert.Contains("--offsets must be code-points or utf16, got 'bytes'", (await place.RunAsync("predict", "--model", ".", "--text", "a", "--offsets", "bytes")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_that_the_vocabulary_does_not_have_are_answered_with_a_warning()
+    {
+        prediction = input => new("few", [new("few", 1)]) { UnknownShare = input.Text.Length > 2 ? 0.75 : 0.5 };
+
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "南京", "--text", "南京大学", "--text", "北京大学");
+
+        Assert.Equal(3, answer.Out.Count(c => c == '\n'));
+        Assert.Equal("warning: 2 of 3 texts are mostly unknown to the model's vocabulary (75% of '南京大学'), so the answer says little\n", answer.Error);
+        Assert.Equal("", (await place.RunAsync("predict", "--model", ".", "--text", "南京")).Error);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class AlignmentPropertyTests : IDisposable
         piece.Array[1, 8].Sample(pieces =>
         {
             var (text, entities) = Text(pieces);
-            var (words, tags) = TextWords.Tag(text, entities);
+            var (words, tags, _, _, dropped) = TextWords.Tag(text, entities);
             var row = tokenizer.EncodeWords(words);
             var numbers = tags.Select(tag => Array.IndexOf(Tags, tag)).ToArray();
             var labels = TokenLabels.OfWords(row, numbers);
@@ -49,21 +49,33 @@ public sealed class AlignmentPropertyTests : IDisposable
             string[] found = [.. Enumerable.Range(0, words.Count).Select(word => lost.Contains(word) ? "O" : Tags[labels[Array.IndexOf(row.WordIds, word)]])];
             var hidden = Chunks(tags).Where(entity => lost.Any(entity.Has)).ToList();
             Assert.Equal(Chunks(tags).Except(hidden), Chunks(found).Where(entity => !hidden.Exists(whole => whole.Has(entity.Start))));
-            Assert.Equal(entities.Count, Chunks(tags).Count);
+            Assert.Equal(entities.Count - dropped, Chunks(tags).Count);
         }, iter: 500, threads: 1);
     }
 
     [Fact]
-    public void Words_of_a_text_with_entities_lie_within_them_or_without()
+    public void Words_do_not_depend_on_the_entities_and_each_entity_is_kept_widened_or_dropped()
     {
         var piece = Gen.Select(AnyWord.Array[1, 3], Gen.OneOfConst("", "PER", "LOC"), Gen.OneOfConst("", " ", "\t\n"));
         piece.Array[1, 8].Sample(pieces =>
         {
             var (text, entities) = Text(pieces);
-            var (words, tags) = TextWords.Tag(text, entities);
-            Assert.Equal(string.Concat(text.Where(c => !char.IsWhiteSpace(c))), string.Concat(words));
-            Assert.Equal(entities.Count, tags.Count(tag => tag[0] == 'B'));
-            Assert.All(tags, tag => Assert.Contains(tag, Tags));
+            var tagged = TextWords.Tag(text, entities);
+            Assert.Equal(TextWords.Split(text).Select(w => text[w.Start..w.End]), tagged.Words);
+            Assert.Equal(entities.Count - tagged.Dropped, tagged.Tags.Count(tag => tag[0] == 'B'));
+            Assert.All(tagged.Tags, tag => Assert.Contains(tag, Tags));
+            Assert.Equal(tagged.Misaligned.Count, tagged.Widened + tagged.Dropped);
+            // The words are the text's own, so that they can be found in it again, and each entity that no border cuts is its own words.
+            var places = TextWords.Locate(text, tagged.Words)!;
+            Assert.Equal(TextWords.Split(text), places);
+            var found = Chunks(tagged.Tags).Select(c => new EntitySpan(places[c.Start].Start, places[c.End - 1].End, c.Kind)).ToList();
+            Assert.All(entities.Except(tagged.Misaligned), e => Assert.Contains(found, f => f.Label == e.Label && f.Start >= e.Start && f.End <= e.End));
+            Assert.All(found, f => Assert.Contains(entities, e => e.Label == f.Label && e.Start < f.End && e.End > f.Start));
+
+            var strict = TextWords.Tag(text, entities, policy: MisalignedSpans.Drop);
+            Assert.Equal(tagged.Words, strict.Words);
+            Assert.Equal(entities.Count - tagged.Misaligned.Count, strict.Tags.Count(tag => tag[0] == 'B'));
+            Assert.Equal((0, tagged.Misaligned.Count), (strict.Widened, strict.Dropped));
         }, iter: 500, threads: 1);
     }
 
@@ -75,7 +87,7 @@ public sealed class AlignmentPropertyTests : IDisposable
         {
             var start = text.Length;
             text.AppendJoin(' ', words);
-            if (label.Length > 0 && !string.IsNullOrWhiteSpace(string.Concat(words))) entities.Add(new EntitySpan(start, text.Length, label));
+            if (label.Length > 0 && TextWords.Split(string.Concat(words)).Count > 0) entities.Add(new EntitySpan(start, text.Length, label));
             text.Append(gap);
         }
         return (text.ToString(), entities);

@@ -7,6 +7,7 @@ using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Datasets.Reading;
+using FineTuneWorkflows.Text.Labelling;
 using FineTuneWorkflows.Tracking;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
@@ -17,6 +18,7 @@ internal sealed class PredictCommand : CliCommand
     private const int UsualBatch = 32, UsualTopK = 5;
     private const string StandardInput = "-";
     private static readonly string[] BadRowPolicies = ["refuse", "skip"];
+    private static readonly string[] OffsetUnits = ["code-points", "utf16"];
 
     private readonly Option<string?> model = new("--model")
     {
@@ -49,6 +51,7 @@ internal sealed class PredictCommand : CliCommand
     private readonly Option<double> temperature = new("--temperature") { Description = "How freely it chooses: 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
     private readonly Option<double> topP = new("--top-p") { Description = "It chooses among the likeliest tokens whose probabilities sum to this.", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
     private readonly Option<long> seed = new("--seed") { Description = "The seed of its choices.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
+    private readonly Option<string?> offsets = Options.Choice("--offsets", "What start and end of entities count: code-points, as Python does, or utf16, as JavaScript and .NET do. Default: code-points.", OffsetUnits);
     private readonly Option<string?> device = new("--device") { Description = "Where to compute: auto, cpu, cuda or cuda:n. Default: auto.", HelpName = "DEVICE" };
     private readonly Option<string?> threads = Options.WholeNumber("--threads", [], "Threads to compute with on the CPU. Default: 0, as many as there are processors.", "N", 0, 4096);
     private readonly Option<string?> batchSize = Options.WholeNumber("--batch-size", [], $"Texts that are computed at once. Default: {UsualBatch}.", "N", 1, 65_536);
@@ -58,7 +61,7 @@ internal sealed class PredictCommand : CliCommand
 
     public override void Configure(Command command)
     {
-        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, onBadRow, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, device, threads, batchSize, home])
+        foreach (var option in (Option[])[model, texts, seconds, input, column, secondColumn, .. inputFormat.All, onBadRow, output, uncalibrated, system, raw, topK, maxNewTokens, temperature, topP, seed, offsets, device, threads, batchSize, home])
             command.Options.Add(option);
     }
 
@@ -141,6 +144,7 @@ internal sealed class PredictCommand : CliCommand
         System = parsed.GetValue(system),
         TopK = parsed.NumberOf(topK, UsualTopK),
         Threads = parsed.NumberOf(threads, 0),
+        Offsets = "utf16".Equals(parsed.GetValue(offsets), StringComparison.OrdinalIgnoreCase) ? OffsetUnit.Utf16 : OffsetUnit.CodePoints,
         Generation = new()
         {
             MaxNewTokens = parsed.GetValue(maxNewTokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP), Seed = parsed.GetValue(seed),

@@ -8,6 +8,7 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 /// <summary>Predicts inputs batch by batch; each batch is written as soon as it is there.</summary>
 internal sealed class PredictRun(ITextPredictor predictor, int batch, PredictProgress progress, CommandContext context)
 {
+    private readonly UnknownTextWarning unknown = new();
     private long predicted, cut, cutTokens;
 
     /// <summary>How many texts are computed at once.</summary>
@@ -33,6 +34,7 @@ internal sealed class PredictRun(ITextPredictor predictor, int batch, PredictPro
             for (var i = 0; i < texts.Length; i++)
             {
                 write(texts[i], predictions[i]);
+                unknown.Watch(texts[i], predictions[i]);
                 cut += predictions[i].CutTokens > 0 ? 1 : 0;
                 cutTokens += predictions[i].CutTokens;
             }
@@ -47,6 +49,7 @@ internal sealed class PredictRun(ITextPredictor predictor, int batch, PredictPro
     /// <summary>Says what was not predicted whole, or not at all.</summary>
     public void Tell(InputTexts? texts)
     {
+        unknown.Say(context.Console.Error);
         if (cut > 0)
             Say(string.Create(CultureInfo.InvariantCulture, $"note: {cut:N0} of {predicted:N0} texts {(cut == 1 ? "is" : "are")} longer than the model takes and {(cut == 1 ? "was" : "were")} cut; {cutTokens:N0} tokens did not count (cut_tokens in the JSON lines)"));
         foreach (var note in texts?.Notes.Texts ?? [])

@@ -8,8 +8,8 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// Lines are, by kind, with the column names of the options:
 /// <list type="bullet">
 /// <item><c>{"text","label"}</c>; a pair <c>{"text","second","label"}</c>; many labels <c>{"text","label":[...]}</c>, also <c>"labels"</c>;</item>
-/// <item>tagged words <c>{"tokens":[...],"tags":[...]}</c> or <c>{"text","entities":[{"start","end","label"}]}</c>, places counted in UTF-16
-/// characters, the end that of the first character after; such a text is divided by <see cref="Labelling.TextWords"/>;</item>
+/// <item>tagged words <c>{"tokens":[...],"tags":[...]}</c> or <c>{"text","entities":[{"start","end","label"}]}</c>, places counted in code
+/// points or as <see cref="ReadOptions.Offsets"/> says, the end that of the first character after; such a text is divided by <see cref="Labelling.TextWords"/>;</item>
 /// <item>plain text <c>{"text"}</c>;</item>
 /// <item>conversations, see <see cref="JsonConversation"/>.</item>
 /// </list>

@@ -12,6 +12,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     private const string Tokens = "tokens", Tags = "tags", Entities = "entities", ManyLabels = "labels";
 
     private readonly ExampleFields _fields = new(options, kind);
+    private readonly SpanReader _spans = new(options);
 
     /// <summary>The scheme that tags have.</summary>
     public TagScheme Scheme { get; } = new();
@@ -95,7 +96,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     private static TextExample Divided(JsonElement root)
     {
         var words = Words(root);
-        return new TextExample(string.Join(' ', words)) { Words = words };
+        return new TextExample(TextWords.Join(words)) { Words = words };
     }
 
     private TextExample Tagged(JsonElement root)
@@ -103,25 +104,20 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         var words = Words(root);
         var tags = JsonField.List(root.GetProperty(Tags), Tags);
         if (words.Count != tags.Count) throw new RowException($"there are {words.Count} tokens and {tags.Count} tags; each token needs one");
-        return tags.Find(t => !TagScheme.IsTag(t)) is { } bad ? throw new RowException(TagScheme.Refusal(bad)) : TextExample.OfWords(words, Scheme.ToIob2(tags));
+        return tags.Find(t => !TagScheme.IsTag(t)) is { } bad ? throw new RowException(TagScheme.Refusal(bad)) : TextExample.OfWords(words, Scheme.ToIob2(tags), OwnText(root, words));
     }
 
     private TextExample Marked(JsonElement root, JsonElement entities)
     {
         var text = _fields.Text(Text(root));
         if (entities.ValueKind != JsonValueKind.Array) throw new RowException($"'{Entities}' is not a list");
-        var spans = entities.EnumerateArray().Select(Entity).ToList();
-        try
-        {
-            var (words, tags) = TextWords.Tag(text, spans);
-            return TextExample.OfWords(words, tags);
-        }
-        catch (ArgumentException e)
-        {
-            // Only the sentence, not the parameter's name that .NET adds.
-            throw new RowException(e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'));
-        }
+        return _spans.Tag(text, entities.EnumerateArray().Select(Entity).ToList());
     }
+
+    /// <summary>The text that stands beside words, if they are its own.</summary>
+    private string? OwnText(JsonElement root, List<string> words) =>
+        root.TryGetProperty(options.TextColumn, out var field) && field.ValueKind == JsonValueKind.String && JsonField.Text(field, options.TextColumn) is { } text
+        && TextWords.Locate(text, words) is not null ? text : null;
 
     private static EntitySpan Entity(JsonElement element)
     {

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Text.Labelling;
+
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>How to read rows: which kind, which format, which columns, and what to do with rows that are no good.</summary>
@@ -61,6 +63,15 @@ public sealed record ReadOptions
 
     /// <summary>The most bytes of a line, and characters of a quoted field, in mebibytes, 1 to 100. Default 64.</summary>
     public int MaxLineMegabytes { get; init; } = 64;
+
+    /// <summary>What the start and end of entities count. Default <see cref="OffsetUnit.CodePoints"/>.</summary>
+    public OffsetUnit Offsets { get; init; }
+
+    /// <summary>What becomes of entities that begin or end inside a word. Default <see cref="MisalignedSpans.Widen"/>.</summary>
+    public MisalignedSpans MisalignedSpans { get; init; }
+
+    /// <summary>How texts with entities are divided into words; of words that came divided, how they were. Default null: by script; of words what they show.</summary>
+    public WordDivision? Division { get; init; }
 
     /// <summary>What a document is in a plain text file. Default <see cref="DocumentBoundary.Line"/>.</summary>
     public DocumentBoundary Documents { get; init; }

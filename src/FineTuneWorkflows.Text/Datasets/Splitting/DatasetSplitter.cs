@@ -59,6 +59,11 @@ public static class DatasetSplitter
             BadRowsSkipped = plan.BadRows.Count,
             UnlearnedConversations = plan.BadRows.Unlearned,
             FirstBadRows = plan.BadRows.First,
+            Division = plan.Division,
+            Offsets = plan.Spans is null ? null : request.Read.Offsets,
+            Spans = plan.Spans,
+            GivenWords = plan.GivenWords,
+            MergedLabels = plan.Spellings.Merged,
         });
     }
 
@@ -73,7 +78,7 @@ public static class DatasetSplitter
             {
                 if (number >= splits.Length) throw Changed(file);
                 var split = splits[number++];
-                if (split != RowKey.Removed) writer.Add((SplitName)split, row.Example);
+                if (split != RowKey.Removed) writer.Add((SplitName)split, plan.Spellings.Named(row.Example, plan.Kind));
                 if (number % ProgressEvery == 0) progress?.Report(new TextProgress("writing", number, splits.Length, "rows"));
             }
         }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FineTuneWorkflows.Text.Datasets.Reading;
 using FineTuneWorkflows.Text.Files;
+using FineTuneWorkflows.Text.Labelling;
 
 namespace FineTuneWorkflows.Text.Datasets.Splitting;
 
@@ -13,6 +14,9 @@ internal sealed class SplitPlan
     private readonly List<RowKey> _rows = [];
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
     private readonly List<string> _labelNames = [];
+    private readonly LabelSpellings _spellings = new();
+    private readonly DivisionObserver _division = new();
+    private SpanCounts? _spans;
     private readonly List<(SplitName Split, string File, long Line)> _firstUse = [];
     private readonly HashSet<string> _trainLabels = new(StringComparer.Ordinal);
 
@@ -33,6 +37,18 @@ internal sealed class SplitPlan
     public List<SourceSummary> Sources { get; } = [];
 
     public Membership Membership { get; } = new();
+
+    /// <summary>The classes whose labels are spelled in more than one way.</summary>
+    public LabelSpellings Spellings => _spellings;
+
+    /// <summary>What became of entities that were marked by their places; null where none were.</summary>
+    public SpanCounts? Spans => _spans;
+
+    /// <summary>How words are divided: as was asked for, else as texts with entities were, else as the words that came divided show.</summary>
+    public WordDivision? Division => Kind != DataKind.TokenClassification ? null : _request.Read.Division ?? (_spans is null ? _division.Shown : WordDivision.Words);
+
+    /// <summary>The words that came divided; null where none did.</summary>
+    public GivenWords? GivenWords => Division is { } division ? _division.Summary(division) : null;
 
     /// <summary>The split of each good row in reading order; <see cref="RowKey.Removed"/> where it stays out.</summary>
     public byte[] SplitOfRow { get; private set; } = [];
@@ -96,6 +112,9 @@ internal sealed class SplitPlan
     private void Add(string file, in SourceRow row, SplitName? split)
     {
         var label = Kind.HasOneLabel() ? LabelOf(file, row, split) : 0;
+        foreach (var name in Kind == DataKind.MultiLabelClassification ? row.Example.Labels : []) _spellings.Add(name);
+        if (row.Example.Spans is { } spans) _spans = _spans?.Plus(spans) ?? spans;
+        else if (Kind == DataKind.TokenClassification) _division.Add(row.Example.Words);
         _rows.Add(new RowKey
         {
             Text = ExampleIdentity.Of(row.Example),
@@ -103,21 +122,23 @@ internal sealed class SplitPlan
             Row = _rows.Count,
             Label = label,
             Group = row.Group is { } group ? (ulong)TextIdentity.Hash(group.Trim()) : 0,
-            Answer = ExampleIdentity.Answer(row.Example, Kind),
+            Answer = ExampleIdentity.Answer(LabelSpellings.Keyed(row.Example, Kind), Kind),
             Split = split is null ? RowKey.Unassigned : (byte)split,
         });
     }
 
     private int LabelOf(string file, in SourceRow row, SplitName? split)
     {
-        if (!_labels.TryGetValue(row.Label, out var label))
+        // Labels that are one number are one class; the first spelling stands for it in messages.
+        var key = _spellings.Add(row.Label);
+        if (!_labels.TryGetValue(key, out var label))
         {
             label = _labelNames.Count;
-            _labels.Add(row.Label, label);
+            _labels.Add(key, label);
             _labelNames.Add(row.Label);
             _firstUse.Add((split ?? SplitName.Train, file, row.Line));
         }
-        if (split is null or SplitName.Train) _trainLabels.Add(row.Label);
+        if (split is null or SplitName.Train) _trainLabels.Add(_labelNames[label]);
         return label;
     }
 
@@ -151,7 +172,7 @@ internal sealed class SplitPlan
             var (split, file, line) = _firstUse[i];
             throw new TextDataException(
                 $"the label '{_labelNames[i]}' in {split.ToText()} does not occur in training, whose labels are: "
-                + $"{string.Join(", ", _trainLabels.Order(StringComparer.Ordinal))}", file, line);
+                + $"{string.Join(", ", LabelNumber.Sorted(_trainLabels))}", file, line);
         }
         if (_labelNames.Count == 1)
             throw new TextDataException(
