@@ -153,7 +153,7 @@ public sealed record FetchDataStage : Stage
     public long Seed { get; init; } = 42;
 
     /// <inheritdoc />
-    public override IReadOnlyCollection<string> Measures => MetricNames.OfSplits("rows");
+    public override IReadOnlyCollection<string> Measures => [.. MetricNames.OfSplits("rows"), "data/entities", "data/entities_widened", "data/entities_dropped"];
 
     private DataKind? Wanted => Kind == DatasetKind.Auto ? null : Enum.Parse<DataKind>(Kind.ToString());
 
