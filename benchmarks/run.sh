@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs the benchmarks: benchmarks/run.sh [NAME] [--json]
+# Builds and runs the benchmarks: benchmarks/run.sh [NAME] [--json]; others are kill, tracking-kill, gpu and fuzz [TARGET...] [--minutes M]
 # The table (or with --json one JSON array and nothing else) goes to standard output, the rest to standard error.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -51,7 +51,7 @@ internal sealed class ReadersTarget : IFuzzTarget
         var path = Path.Combine(folder, input.Name);
         File.WriteAllBytes(path, input.Bytes);
         var options = Ways[variant % Ways.Length];
-        if (variant / Ways.Length % 8 == 0)
+        if (options.WithLabels && variant / Ways.Length % 8 == 0)
         {
             DatasetSplitter.Split(new SplitRequest { Files = [path], Read = options, Seed = variant }, Path.Combine(folder, "dataset"));
             return;

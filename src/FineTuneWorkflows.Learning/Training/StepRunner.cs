@@ -20,11 +20,12 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
     /// <param name="stepInEpoch">The step in the epoch, from 0.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of the update, from 1.</param>
+    /// <param name="cancellation">Ends the step before any of its pieces; then nothing is updated.</param>
     /// <returns>What it came to. If loss or norm is not finite, nothing was updated.</returns>
     /// <exception cref="TrainingException">Not even a single sequence fits into memory, or memory ran out in the update.</exception>
-    public StepOutcome Run(int[] indices, int epoch, int stepInEpoch, double rate, long step)
+    public StepOutcome Run(int[] indices, int epoch, int stepInEpoch, double rate, long step, CancellationToken cancellation = default)
     {
-        StepOutcome outcome = Gradients(indices, epoch, stepInEpoch);
+        StepOutcome outcome = Gradients(indices, epoch, stepInEpoch, cancellation);
         if (!double.IsFinite(outcome.LossSum))
             return outcome;
         long started = Stopwatch.GetTimestamp();
@@ -46,14 +47,14 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
     /// <summary>Draws what a step draws: each from its own seed, so that a resumed training draws what an uninterrupted one would have.</summary>
     public void Seed(int epoch, int stepInEpoch) => torch.random.manual_seed((long)DerivedSeed.For(options.Seed, "step", epoch, stepInEpoch));
 
-    private StepOutcome Gradients(int[] indices, int epoch, int stepInEpoch)
+    private StepOutcome Gradients(int[] indices, int epoch, int stepInEpoch, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
                 Seed(epoch, stepInEpoch);
-                return Compute(indices, epoch);
+                return Compute(indices, epoch, cancellation);
             }
             catch (Exception exception) when (MemoryShortage.Is(exception))
             {
@@ -63,13 +64,14 @@ internal sealed class StepRunner(ITrainingTask task, IOptimizer optimizer, Train
         }
     }
 
-    private StepOutcome Compute(int[] indices, int epoch)
+    private StepOutcome Compute(int[] indices, int epoch, CancellationToken cancellation)
     {
         double sum = 0, weight = 0, operations = 0;
         int tokens = 0, places = 0;
         int size = MicroBatchSize > 0 ? MicroBatchSize : indices.Length;
         for (int start = 0; start < indices.Length; start += size)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
             BatchLoss piece = task.Loss(indices.AsSpan(start, Math.Min(size, indices.Length - start)), epoch);
             sum += piece.Sum.to(torch.float32).Number();

@@ -138,7 +138,7 @@ internal sealed class TrainingLoop : IDisposable
             while (_state.StepInEpoch < count)
             {
                 cancellation.ThrowIfCancellationRequested();
-                RunStep(batches[_state.StepInEpoch]);
+                RunStep(batches[_state.StepInEpoch], cancellation);
                 // The end of an epoch gets its checkpoint after the validation.
                 if (_state.StepInEpoch < count && IsCheckpointDue())
                     WriteCheckpoint();
@@ -147,13 +147,13 @@ internal sealed class TrainingLoop : IDisposable
         FinishEpoch(cancellation);
     }
 
-    private void RunStep(int[] indices)
+    private void RunStep(int[] indices, CancellationToken cancellation)
     {
         long started = _clock.GetTimestamp();
         long step = _state.Step + 1;
         _batch = indices;
         double rate = _schedule.At(_state.Step);
-        StepOutcome outcome = _steps.Run(indices, _state.Epoch, _state.StepInEpoch, rate, step);
+        StepOutcome outcome = _steps.Run(indices, _state.Epoch, _state.StepInEpoch, rate, step, cancellation);
         if (!double.IsFinite(outcome.LossSum))
             throw Diverged("loss", outcome.Loss, gradients: false);
         if (!double.IsFinite(outcome.GradientNorm))

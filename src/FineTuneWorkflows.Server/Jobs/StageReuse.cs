@@ -30,8 +30,18 @@ internal sealed class StageReuse(StageCatalog catalog, Engine engine, StageJobSt
             return null;
 
         using var activity = Telemetry.StartStage(job);
-        await using (var session = sessions.Open(job, null))
+        try
+        {
+            await using var session = sessions.Open(job, null);
             session.Run.Finished(request, found);
+        }
+        catch (IOException e)
+        {
+            // Another server has the run's journal open for a stage beside this one, or the disk is full: a worker's turn, which is tried again.
+            logger.StageReuseFailed(job.Stage, e.Message);
+            return null;
+        }
+
         var result = StageJobResult.Of(found, stage);
         await jobs.AddDoneAsync(job, result, cancellationToken).ConfigureAwait(false);
         Telemetry.Finished(activity, job, found);

@@ -9,6 +9,9 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} {Outcome}: {Reason} ({Seconds} s)")]
     public static partial void StageFinished(this ILogger logger, string stageName, string outcome, string reason, double seconds);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} is up to date, but the run's journal could not be written: {Problem}; it goes through the queue")]
+    public static partial void StageReuseFailed(this ILogger logger, string stageName, string problem);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Stage {StageName} stops with the server; it goes on at the next start")]
     public static partial void StageReleased(this ILogger logger, string stageName);
 

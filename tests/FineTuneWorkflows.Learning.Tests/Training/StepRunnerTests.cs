@@ -57,6 +57,18 @@ public class StepRunnerTests
     }
 
     [Fact]
+    public void A_cancelled_step_ends_before_its_next_piece_and_updates_nothing()
+    {
+        using var session = TorchSession.Enter(1);
+        using var task = Cramped(room: 16, count: 16);
+        var options = new TrainingOptions { BatchSize = 16, MicroBatchSize = 4 };
+        using var optimizer = new AdamW(task.Parameters, options, threads: 1);
+        var runner = new StepRunner(task, optimizer, options, new Notes());
+        Assert.Throws<OperationCanceledException>(() => runner.Run([.. Enumerable.Range(0, 16)], 0, 0, 1, 1, new CancellationToken(canceled: true)));
+        Assert.Empty(task.Computed);
+    }
+
+    [Fact]
     public void When_one_sequence_does_not_fit_the_message_says_how_long_it_is_and_what_helps()
     {
         using var session = TorchSession.Enter(1);
