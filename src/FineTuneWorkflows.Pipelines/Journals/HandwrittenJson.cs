@@ -26,6 +26,8 @@ internal static class HandwrittenJson
             json.Optional("parent", e.Parent);
             if (e.Given is not null)
                 json.Texts("given", e.Given);
+            if (e.Tracking is not null)
+                json.Texts("tracking", e.Tracking);
             json.Time("time", e.Time);
         }),
         RunResumed e => Text(json =>

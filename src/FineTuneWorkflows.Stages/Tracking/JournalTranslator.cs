@@ -61,7 +61,10 @@ internal sealed class JournalTranslator(Home home)
     private TrackingEvent[] Started(string runId, RunStarted started) =>
     [
         // A parent whose journal was cleaned away is no parent any more.
-        new Tracked.RunStarted(runId, started.Name, null, started.Time, started.Parent is { } parent && File.Exists(RunJournal.PathOf(home, parent)) ? parent : null),
+        new Tracked.RunStarted(
+            runId, started.Name, started.Tracking?.GetValueOrDefault(TrackingDestination.Experiment), started.Time,
+            started.Parent is { } parent && File.Exists(RunJournal.PathOf(home, parent)) ? parent : null,
+            started.Tracking?.GetValueOrDefault(TrackingDestination.ExperimentId), started.Tracking?.GetValueOrDefault(TrackingDestination.RunId)),
         new TagsSet(runId,
         [
             new("pipeline", started.Pipeline), new("engine", started.Engine), new("mlflow.user", Environment.UserName),

@@ -21,11 +21,17 @@ internal sealed class RunMemory(StageRecordStore records)
     /// <summary>What the run's user said of it; null for nothing.</summary>
     public string? Description { get; private set; }
 
+    /// <summary>The name of the run's definition, or of the run; null as long as its start was not seen.</summary>
+    public string? Pipeline { get; private set; }
+
     /// <summary>Takes an event in.</summary>
     public void Add(RunEvent happened)
     {
         switch (happened)
         {
+            case Pipelines.Journals.RunStarted e:
+                Pipeline = e.Name;
+                break;
             case StageStarted e:
                 begun[e.StageId] = e;
                 metrics.Remove(e.StageId);

@@ -24,6 +24,7 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     private readonly Action<string> say;
     private readonly Func<CancellationToken, Task<string?>>? definition;
     private readonly TimeSpan interval;
+    private readonly TrackingDestination destination;
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<string> executing = new(StringComparer.Ordinal);
     private string runId = "";
@@ -39,8 +40,11 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     /// The time between two looks at the machine; zero never looks. Default: ten seconds, or what <c>MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL</c> says, or never where
     /// <c>MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING</c> is false.
     /// </param>
-    public RunSurroundings(Home home, Action<string> say, Func<CancellationToken, Task<string?>>? definition = null, TimeSpan? interval = null)
+    /// <param name="destination">Where the run belongs on a tracking server. Default: what the environment says.</param>
+    public RunSurroundings(
+        Home home, Action<string> say, Func<CancellationToken, Task<string?>>? definition = null, TimeSpan? interval = null, TrackingDestination? destination = null)
     {
+        this.destination = destination ?? new();
         this.home = home;
         this.say = say;
         this.definition = definition;
@@ -63,6 +67,9 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         this.runId = runId;
         this.publish = publish;
     }
+
+    /// <inheritdoc />
+    public RunStarted Introduce(RunStarted started) => destination.Of(started);
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)

@@ -23,6 +23,7 @@ public sealed class HandwrittenJsonTests
         new RunStarted(Time, "r1", "p", "Näme", "workflows/a.json", new Dictionary<string, string>(), "0.1.0"),
         new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", "r0"),
         new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", Given: Texts),
+        new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", Tracking: Texts),
         new RunTagged(Time, Texts),
         new RunMeasured(Time, 7, Numbers),
         new RunFileKept(Time, "definition.json"),

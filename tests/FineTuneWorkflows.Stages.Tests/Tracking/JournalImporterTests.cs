@@ -81,6 +81,26 @@ public sealed class JournalImporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_a_run_belongs_is_decided_when_it_begins_and_kept_in_its_journal()
+    {
+        var variables = new Dictionary<string, string> { ["MLFLOW_EXPERIMENT_NAME"] = "mine", ["MLFLOW_EXPERIMENT_ID"] = "12", ["MLFLOW_RUN_ID"] = "abc" };
+        var destination = new TrackingDestination(oneRun: true, variables.GetValueOrDefault);
+        await using var first = new RunSurroundings(workspace.Home, Assert.Fail, interval: TimeSpan.Zero, destination: destination);
+        var run = await workspace.RunAsync(workspace.Chain(("Fetch", "FineTune.FetchData", new { source = workspace.Data })), observers: first);
+        variables.Remove("MLFLOW_EXPERIMENT_NAME");
+        var (second, part) = (Introduced(new(Time, "b", "p", "b", null, new Dictionary<string, string>(), "1")), Introduced(new(Time, "c", "p", "c", null, new Dictionary<string, string>(), "1", Parent: "b")));
+        Assert.Empty(Import());
+
+        Assert.Equal("mine", new RunIndex(workspace.Services.Store).Show(run.RunId).Run.Experiment);
+        var started = workspace.Journal(run.RunId).OfType<RunStarted>().Single();
+        Assert.Equal(new Dictionary<string, string> { ["experiment"] = "mine", ["runId"] = "abc" }, started.Tracking);
+        Assert.Equal(new Dictionary<string, string> { ["experimentId"] = "12" }, second.Tracking);
+        Assert.Equal(second.Tracking, part.Tracking);
+
+        RunStarted Introduced(RunStarted begun) => destination.Of(begun);
+    }
+
+    [Fact]
     public void An_event_that_does_not_fit_is_left_out_alone()
     {
         Journal("20260101-a", out _, new RunStarted(Time, "20260101-a", "p", "again", null, new Dictionary<string, string>(), "1"), new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }));
