@@ -31,7 +31,7 @@ public sealed class RegisterModelStageTests : IDisposable
     [Fact]
     public async Task A_server_s_champion_is_what_the_gate_compares_with_also_in_a_home_that_has_none()
     {
-        using var server = new OneFileServer(Champion("1", testData: "other"));
+        using var server = new OneFileServer(Champion("2", testData: "other"));
         var result = await RegisterWithAsync(server.Address);
         Assert.Equal("1", result.Tags()["model/version"]);
         Assert.DoesNotContain("model/alias", result.Tags().Keys);
