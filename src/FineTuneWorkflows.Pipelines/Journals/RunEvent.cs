@@ -150,7 +150,12 @@ public sealed record TagSet(DateTimeOffset Time, string StageId, string Key, str
 /// <param name="Digest">Its digest.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Context">training, validation or testing.</param>
-public sealed record DatasetUsed(DateTimeOffset Time, string StageId, string Name, string Digest, string Source, string Context) : RunEvent(Time);
+/// <param name="Location">The whole path or address of what it came from, where it can be read again; null where it cannot.</param>
+/// <param name="Rows">How many examples it has; null where that is not known.</param>
+/// <param name="Columns">The types of its columns by name; null where they are not known.</param>
+public sealed record DatasetUsed(
+    DateTimeOffset Time, string StageId, string Name, string Digest, string Source, string Context, string? Location = null, long? Rows = null,
+    IReadOnlyDictionary<string, string>? Columns = null) : RunEvent(Time);
 
 /// <summary>An observer threw and is told no more.</summary>
 /// <param name="Time">When.</param>

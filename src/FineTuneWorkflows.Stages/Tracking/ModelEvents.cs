@@ -9,7 +9,7 @@ using FineTuneWorkflows.Tracking.Models;
 namespace FineTuneWorkflows.Stages.Tracking;
 
 /// <summary>What a finished stage says of models: that it made one, measured one, registered one.</summary>
-internal sealed class ModelEvents(Home home)
+internal sealed class ModelEvents(Home home, TrackedDetail detail)
 {
     // What each task is judged by; a version is tagged with those that its evaluation has.
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal) { "accuracy", "f1", "f1_macro", "f1_micro", "precision", "recall", "perplexity" };
@@ -33,7 +33,7 @@ internal sealed class ModelEvents(Home home)
     {
         var target = Path.Combine(home.Runs, runId, "models", stage.StageId);
         MlflowModelFolder.Write(new() { Folder = FolderOf(digest), SourceModelName = stage.StageId, Digest = digest }, target);
-        return new(runId, stage.StageId, target, digest, stage.Time, Parameters: [.. memory.ParametersOf(stage.StageId)]);
+        return new(runId, stage.StageId, target, digest, stage.Time, Parameters: [.. detail.Of(stage.Type, memory.ParametersOf(stage.StageId))]);
     }
 
     private static ModelMeasured Measured(string runId, StageFinished stage, RunMemory memory, string model, string context, string prefix)

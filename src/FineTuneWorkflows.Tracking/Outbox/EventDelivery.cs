@@ -35,7 +35,7 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
         // Python reads the source by its type: http and code have names of their own for the address.
         var source = new JsonObject { [dataset.SourceType == "http" ? "url" : "uri"] = dataset.Source }.ToJsonString();
         return new(
-            new MlflowDataset(name, ShortDigest(dataset.Digest), dataset.SourceType, source, Profile: dataset.Profile),
+            new MlflowDataset(name, ShortDigest(dataset.Digest), dataset.SourceType, source, dataset.Schema, dataset.Profile),
             [new("mlflow.data.context", dataset.Context), new(ServerText.DigestTag, dataset.Digest)]);
     }
 

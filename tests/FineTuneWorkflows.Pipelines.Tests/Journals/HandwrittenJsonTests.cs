@@ -53,7 +53,7 @@ public sealed class HandwrittenJsonTests
     [Fact]
     public void A_record_comes_back_as_it_was_written()
     {
-        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here") { Datasets = [new("train", "ab", "a.csv", "training")] };
+        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here") { Datasets = [new("train", "ab", "a.csv", "training"), new("test", "cd", "a.csv", "testing", "/data/a.csv", 12, Texts)] };
 
         var read = HandwrittenJson.ReadRecord(HandwrittenJson.Record(record));
 
