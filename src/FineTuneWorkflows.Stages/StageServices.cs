@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Stages.RegisterModel;
+using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Registry;
 using FineTuneWorkflows.Tracking.Store;
 
@@ -10,11 +11,15 @@ public sealed class StageServices : IServiceProvider, IDisposable
 {
     private readonly Lazy<TrackingStore> store;
     private readonly Lazy<ModelRegistry> registry;
+    private readonly SharedRegistry shared;
     private readonly Home home;
 
     /// <summary>Makes the services of a home.</summary>
-    public StageServices(Home home)
+    /// <param name="home">The home.</param>
+    /// <param name="server">The tracking server whose champions count; asked when it is first needed. Default: none.</param>
+    public StageServices(Home home, Func<MlflowOptions?>? server = null)
     {
+        shared = new(server ?? (() => null));
         this.home = home;
         store = new(() => TrackingStore.Open(home.StateDatabase));
         registry = new(() => new ModelRegistry(home.Registry, new RegistryRebuild(home, TablesOf).Entries, home.IsReadOnly));
@@ -31,6 +36,7 @@ public sealed class StageServices : IServiceProvider, IDisposable
         serviceType == typeof(Home) ? home
         : serviceType == typeof(TrackingStore) ? Store
         : serviceType == typeof(ModelRegistry) ? Registry
+        : serviceType == typeof(SharedRegistry) ? shared
         : null;
 
     // Opening the database makes files, and makes it where it is not.

@@ -24,6 +24,9 @@ public sealed record CliHost(Func<StageCatalog> Catalog, Func<Home, IServiceProv
     /// <summary>The folder of a registered model; null where this build has no registry. Default: null.</summary>
     public Func<string, Home, IServiceProvider, string>? Locate { get; init; }
 
+    /// <summary>What a registered model, by name and digest, became on the tracking server; null where it is not known there. Null where no server is set. Default: null.</summary>
+    public Func<Home, IServiceProvider, string, string, string?>? Shared { get; init; }
+
     /// <summary>Delivers the history of runs to a tracking server: whether all was delivered, and what to say. Null where this build has no tracking. Default: null.</summary>
     public Func<Home, IServiceProvider, SyncRequest, CancellationToken, Task<(bool Delivered, string Message)>>? Sync { get; init; }
 

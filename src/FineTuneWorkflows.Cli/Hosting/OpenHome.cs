@@ -44,6 +44,9 @@ internal sealed class OpenHome : IDisposable
     // An empty path is left as it is: the home refuses it, as it would be the current folder.
     private static string? Full(CommandContext context, string? path) => string.IsNullOrWhiteSpace(path) ? path : Path.GetFullPath(path, context.Console.Folder);
 
+    /// <summary>What a registered model, by name and digest, became on the tracking server; null where none is set or it is not known there.</summary>
+    public Func<string, string, string?> Shared(CommandContext context) => (name, digest) => context.Host.Shared?.Invoke(Home, Services, name, digest);
+
     public void Dispose()
     {
         Engine.Dispose();

@@ -9,17 +9,17 @@ using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Export;
 using FineTuneWorkflows.Tracking.Mlflow;
+using FineTuneWorkflows.Tracking.Outbox;
 
 namespace FineTuneWorkflows.Cli.Hosting;
 
 /// <summary>The parts that the <c>finetune</c> program is made of.</summary>
 internal static class StandardHost
 {
-    public static CliHost Create(TextWriter error, Func<StageCatalog> catalog) => new(catalog, home => new StageServices(home))
+    public static CliHost Create(TextWriter error, Func<StageCatalog> catalog) => new(catalog, home => new StageServices(home, HasServer ? () => Server() : null))
     {
-        Observers = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 }
-            ? Delivered(error.WriteLine)
-            : (home, services) => [new RunSurroundings(home, error.WriteLine), TrackingRecorder.For(home, (StageServices)services, error.WriteLine)],
+        Observers = HasServer ? Delivered(error.WriteLine) : Recorded(error.WriteLine),
+        Shared = HasServer ? Shared : null,
         Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
         Predictor = (model, home, services, device, options) =>
             new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
@@ -28,11 +28,27 @@ internal static class StandardHost
         Export = (home, services, folder, cancellationToken) => Export(home, (StageServices)services, folder, error.WriteLine, cancellationToken),
     };
 
+    private static bool HasServer => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 };
+
+    private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Recorded(Action<string> say)
+    {
+        var destination = new TrackingDestination(oneRun: true);
+        return (home, services) => [new RunSurroundings(home, say, destination: destination), TrackingRecorder.For(home, (StageServices)services, say)];
+    }
+
     // In methods of their own: nothing of the client is loaded where no server is named.
     private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Delivered(Action<string> say)
     {
         TrackingConnection? connection = null;
-        return (home, services) => [new RunSurroundings(home, say), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say, show: page => say($"MLflow  {page}")), say)];
+        var destination = new TrackingDestination(oneRun: true);
+        return (home, services) => [new RunSurroundings(home, say, destination: destination), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say, show: page => say($"MLflow  {page}")), say)];
+    }
+
+    private static string? Shared(Home home, IServiceProvider services, string name, string digest)
+    {
+        var server = Server();
+        return new OutboxQueue(((StageServices)services).Store, server).FindVersion(name, digest) is not { } version ? null
+            : $"version {version.Version}{(version.Alias is { } alias ? $" @{alias}" : "")} on {server.Address}{(version is { Alias: null, Note: { } note } ? $"; {note}" : "")}";
     }
 
     private static MlflowOptions Server(string? to = null)

@@ -9,7 +9,7 @@ internal sealed class LabelOptions
 {
     private const int LongestKey = 250;
 
-    private readonly Option<string?> name = new("--name") { Description = "What the run is called. Default: the definition's name.", HelpName = "NAME" };
+    private readonly Option<string?> name = new("--name") { Description = "What the run is called. Default: MLFLOW_RUN_NAME, else the definition's name.", HelpName = "NAME" };
     private readonly Option<string[]> tags = new("--tag") { Description = "A tag of the run, such as --tag team=support. May be repeated.", HelpName = "Key=Value", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> description = new("--description") { Description = "What the run is for, in words.", HelpName = "TEXT" };
 
@@ -32,7 +32,7 @@ internal sealed class LabelOptions
             values[Key(text[..split].Trim())] = text[(split + 1)..];
         }
 
-        return new() { Name = Text(parsed.GetValue(name)), Description = Text(parsed.GetValue(description)), Tags = values };
+        return new() { Name = Text(parsed.GetValue(name)) ?? Text(Environment.GetEnvironmentVariable("MLFLOW_RUN_NAME")), Description = Text(parsed.GetValue(description)), Tags = values };
     }
 
     private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

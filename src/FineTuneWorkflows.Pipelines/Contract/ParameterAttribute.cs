@@ -28,6 +28,9 @@ public sealed class ParameterAttribute(string description) : Attribute
     /// </summary>
     public bool Secret { get; init; }
 
+    /// <summary>The parameter without which this one is of no account: its name, where it must be set, or <c>Name=Value</c>, where it must have that value. Default: none.</summary>
+    public string? AppliesWith { get; init; }
+
     /// <summary>Whether a designer should offer several lines. Default: false.</summary>
     public bool MultiLine { get; init; }
 }

@@ -24,6 +24,7 @@ public sealed class ParameterDescriptor
         AffectsResult = attribute.AffectsResult && !attribute.Secret;
         Secret = attribute.Secret;
         MultiLine = attribute.MultiLine;
+        AppliesWith = attribute.AppliesWith;
         Type = property.PropertyType;
         Kind = ParameterKind.Of(Type) ?? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{Name} has the unsupported type {Type}.");
         DefaultValue = property.GetValue(defaults);
@@ -55,6 +56,12 @@ public sealed class ParameterDescriptor
 
     /// <summary>Whether it is a credential, held as an environment reference only.</summary>
     public bool Secret { get; }
+
+    /// <summary>The parameter without which this one is of no account, as <c>Name</c> or <c>Name=Value</c>; null for none.</summary>
+    public string? AppliesWith { get; }
+
+    /// <summary>Its default as journals and records write it.</summary>
+    public string DefaultText => Fingerprints.FingerprintDocument.Canonical(DefaultValue);
 
     /// <summary>Whether a designer should offer several lines.</summary>
     public bool MultiLine { get; }

@@ -96,11 +96,15 @@ public sealed class StageContext
     /// <param name="digest">The digest of its content.</param>
     /// <param name="source">Where it came from, without credentials.</param>
     /// <param name="context"><c>training</c>, <c>validation</c> or <c>testing</c>.</param>
-    public void LogDataset(string name, string digest, string source, string context)
+    public void LogDataset(string name, string digest, string source, string context) => LogDataset(new(name, digest, source, context));
+
+    /// <summary>As the other, with all that is known of the data set.</summary>
+    public void LogDataset(UsedDataset used)
     {
+        ArgumentNullException.ThrowIfNull(used);
         lock (gate)
-            datasets.Add(new(name, digest, source, context));
-        publish(new DatasetUsed(time.GetUtcNow(), StageId, name, digest, source, context));
+            datasets.Add(used);
+        publish(new DatasetUsed(time.GetUtcNow(), StageId, used.Name, used.Digest, used.Source, used.Context, used.Location, used.Rows, used.Columns));
     }
 
     /// <summary>Tells the user something that is no error, such as how many rows were left out. Journaled.</summary>

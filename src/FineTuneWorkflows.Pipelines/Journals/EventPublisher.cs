@@ -30,6 +30,8 @@ internal sealed class EventPublisher : IDisposable
     {
         lock (gate)
         {
+            if (runEvent is RunStarted started)
+                runEvent = listening.OfType<IRunReporter>().Aggregate(started, (introduced, reporter) => reporter.Introduce(introduced));
             journal.OnEvent(runEvent);
             closed |= runEvent is RunFinished;
             for (var i = listening.Count - 1; i >= 0; i--)

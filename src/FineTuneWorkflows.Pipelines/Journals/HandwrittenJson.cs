@@ -26,6 +26,8 @@ internal static class HandwrittenJson
             json.Optional("parent", e.Parent);
             if (e.Given is not null)
                 json.Texts("given", e.Given);
+            if (e.Tracking is not null)
+                json.Texts("tracking", e.Tracking);
             json.Time("time", e.Time);
         }),
         RunResumed e => Text(json =>
@@ -100,6 +102,11 @@ internal static class HandwrittenJson
             json.Text("digest", dataset.Digest);
             json.Text("source", dataset.Source);
             json.Text("context", dataset.Context);
+            json.Optional("location", dataset.Location);
+            if (dataset.Rows is { } rows)
+                json.Number("rows", rows);
+            if (dataset.Columns is not null)
+                json.Texts("columns", dataset.Columns);
         });
     });
 
@@ -168,7 +175,9 @@ internal static class HandwrittenJson
     {
         if (json.ValueKind != JsonValueKind.Array)
             throw new JsonException("there is something else where a list belongs");
-        return [.. json.EnumerateArray().Select(d => new UsedDataset(String(d, "name"), String(d, "digest"), String(d, "source"), String(d, "context")))];
+        return [.. json.EnumerateArray().Select(d => new UsedDataset(
+            String(d, "name"), String(d, "digest"), String(d, "source"), String(d, "context"), d.TryGetProperty("location", out var location) ? String(location) : null,
+            d.TryGetProperty("rows", out var rows) ? (long)Number(rows) : null, d.TryGetProperty("columns", out var columns) ? ReadTexts(columns) : null))];
     }
 
     private static SortedList<string, string> ReadSorted(JsonElement json)

@@ -12,4 +12,8 @@ public interface IRunReporter : IRunObserver
     /// journal cannot be written.
     /// </param>
     void Attach(string runId, Action<RunEvent> publish);
+
+    /// <summary>Adds to a run's first event what is to be known of it from the beginning, before it is journaled. Default: nothing.</summary>
+    /// <param name="started">The event as it is.</param>
+    RunStarted Introduce(RunStarted started) => started;
 }

@@ -34,9 +34,10 @@ public abstract record RunEvent(DateTimeOffset Time);
 /// <param name="Engine">The engine's version.</param>
 /// <param name="Parent">The run it is a part of, such as the sweep that a trial belongs to; null for none.</param>
 /// <param name="Given">What was given for parameters of stages by their own names, as texts, by <c>Stage.Parameter</c>; null for nothing.</param>
+/// <param name="Tracking">Where the run belongs on a tracking server, as it was decided when it began: <c>experiment</c>, <c>experimentId</c>, <c>runId</c>. Null where nothing was.</param>
 public sealed record RunStarted(
     DateTimeOffset Time, string RunId, string Pipeline, string Name, string? Definition, IReadOnlyDictionary<string, string> Properties, string Engine, string? Parent = null,
-    IReadOnlyDictionary<string, string>? Given = null) : RunEvent(Time);
+    IReadOnlyDictionary<string, string>? Given = null, IReadOnlyDictionary<string, string>? Tracking = null) : RunEvent(Time);
 
 /// <summary>A run that had been interrupted or had failed goes on, in another process.</summary>
 /// <param name="Time">When.</param>
@@ -149,7 +150,12 @@ public sealed record TagSet(DateTimeOffset Time, string StageId, string Key, str
 /// <param name="Digest">Its digest.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Context">training, validation or testing.</param>
-public sealed record DatasetUsed(DateTimeOffset Time, string StageId, string Name, string Digest, string Source, string Context) : RunEvent(Time);
+/// <param name="Location">The whole path or address of what it came from, where it can be read again; null where it cannot.</param>
+/// <param name="Rows">How many examples it has; null where that is not known.</param>
+/// <param name="Columns">The types of its columns by name; null where they are not known.</param>
+public sealed record DatasetUsed(
+    DateTimeOffset Time, string StageId, string Name, string Digest, string Source, string Context, string? Location = null, long? Rows = null,
+    IReadOnlyDictionary<string, string>? Columns = null) : RunEvent(Time);
 
 /// <summary>An observer threw and is told no more.</summary>
 /// <param name="Time">When.</param>

@@ -49,7 +49,7 @@ public static class ServerHost
         catalog ??= FineTuneStages.Catalog;
         services.AddSingleton(catalog);
         services.AddSingleton(options.Home);
-        services.AddSingleton(_ => new StageServices(options.Home));
+        services.AddSingleton(_ => new StageServices(options.Home, () => options.Mlflow));
         services.AddSingleton(provider => Engine.Open(options.Home, stageServices ?? provider.GetRequiredService<StageServices>(), sources: options.Sources));
         services.AddSingleton(_ => new ServerDatabase(options.PostgreSql, options.TablesFile));
         services.AddSingleton(_ => ServerLock.Take(options));

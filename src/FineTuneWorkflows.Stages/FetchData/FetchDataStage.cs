@@ -296,14 +296,27 @@ public sealed record FetchDataStage : Stage
     private bool IsData(InputFile file) => DataSource.IsDataFile(file.FullPath, Wanted)
         || (Wanted is null or DataKind.TokenClassification && DataSource.IsDataFile(file.FullPath, DataKind.PlainText) && ExampleReader.IsConll(file.FullPath, Reading));
 
-    private static void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
+    // An address with a password or a signature is not told on; without them it could not be read.
+    private string? LocationOf(StageContext context, SplitName split)
+    {
+        var parameter = split == SplitName.Test && TestSource.Length > 0 ? nameof(TestSource) : split == SplitName.Validation && ValidationSource.Length > 0 ? nameof(ValidationSource) : nameof(Source);
+        if (parameter == nameof(Source) && IsWeb)
+            return Uri.TryCreate(Source, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0 && Authorization.Length == 0 ? Source : null;
+        var files = context.InputFiles(parameter);
+        var folders = files.Select(f => Path.GetDirectoryName(f.FullPath)).Distinct(StringComparer.Ordinal).ToList();
+        return files.Count == 1 ? files[0].FullPath : folders.Count == 1 ? folders[0] : null;
+    }
+
+    private void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
     {
         var info = dataset.Info;
         foreach (var (split, usage) in ((SplitName, string)[])[(SplitName.Train, "training"), (SplitName.Validation, "validation"), (SplitName.Test, "testing")])
         {
             var name = split.ToText();
             context.LogMetric($"data/{name}_rows", dataset.Count(split));
-            context.LogDataset(name, FileHashCache.Hash(dataset.FileOf(split), cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage);
+            context.LogDataset(new(
+                name, FileHashCache.Hash(dataset.FileOf(split), cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage, LocationOf(context, split), dataset.Count(split),
+                DatasetColumns.Of(dataset.FileOf(split))));
         }
 
         context.Note(

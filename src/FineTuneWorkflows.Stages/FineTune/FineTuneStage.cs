@@ -40,19 +40,19 @@ public sealed record FineTuneStage : TrainingStage
     public int? LoraRank { get; init; }
 
     /// <summary>What adapters' outputs are multiplied with, over the rank. Default: 16.</summary>
-    [Parameter("What an adapter's output is multiplied with, over the rank.", Category = "LoRA"), Range(1e-6, 1e6)]
+    [Parameter("What an adapter's output is multiplied with, over the rank.", Category = "LoRA", AppliesWith = "LoraRank"), Range(1e-6, 1e6)]
     public double LoraAlpha { get; init; } = 16;
 
     /// <summary>Dropout of adapters' inputs. Default: 0.</summary>
-    [Parameter("Dropout of an adapter's input.", Category = "LoRA"), Range(0.0, 0.9)]
+    [Parameter("Dropout of an adapter's input.", Category = "LoRA", AppliesWith = "LoraRank"), Range(0.0, 0.9)]
     public double LoraDropout { get; init; }
 
     /// <summary>The layers beside which adapters stand. Default: queries and values.</summary>
-    [Parameter("The layers beside which adapters stand, by the ends of their names, such as query, value or q_proj; all-linear for all; empty takes queries and values.", Category = "LoRA")]
+    [Parameter("The layers beside which adapters stand, by the ends of their names, such as query, value or q_proj; all-linear for all; empty takes queries and values.", Category = "LoRA", AppliesWith = "LoraRank")]
     public IReadOnlyList<string> LoraTargets { get; init; } = [];
 
     /// <summary>Whether the adapters are merged into the model. Default: true.</summary>
-    [Parameter("Merge the adapters into the model, which is then one like any other, and keep them beside it in adapter/. Off keeps the adapters alone, in PEFT's layout: the base must be there wherever they are used.", Category = "LoRA")]
+    [Parameter("Merge the adapters into the model, which is then one like any other, and keep them beside it in adapter/. Off keeps the adapters alone, in PEFT's layout: the base must be there wherever they are used.", Category = "LoRA", AppliesWith = "LoraRank")]
     public bool LoraMerge { get; init; } = true;
 
     /// <summary>How much the examples of a class count. Default: each the same.</summary>

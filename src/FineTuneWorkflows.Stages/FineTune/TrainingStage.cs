@@ -79,7 +79,7 @@ public abstract record TrainingStage : Stage
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
     /// <summary>The power of the polynomial schedule. Default: 1.</summary>
-    [Parameter("The power of the polynomial schedule; 1 is a straight line.", Category = "Training"), Range(0.0, 100.0)]
+    [Parameter("The power of the polynomial schedule; 1 is a straight line.", Category = "Training", AppliesWith = "Schedule=Polynomial"), Range(0.0, 100.0)]
     public double SchedulePower { get; init; } = 1;
 
     /// <summary>The longest gradient norm. Default: 1.</summary>
@@ -103,15 +103,15 @@ public abstract record TrainingStage : Stage
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>The share of tokens that masked language modelling predicts. Default: 0.15.</summary>
-    [Parameter("The share of tokens that masked language modelling predicts.", Category = "Training"), Range(0.01, 0.9)]
+    [Parameter("The share of tokens that masked language modelling predicts.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.01, 0.9)]
     public double MaskProbability { get; init; } = 0.15;
 
     /// <summary>The share of predicted tokens that are masked. Default: 0.8.</summary>
-    [Parameter("The share of predicted tokens that the mask replaces, in masked language modelling.", Category = "Training"), Range(0.0, 1.0)]
+    [Parameter("The share of predicted tokens that the mask replaces, in masked language modelling.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
     public double MaskShare { get; init; } = 0.8;
 
     /// <summary>The share of predicted tokens that a random one replaces. Default: 0.1.</summary>
-    [Parameter("The share of predicted tokens that a random token replaces, in masked language modelling; those beyond MaskShare and this stay as they are.", Category = "Training"), Range(0.0, 1.0)]
+    [Parameter("The share of predicted tokens that a random token replaces, in masked language modelling; those beyond MaskShare and this stay as they are.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
     public double RandomShare { get; init; } = 0.1;
 
     /// <summary>The seed. Default: 42.</summary>

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Evaluate;
+using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Registry;
 
@@ -46,7 +48,7 @@ public sealed record RegisterModelStage : Stage
     public override IEnumerable<NeededMetric> NeededMetrics() => (ParseGate()?.Conditions ?? []).Select(c => new NeededMetric(nameof(Gate), c.Metric, "evaluation")).Distinct();
 
     /// <inheritdoc />
-    public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    public override async Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var registry = context.Service<ModelRegistry>();
         var model = context.Input("model");
@@ -57,12 +59,36 @@ public sealed record RegisterModelStage : Stage
         context.SetTag("model/version", version.Version.ToString(CultureInfo.InvariantCulture));
         context.SetTag("model/digest", model.Digest);
 
-        Promotion? promotion = Alias.Length > 0 ? registry.Promote(ModelName, Alias, version.Version, ParseGate()) : null;
+        var testData = TestDataOf(context, cancellationToken);
+        if (testData is not null)
+            context.SetTag("model/test_data", testData);
+
+        var shared = Alias.Length > 0 ? await context.Service<SharedRegistry>().FindChampionAsync(ModelName, Alias, cancellationToken).ConfigureAwait(false) : null;
+        Promotion? promotion = Alias.Length > 0 ? registry.Promote(ModelName, Alias, version.Version, ParseGate(), shared?.Champion) : null;
         if (promotion is { Moved: true })
             context.SetTag("model/alias", Alias);
-        context.Note(Told(version, promotion));
+        if (shared is { Fault: null })
+            context.SetTag("model/asked", $"{shared.Champion?.Version.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} {shared.Server}");
+        context.Note(Told(version, promotion, shared?.Champion));
+        foreach (var note in NotesOn(shared, testData))
+            context.Note(note);
         RegistrationFile.Write(context.Output("registration"), version, promotion is { Moved: true } ? Alias : null, promotion?.Gate?.Explanation);
-        return Task.CompletedTask;
+    }
+
+    private static string? TestDataOf(StageContext context, CancellationToken cancellationToken) =>
+        context.FindInput("dataset") is { } dataset && DatasetFolder.Open(dataset.Path) is { } folder && folder.Count(SplitName.Test) > 0
+            ? FileHashCache.Hash(folder.FileOf(SplitName.Test), cancellationToken)
+            : null;
+
+    private IEnumerable<string> NotesOn(SharedChampion? shared, string? testData)
+    {
+        if (shared?.Fault is { } fault)
+            yield return $"the champion on {shared.Server} could not be asked for ({fault}); the one here was compared with, and delivery compares again before alias {Alias} moves there";
+        if (shared?.Champion is not { } champion || Gate.Length == 0 || champion.Version.Digest.Length > 0 && champion.TestData == testData && testData is not null)
+            yield break;
+        yield return champion.TestData is { } other && testData is not null
+            ? $"version {champion.Version.Version} on {shared.Server} was tested on other data ({other[..Math.Min(12, other.Length)]}..., this one on {testData[..12]}...): the two figures are not of the same test"
+            : $"it is not known whether version {champion.Version.Version} on {shared.Server} was tested on the same data";
     }
 
     private static string? Problem(Action check)
@@ -86,12 +112,14 @@ public sealed record RegisterModelStage : Stage
 
     private ModelGate? ParseGate() => Gate.Length > 0 ? ModelGate.Parse(Gate) : null;
 
-    private string Told(ModelVersion version, Promotion? promotion)
+    private string Told(ModelVersion version, Promotion? promotion, SharedVersion? shared)
     {
         var registered = $"registered as {ModelName} version {version.Version}";
         if (promotion is null)
             return registered;
         var because = promotion.Gate is null ? "" : $", because {promotion.Gate.Explanation}";
+        if (shared is not null && !promotion.Moved)
+            return $"{registered}; alias {Alias} stays at version {shared.Version.Version} on {shared.Server}{because}";
         return promotion.Moved
             ? $"{registered}; alias {Alias} {(promotion.Before is { } before && before.Version != version.Version ? $"moved from version {before.Version} to it" : "points to it")}{because}"
             : $"{registered}; alias {Alias} stays at version {promotion.Before?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"}{because}";

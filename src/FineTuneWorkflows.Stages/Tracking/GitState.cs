@@ -10,6 +10,12 @@ namespace FineTuneWorkflows.Stages.Tracking;
 /// <param name="Remote">The address of the remote <c>origin</c>; null where there is none.</param>
 public sealed record GitState(string Commit, string? Branch, bool Dirty, string? Remote)
 {
+    private static readonly string[] CodeFiles =
+    [
+        "*.cs", "*.fs", "*.vb", "*.csproj", "*.fsproj", "*.props", "*.targets", "*.sln", "*.slnx", "*.slnf", "*.editorconfig", "*.razor", "*.cshtml", "*.js", "*.ts", "*.css", "*.py", "*.sh", "*.ps1", "*.cmd",
+        "*.bat", "*.yml", "*.yaml", "*.toml", "*.sql", "Dockerfile", "Dockerfile.*",
+    ];
+
     /// <summary>Asks Git, without taking any of its locks.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Ends the programs that were started.</param>
@@ -26,6 +32,32 @@ public sealed record GitState(string Commit, string? Branch, bool Dirty, string?
         var remote = await GitAsync(folder, ["config", "--get", "remote.origin.url"], cancellationToken).ConfigureAwait(false);
         return new(commit, branch == "(detached)" ? null : branch, lines.Any(l => !l.StartsWith('#')), remote?.Trim() is { Length: > 0 } address ? address : null);
     }
+
+    /// <summary>
+    /// How the program and its configuration differ from the commit, as a patch. Only files of kinds that hold code are part of it, and the definition: data, texts and files that Git does not track are
+    /// not; those that differ are named at its top.
+    /// </summary>
+    /// <param name="folder">A folder in the repository.</param>
+    /// <param name="definition">The definition's file; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the programs that were started.</param>
+    /// <returns>The patch; null where nothing that may be shown differs.</returns>
+    public static async Task<string?> PatchAsync(string folder, string? definition, CancellationToken cancellationToken)
+    {
+        List<string> paths = [.. CodeFiles.Select(pattern => $":(top,icase,glob)**/{pattern}")];
+        if (definition is not null)
+            paths.Add($":(top,literal){(await GitAsync(folder, ["ls-files", "--full-name", "--", definition], cancellationToken).ConfigureAwait(false))?.Trim()}");
+        paths.RemoveAll(path => path == ":(top,literal)");
+        var patch = await GitAsync(folder, ["diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--", .. paths], cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(patch))
+            return null;
+        var all = await NamesAsync(folder, [], cancellationToken).ConfigureAwait(false);
+        var left = all.Except(await NamesAsync(folder, paths, cancellationToken).ConfigureAwait(false), StringComparer.Ordinal).ToList();
+        var top = left.Count == 0 ? "" : $"# These differ, too, and are left out, since they may hold data or texts: {string.Join(", ", left)}\n";
+        return top + patch;
+    }
+
+    private static async Task<string[]> NamesAsync(string folder, List<string> paths, CancellationToken cancellationToken) =>
+        (await GitAsync(folder, ["diff", "HEAD", "--name-only", "-z", "--", .. paths], cancellationToken).ConfigureAwait(false))?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>The tags by which MLflow knows it.</summary>
     public IReadOnlyDictionary<string, string> ToTags()

@@ -14,13 +14,14 @@ using Tracked = FineTuneWorkflows.Tracking.Events;
 namespace FineTuneWorkflows.Stages.Tracking;
 
 /// <summary>Says in the tracking outbox's words what a journal says. Wants the events of a run from its first on, those that are tracked already by <see cref="Remember"/>.</summary>
-internal sealed class JournalTranslator(Home home)
+internal sealed class JournalTranslator(Home home, TrackedDetail? detail = null)
 {
     // Reports, figures and plots are sent along; predictions hold the texts themselves, and data sets and tokens are the data: these stay here.
     private static readonly HashSet<string> SentFiles = new(StringComparer.Ordinal) { "report.json", "baseline.json", "metrics.json", "registration.json" };
 
+    private readonly TrackedDetail detail = detail ?? TrackedDetail.FromEnvironment();
     private readonly StageRecordStore records = new(home);
-    private readonly ModelEvents models = new(home);
+    private readonly ModelEvents models = new(home, detail ?? TrackedDetail.FromEnvironment());
     private readonly Dictionary<string, RunMemory> memories = new(StringComparer.Ordinal);
 
     /// <summary>Whether events of the run were seen.</summary>
@@ -41,10 +42,10 @@ internal sealed class JournalTranslator(Home home)
             RunTagged e => [new TagsSet(runId, [.. e.Tags])],
             RunMeasured e => [Metrics(runId, e.Values, e.Step, e.Time)],
             RunFileKept e => [new ArtifactProduced(runId, e.Path, Path.Combine(home.Runs, runId, e.Path))],
-            StageStarted e => [new ParametersLogged(runId, Named(e.StageId, e.Parameters))],
-            MetricsLogged e => [Metrics(runId, e.Values, e.Step, e.Time)],
-            TagSet e => [new TagsSet(runId, [new(e.Key, e.Value)])],
-            DatasetUsed e => [new Tracked.DatasetUsed(runId, e.Name, e.Digest, e.Source, e.Context)],
+            StageStarted e => [new ParametersLogged(runId, Named(e.StageId, detail.Of(e.Type, e.Parameters)))],
+            MetricsLogged e => [Metrics(runId, e.Values.Where(m => detail.Tracks(m.Key)), e.Step, e.Time) with { Repeated = memory.Repeats(e.StageId) }],
+            TagSet e => detail.TracksTag(e.Key) ? [new TagsSet(runId, [new(e.Key, e.Value)])] : [],
+            DatasetUsed e => [DatasetEvents.Of(runId, RunMemory.Used(e))],
             StageFinished e => Finished(runId, e, memory),
             RunFinished e => Ended(runId, e, memory),
             _ => [],
@@ -54,14 +55,17 @@ internal sealed class JournalTranslator(Home home)
     private RunMemory MemoryOf(string runId)
     {
         if (!memories.TryGetValue(runId, out var memory))
-            memories[runId] = memory = new(records);
+            memories[runId] = memory = new(records, home);
         return memory;
     }
 
     private TrackingEvent[] Started(string runId, RunStarted started) =>
     [
         // A parent whose journal was cleaned away is no parent any more.
-        new Tracked.RunStarted(runId, started.Name, null, started.Time, started.Parent is { } parent && File.Exists(RunJournal.PathOf(home, parent)) ? parent : null),
+        new Tracked.RunStarted(
+            runId, started.Name, started.Tracking?.GetValueOrDefault(TrackingDestination.Experiment), started.Time,
+            started.Parent is { } parent && File.Exists(RunJournal.PathOf(home, parent)) ? parent : null,
+            started.Tracking?.GetValueOrDefault(TrackingDestination.ExperimentId), started.Tracking?.GetValueOrDefault(TrackingDestination.RunId)),
         new TagsSet(runId,
         [
             new("pipeline", started.Pipeline), new("engine", started.Engine), new("mlflow.user", Environment.UserName),
@@ -70,14 +74,17 @@ internal sealed class JournalTranslator(Home home)
         new ParametersLogged(runId, [.. started.Properties]),
     ];
 
-    private static Tracked.MetricsLogged Metrics(string runId, IReadOnlyDictionary<string, double> values, long step, DateTimeOffset time) =>
+    private static Tracked.MetricsLogged Metrics(string runId, IEnumerable<KeyValuePair<string, double>> values, long step, DateTimeOffset time) =>
         new(runId, [.. values.Select(m => new MetricPoint(m.Key, m.Value, step, time))]);
 
     private static List<KeyValuePair<string, string>> Named(string stageId, IEnumerable<KeyValuePair<string, string>> parameters) =>
         [.. parameters.Select(p => KeyValuePair.Create($"{stageId}.{p.Key}", p.Value))];
 
-    private static TagsSet StageTags(string runId, StageFinished stage)
+    private TagsSet StageTags(string runId, StageFinished stage)
     {
+        List<KeyValuePair<string, string>> reused = stage.Outcome == StageOutcome.UpToDate ? [.. stage.Tags.Where(t => detail.TracksTag(t.Key))] : [];
+        if (!detail.All)
+            return new(runId, reused); // The others stand in the sheet of the run's stages.
         var tags = new List<KeyValuePair<string, string>> { new($"stage.{stage.StageId}.outcome", stage.Outcome.Name()), new($"stage.{stage.StageId}.reason", stage.Reason) };
         if (stage.Fingerprint is not null)
             tags.Add(new($"stage.{stage.StageId}.fingerprint", stage.Fingerprint));
@@ -85,9 +92,7 @@ internal sealed class JournalTranslator(Home home)
             tags.Add(new($"stage.{stage.StageId}.made_by_run", stage.MadeByRun));
         foreach (var (name, digest) in stage.Artifacts)
             tags.Add(new($"artifact.{name}", digest));
-        if (stage.Outcome == StageOutcome.UpToDate)
-            tags.AddRange(stage.Tags);
-        return new(runId, tags);
+        return new(runId, [.. tags, .. reused]);
     }
 
     private static RunStatus Status(Pipelines.Execution.RunStatus status) => status switch
@@ -120,20 +125,23 @@ internal sealed class JournalTranslator(Home home)
                     yield return new ArtifactProduced(runId, $"{stage.StageId}/{Path.GetFileName(file)}", file);
         }
 
+        // What the data decided is known by now, and with it which parameters apply.
+        if (stage.Tags.TryGetValue("training/task", out var task))
+            yield return new ParametersLogged(runId, Named(stage.StageId, detail.Of(stage.Type, memory.ParametersOf(stage.StageId).Select(p => p.Key == "Task" ? new(p.Key, task) : p)).Where(p => p.Key != "Task")));
         foreach (var model in models.Of(runId, stage, memory))
             yield return model;
     }
 
     // The run uses what an earlier one made as if it had made it itself: its parameters, figures and data sets belong to this run, too.
-    private static IEnumerable<TrackingEvent> Reused(string runId, StageFinished stage, RunMemory memory)
+    private IEnumerable<TrackingEvent> Reused(string runId, StageFinished stage, RunMemory memory)
     {
         if (stage.Metrics.Count > 0)
-            yield return Metrics(runId, stage.Metrics, 0, stage.Time);
+            yield return Metrics(runId, stage.Metrics.Where(m => detail.Tracks(m.Key)), 0, stage.Time);
+        yield return new ParametersLogged(runId, Named(stage.StageId, detail.Of(stage.Type, memory.ParametersOf(stage))));
         if (memory.RecordOf(stage) is not { } record)
             yield break;
-        yield return new ParametersLogged(runId, Named(stage.StageId, record.Document.Parameters));
         foreach (var dataset in record.Datasets)
-            yield return new Tracked.DatasetUsed(runId, dataset.Name, dataset.Digest, dataset.Source, dataset.Context);
+            yield return DatasetEvents.Of(runId, dataset);
     }
 
     private IEnumerable<TrackingEvent> Ended(string runId, RunFinished finished, RunMemory memory)
@@ -142,7 +150,13 @@ internal sealed class JournalTranslator(Home home)
         if (File.Exists(summary))
             yield return new ArtifactProduced(runId, RunSummary.FileName, Masked(summary));
         if (memory.Stages.Count > 0)
+        {
+            var sheet = Path.Combine(home.Runs, runId, StageSheet.FileName);
+            StageSheet.Write(sheet, memory.Stages.Select(s => (s, s.Outcome == StageOutcome.UpToDate ? memory.ParametersOf(s) : memory.ParametersOf(s.StageId))));
+            yield return new ArtifactProduced(runId, StageSheet.FileName, sheet);
             yield return new RunDescribed(runId, RunPage.Markdown(runId, memory.Stages, memory.Description));
+        }
+
         yield return new RunEnded(runId, Status(finished.Status), finished.Time);
         memories.Remove(runId);
     }

@@ -17,6 +17,11 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     /// <summary>The definition's name in the run's folder.</summary>
     public const string DefinitionFile = "definition.json";
 
+    /// <summary>The patch's name in the run's folder: how the code differs from the commit.</summary>
+    public const string PatchFile = "uncommitted.patch";
+
+    private const int LongestPatch = 1 << 20;
+
     private static readonly TimeSpan FirstSample = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GitPatience = TimeSpan.FromSeconds(10);
 
@@ -24,6 +29,7 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     private readonly Action<string> say;
     private readonly Func<CancellationToken, Task<string?>>? definition;
     private readonly TimeSpan interval;
+    private readonly TrackingDestination destination;
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<string> executing = new(StringComparer.Ordinal);
     private string runId = "";
@@ -39,8 +45,11 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     /// The time between two looks at the machine; zero never looks. Default: ten seconds, or what <c>MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL</c> says, or never where
     /// <c>MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING</c> is false.
     /// </param>
-    public RunSurroundings(Home home, Action<string> say, Func<CancellationToken, Task<string?>>? definition = null, TimeSpan? interval = null)
+    /// <param name="destination">Where the run belongs on a tracking server. Default: what the environment says.</param>
+    public RunSurroundings(
+        Home home, Action<string> say, Func<CancellationToken, Task<string?>>? definition = null, TimeSpan? interval = null, TrackingDestination? destination = null)
     {
+        this.destination = destination ?? new();
         this.home = home;
         this.say = say;
         this.definition = definition;
@@ -63,6 +72,9 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         this.runId = runId;
         this.publish = publish;
     }
+
+    /// <inheritdoc />
+    public RunStarted Introduce(RunStarted started) => destination.Of(started);
 
     /// <inheritdoc />
     public void OnEvent(RunEvent runEvent)
@@ -133,13 +145,37 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         limit.CancelAfter(GitPatience);
         try
         {
-            if (await GitState.ReadAsync(Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : Environment.CurrentDirectory, limit.Token).ConfigureAwait(false) is { } git)
-                publish(new RunTagged(DateTimeOffset.UtcNow, git.ToTags()));
+            var folder = Path.GetDirectoryName(file) is { Length: > 0 } own ? own : Environment.CurrentDirectory;
+            if (await GitState.ReadAsync(folder, limit.Token).ConfigureAwait(false) is not { } git)
+                return;
+            publish(new RunTagged(DateTimeOffset.UtcNow, git.ToTags()));
+            if (git.Dirty)
+                await KeepPatchAsync(folder, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             say($"warning: Git did not answer within {GitPatience.TotalSeconds:0} seconds; the run's commit is not noted");
         }
+    }
+
+    // A resumed run keeps the patch it was begun with.
+    private async Task KeepPatchAsync(string folder, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(home.Runs, runId, PatchFile);
+        if (!File.Exists(path))
+        {
+            if (await GitState.PatchAsync(folder, file is null ? null : Path.GetFullPath(file), cancellationToken).ConfigureAwait(false) is not { } patch)
+                return;
+            if (patch.Length > LongestPatch)
+            {
+                say($"warning: the files that differ from the commit make a patch of {patch.Length / 1024} KiB; above {LongestPatch / 1024} KiB it is not kept");
+                return;
+            }
+
+            DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(new SecretMask().Mask(patch)), flush: false);
+        }
+
+        publish(new RunFileKept(DateTimeOffset.UtcNow, PatchFile));
     }
 
     // The step is the second of the run, so that the values of several processes make one curve.

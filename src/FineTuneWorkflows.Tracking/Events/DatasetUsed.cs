@@ -11,6 +11,7 @@ namespace FineTuneWorkflows.Tracking.Events;
 /// <param name="Context">What it was used for: <c>training</c>, <c>validation</c>, <c>testing</c>.</param>
 /// <param name="SourceType">The kind of source, in MLflow's words: <c>local</c>, <c>http</c>, <c>s3</c>, <c>code</c>.</param>
 /// <param name="Profile">Counts and the like, as JSON; null for none.</param>
+/// <param name="Schema">Its columns, as MLflow's JSON; null where they are not known.</param>
 public sealed record DatasetUsed(
-    string RunId, string Name, string Digest, string Source, string Context, string SourceType = "local", string? Profile = null)
+    string RunId, string Name, string Digest, string Source, string Context, string SourceType = "local", string? Profile = null, string? Schema = null)
     : TrackingEvent(RunId);

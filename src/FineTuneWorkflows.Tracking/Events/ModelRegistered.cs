@@ -10,6 +10,8 @@ namespace FineTuneWorkflows.Tracking.Events;
 /// <param name="Digest">The digest of the model artifact.</param>
 /// <param name="Description">For people; null for none.</param>
 /// <param name="Tags">Tags of the version, such as digests of its data and its metrics.</param>
+/// <param name="About">What the registered model is, for people, where the server has no description of it; null for nothing.</param>
 public sealed record ModelRegistered(
-    string RunId, string Name, int Version, string Digest, string? Description = null, IReadOnlyList<KeyValuePair<string, string>>? Tags = null)
+    string RunId, string Name, int Version, string Digest, string? Description = null, IReadOnlyList<KeyValuePair<string, string>>? Tags = null,
+    string? About = null)
     : TrackingEvent(RunId);

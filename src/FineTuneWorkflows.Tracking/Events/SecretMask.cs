@@ -56,7 +56,7 @@ public sealed partial class SecretMask
         ModelLogged { Parameters: { } parameters } model => model with { Parameters = Pairs(parameters) },
         ModelRegistered registered => registered with
         {
-            Description = Optional(registered.Description), Tags = registered.Tags is { } tags ? Pairs(tags) : null,
+            Description = Optional(registered.Description), About = Optional(registered.About), Tags = registered.Tags is { } tags ? Pairs(tags) : null,
         },
         _ => item,
     };

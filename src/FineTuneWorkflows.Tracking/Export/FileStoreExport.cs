@@ -45,6 +45,7 @@ public static class FileStoreExport
         private readonly RunIndex _index = new(store);
         private readonly Dictionary<string, string> _experiments = new(StringComparer.Ordinal);
         private readonly List<string> _missing = [];
+        private readonly Dictionary<(string Name, string Digest), ModelRegistered> _registered = new RunIndex(store).Registered();
         private long _metrics;
         private int _files;
 
@@ -186,7 +187,7 @@ public static class FileStoreExport
             var folder = Path.Combine(root, "models", name);
             Yaml.Write(
                 Path.Combine(folder, "meta.yaml"),
-                ("creation_timestamp", versions.Min(version => version.Created.ToUnixTimeMilliseconds())), ("description", null),
+                ("creation_timestamp", versions.Min(version => version.Created.ToUnixTimeMilliseconds())), ("description", versions.Select(version => _registered.GetValueOrDefault((name, version.Digest))?.About).FirstOrDefault(about => about is not null)),
                 ("last_updated_timestamp", versions.Max(version => version.Created.ToUnixTimeMilliseconds())), ("name", name));
             foreach (var version in versions)
             {
@@ -198,8 +199,9 @@ public static class FileStoreExport
                     ("last_updated_timestamp", time), ("name", name), ("run_id", FileStoreIds.Run(version.RunId)), ("run_link", ""),
                     ("source", $"models:/{FileStoreIds.Model(version.RunId, version.Digest)}"), ("status", "READY"), ("status_message", null),
                     ("user_id", null), ("version", number));
-                Text(Path.Combine(path, "tags", ServerText.DigestTag), version.Digest);
-                Text(Path.Combine(path, "tags", ServerText.VersionTag), number);
+                var tags = new SortedDictionary<string, string>(StringComparer.Ordinal) { [ServerText.DigestTag] = version.Digest, [ServerText.VersionTag] = number };
+                foreach (var (key, value) in _registered.GetValueOrDefault((name, version.Digest))?.Tags ?? []) tags[key] = value;
+                Pairs(path, "tags", "tags", tags, Mlflow.MlflowLimits.TagValue);
                 foreach (var alias in version.Aliases) Text(Path.Combine(folder, "aliases", alias), number);
             }
         }

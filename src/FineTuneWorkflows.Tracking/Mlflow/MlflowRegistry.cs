@@ -32,17 +32,21 @@ public sealed class MlflowRegistry
     }
 
     /// <summary>Makes a registered model where it is missing. Several may ask at once.</summary>
-    public async Task EnsureAsync(string name, CancellationToken cancellation = default)
+    /// <param name="name">The name.</param>
+    /// <param name="description">For people; one that is there is left alone. Null for none.</param>
+    /// <param name="cancellation">Ends the request.</param>
+    public async Task EnsureAsync(string name, string? description = null, CancellationToken cancellation = default)
     {
         try
         {
-            await GetAsync(name, cancellation).ConfigureAwait(false);
+            var known = await GetAsync(name, cancellation).ConfigureAwait(false);
+            if (string.IsNullOrEmpty(known.Description) && description is not null) await DescribeAsync(name, description, cancellation).ConfigureAwait(false);
         }
         catch (MlflowException missing) when (missing.IsNotFound)
         {
             try
             {
-                await CreateAsync(name, cancellation: cancellation).ConfigureAwait(false);
+                await CreateAsync(name, description, cancellation: cancellation).ConfigureAwait(false);
             }
             catch (MlflowException fault) when (fault.IsAlreadyThere)
             {

@@ -4,6 +4,7 @@ using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Mlflow.Entities;
 using FineTuneWorkflows.Tracking.Models;
+using FineTuneWorkflows.Tracking.Registry;
 
 namespace FineTuneWorkflows.Tracking.Outbox;
 
@@ -22,7 +23,7 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
         ModelMeasured measured => Measure(run, measured, cancellation),
         RunDescribed described => Describe(run, described, cancellation),
         ModelRegistered registered => Register(run, registered, cancellation),
-        ModelAliasMoved moved => Move(moved, cancellation),
+        ModelAliasMoved moved => Move(run, moved, cancellation),
         _ => throw new InvalidOperationException($"No delivery is known for {item.GetType().Name}."),
     };
 
@@ -34,7 +35,7 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
         // Python reads the source by its type: http and code have names of their own for the address.
         var source = new JsonObject { [dataset.SourceType == "http" ? "url" : "uri"] = dataset.Source }.ToJsonString();
         return new(
-            new MlflowDataset(name, ShortDigest(dataset.Digest), dataset.SourceType, source, Profile: dataset.Profile),
+            new MlflowDataset(name, ShortDigest(dataset.Digest), dataset.SourceType, source, dataset.Schema, dataset.Profile),
             [new("mlflow.data.context", dataset.Context), new(ServerText.DigestTag, dataset.Digest)]);
     }
 
@@ -113,8 +114,13 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
 
     private async Task Register(DeliveredRun run, ModelRegistered registered, CancellationToken cancellation)
     {
-        await client.Registry.EnsureAsync(registered.Name, cancellation).ConfigureAwait(false);
-        if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is not null) return;
+        await client.Registry.EnsureAsync(registered.Name, registered.About, cancellation).ConfigureAwait(false);
+        if (await FindVersion(registered.Name, registered.Digest, cancellation).ConfigureAwait(false) is { } known)
+        {
+            queue.RememberVersion(registered.Name, registered.Digest, known);
+            return;
+        }
+
         var model = await FindAnywhere(run, registered.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
             $"Version {registered.Version} of model {registered.Name} cannot be registered: its logged model is not on the server {client.Options.Address}. "
             + "Deliver the run that made it, `finetune sync --to` with this address, then `finetune sync --retry`.");
@@ -124,16 +130,60 @@ internal sealed class EventDelivery(OutboxQueue queue, MlflowClient client)
             new(ServerText.VersionTag, registered.Version.ToString(CultureInfo.InvariantCulture)),
         };
         tags.AddRange((registered.Tags ?? []).Select(pair => new MlflowTag(ServerText.Key(pair.Key), pair.Value)));
-        await client.Registry.CreateVersionAsync(
+        var made = await client.Registry.CreateVersionAsync(
             registered.Name, $"models:/{model.Info.ModelId}", run.MlflowRunId, model.Info.ModelId, registered.Description, tags,
             cancellation).ConfigureAwait(false);
+        queue.RememberVersion(registered.Name, registered.Digest, made.Version);
     }
 
-    private async Task Move(ModelAliasMoved moved, CancellationToken cancellation)
+    /// <summary>
+    /// Compare and set, as far as the server goes along: where the alias points to another version than the one that the gate was asked about here, the gate is asked again; and who points it is read
+    /// back. What came of it stands as tags with the version and the run.
+    /// </summary>
+    private async Task Move(DeliveredRun run, ModelAliasMoved moved, CancellationToken cancellation)
     {
         var version = await FindVersion(moved.Name, moved.Digest, cancellation).ConfigureAwait(false) ?? throw new TrackingException(
             $"Alias {moved.Alias} cannot point to version {moved.Version} of model {moved.Name}: it is not on the server.");
-        await client.Registry.SetAliasAsync(moved.Name, moved.Alias, version, cancellation).ConfigureAwait(false);
+        var now = await client.Registry.FindAliasAsync(moved.Name, moved.Alias, cancellation).ConfigureAwait(false);
+        if (now?.Version != version)
+        {
+            if (await Contradicts(moved, now, cancellation).ConfigureAwait(false) is { } why)
+            {
+                await Told(run, moved, version, $"{moved.Alias} stays at version {now!.Version} on the server: {why}", points: false, cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            await client.Registry.SetAliasAsync(moved.Name, moved.Alias, version, cancellation).ConfigureAwait(false);
+            var after = await client.Registry.FindAliasAsync(moved.Name, moved.Alias, cancellation).ConfigureAwait(false);
+            if (after?.Version != version)
+            {
+                await Told(run, moved, version, $"{moved.Alias} points to version {after?.Version ?? "none"}: somebody else moved it at the same time", points: false, cancellation).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await Told(run, moved, version, now is null || now.Version == version ? $"{moved.Alias} points to it" : $"{moved.Alias} moved from version {now.Version} to it", points: true, cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Why an alias must not leave the version that it points to on the server; null where it may.</summary>
+    private async Task<string?> Contradicts(ModelAliasMoved moved, MlflowModelVersion? now, CancellationToken cancellation)
+    {
+        if (moved.Gate is null || now is null) return null;
+        if (moved.Asked == client.Options.Address && moved.Before?.ToString(CultureInfo.InvariantCulture) == now.Version) return null;
+        var champion = await SharedVersions.OfAsync(client, now, cancellation).ConfigureAwait(false);
+        var candidate = new ModelVersion(
+            moved.Name, moved.Version, moved.Digest, moved.RunId, null, default, moved.Metrics ?? new Dictionary<string, double>(), [], []);
+        var result = ModelGate.Parse(moved.Gate).Evaluate(candidate, champion.Version, champion.Server);
+        return result.Holds ? null : result.Explanation;
+    }
+
+    private async Task Told(DeliveredRun run, ModelAliasMoved moved, string version, string what, bool points, CancellationToken cancellation)
+    {
+        var text = ServerText.Cut(what, MlflowLimits.TagValue, "none");
+        await client.Registry.SetVersionTagAsync(moved.Name, version, $"finetune.alias.{moved.Alias}", text, cancellation).ConfigureAwait(false);
+        await client.Runs.SetTagAsync(run.MlflowRunId, $"model.alias.{moved.Alias}", text, cancellation).ConfigureAwait(false);
+        queue.RememberVersion(moved.Name, moved.Digest, version, points ? moved.Alias : null, what);
     }
 
     /// <summary>A model that this run made, or one before it.</summary>

@@ -103,6 +103,18 @@ public sealed class OutboxQueue
     public void Add(string runId) => _store.Database.Write(connection =>
         connection.Execute("INSERT OR IGNORE INTO deliveries (server, run) SELECT ?1, id FROM runs WHERE run_id = ?2", _server, runId));
 
+    /// <summary>The version that a model became on the server; null where it is not known there.</summary>
+    public ServerVersion? FindVersion(string name, string digest) => _store.Database.Read(connection => connection.Query(
+        "SELECT version, alias, note FROM server_versions WHERE server = ?1 AND name = ?2 AND digest = ?3",
+        row => new ServerVersion(row.GetString(0), row.Text(1), row.Text(2)), _server, name, digest)) is [var found] ? found : null;
+
+    internal void RememberVersion(string name, string digest, string version, string? alias = null, string? note = null) => _store.Database.Write(connection =>
+        connection.Execute(
+            """
+            INSERT INTO server_versions (server, name, digest, version, alias, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET version = excluded.version, alias = excluded.alias, note = excluded.note
+            """, _server, name, digest, version, alias, note));
+
     /// <summary>Counts what this object took out of the queue or learned: it tells progress from standstill.</summary>
     internal long Progress { get; private set; }
 

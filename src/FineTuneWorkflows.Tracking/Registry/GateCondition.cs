@@ -19,7 +19,7 @@ public sealed record GateCondition(string Metric, GateComparison Comparison, dou
     /// <summary>As it is written in an expression.</summary>
     public override string ToString() => $"{Metric} {Symbol} {(Bound is { } bound ? Show(bound) : ModelGate.Champion)}";
 
-    internal GateConditionResult Evaluate(ModelVersion candidate, ModelVersion? champion)
+    internal GateConditionResult Evaluate(ModelVersion candidate, ModelVersion? champion, string? server)
     {
         if (!candidate.Metrics.TryGetValue(Metric, out var value))
         {
@@ -30,9 +30,9 @@ public sealed record GateCondition(string Metric, GateComparison Comparison, dou
         if (double.IsNaN(value)) return Say(false, $"{Metric} is NaN, which passes no gate");
         if (Bound is { } bound) return Compare(value, bound, Show(bound));
         if (champion is null) return Say(true, $"{Metric} is {Show(value)} and there is no champion yet");
-        var name = $"the champion, version {Show(champion.Version)}";
-        if (champion.Version == candidate.Version)
-            return Say(true, $"{Metric} is {Show(value)} and version {Show(candidate.Version)} is the champion already");
+        var name = $"the champion, version {Show(champion.Version)}{(server is null ? "" : $" on {server}")}";
+        if (champion.Digest == candidate.Digest)
+            return Say(true, $"{Metric} is {Show(value)} and version {Show(champion.Version)} is the champion already");
         if (!champion.Metrics.TryGetValue(Metric, out var best))
             return Say(false, $"{name}, has no metric {Metric} to compare with; move the alias by hand if this version is to take its place");
         return double.IsNaN(best)

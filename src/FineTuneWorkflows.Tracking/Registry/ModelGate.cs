@@ -31,10 +31,11 @@ public sealed partial class ModelGate
     /// <summary>Judges a version.</summary>
     /// <param name="candidate">The version that the alias would move to.</param>
     /// <param name="champion">The version that the alias points to now; null for none.</param>
-    public GateResult Evaluate(ModelVersion candidate, ModelVersion? champion)
+    /// <param name="server">The server on which it does; null for here.</param>
+    public GateResult Evaluate(ModelVersion candidate, ModelVersion? champion, string? server = null)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        var results = Conditions.Select(condition => condition.Evaluate(candidate, champion)).ToList();
+        var results = Conditions.Select(condition => condition.Evaluate(candidate, champion, server)).ToList();
         return new GateResult(results.TrueForAll(result => result.Holds), results);
     }
 

@@ -72,15 +72,16 @@ public sealed class ModelRegistry
     /// <param name="alias">The alias; what <c>champion</c> means in the gate is the version that this alias points to now.</param>
     /// <param name="version">The candidate.</param>
     /// <param name="gate">The gate; null always holds.</param>
+    /// <param name="shared">The version that the alias points to on the server that others share: it is what <c>champion</c> means then. Null for none.</param>
     /// <exception cref="TrackingException">The alias is not allowed, or there is no such version.</exception>
-    public Promotion Promote(string name, string alias, int version, ModelGate? gate = null)
+    public Promotion Promote(string name, string alias, int version, ModelGate? gate = null, SharedVersion? shared = null)
     {
         RegistryNames.CheckAlias(alias);
         return Change(state =>
         {
             var candidate = Version(state, name, version);
             var before = state.FindAlias(name, alias);
-            var result = gate?.Evaluate(candidate, before);
+            var result = gate?.Evaluate(candidate, shared?.Version ?? before, shared?.Server);
             if (result is { Holds: false }) return new Promotion(false, before, result);
             Move(state, alias, candidate);
             return new Promotion(true, before, result);

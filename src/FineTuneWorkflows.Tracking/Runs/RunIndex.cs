@@ -78,6 +78,11 @@ public sealed class RunIndex(TrackingStore store)
             Rows(runs, run => run.Datasets.Select(data => ($"{data.Name} ({data.Context})", (string?)data.Digest))));
     }
 
+    /// <summary>What servers are told of registered versions, by name and digest; of several the last.</summary>
+    internal Dictionary<(string Name, string Digest), ModelRegistered> Registered() => store.Database.Read(connection => connection.Query(
+            "SELECT event FROM outbox WHERE kind = 'model-registered' ORDER BY seq", row => (ModelRegistered)TrackingEventJson.Read("model-registered", row.GetString(0))))
+        .GroupBy(version => (version.Name, version.Digest)).ToDictionary(group => group.Key, group => group.Last());
+
     internal static (RunSummary Run, long Id) Locate(SqliteConnection connection, string idOrPrefix)
     {
         var exact = connection.Query($"SELECT {Columns} FROM runs WHERE run_id = ?1", WithId, idOrPrefix);
@@ -107,9 +112,9 @@ public sealed class RunIndex(TrackingStore store)
                 "SELECT k.key, m.value, m.step, m.time FROM latest_metrics m JOIN metric_keys k ON k.id = m.key WHERE m.run = ?1",
                 row => KeyValuePair.Create(row.GetString(0), new MetricPoint(row.GetString(0), row.Number(1), row.GetInt64(2), row.Time(3))), id)),
             connection.Query(
-                "SELECT name, digest, source, context, source_type, profile FROM datasets WHERE run = ?1 ORDER BY name, context, id",
+                "SELECT name, digest, source, context, source_type, profile, schema FROM datasets WHERE run = ?1 ORDER BY name, context, id",
                 row => new DatasetUsed(
-                    run.RunId, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.Text(5)), id),
+                    run.RunId, row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.Text(5), row.Text(6)), id),
             connection.Query(
                 "SELECT path, local_path, digest FROM artifacts WHERE run = ?1 ORDER BY path",
                 row => store.Paths.Given(new ArtifactProduced(run.RunId, row.GetString(0), row.GetString(1), row.Text(2))), id),

@@ -117,8 +117,9 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
     private void Log(MetricsLogged logged)
     {
         var run = RunOf(logged);
-        if (logged.Metrics.Count == 0) return;
-        var (first, last) = _metrics.Write(run, logged.Metrics);
+        var points = logged.Repeated ? [.. logged.Metrics.Where(point => !_metrics.IsKnown(run, point))] : logged.Metrics;
+        if (points.Count == 0) return;
+        var (first, last) = _metrics.Write(run, points);
         Run("INSERT INTO outbox (run, kind, first_metric, last_metric) VALUES (?1, ?2, ?3, ?4)", run, MetricsKind, first, last);
         _told.Add(run);
     }
@@ -134,8 +135,8 @@ internal sealed class EventWriter(SqliteConnection connection) : IDisposable
             dataset.Context);
         if (others > 0) dataset = dataset with { Name = $"{dataset.Name} ({dataset.Context})" };
         var added = Run(
-            "INSERT OR IGNORE INTO datasets (run, name, digest, source, source_type, context, profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            run, dataset.Name, dataset.Digest, dataset.Source, dataset.SourceType, dataset.Context, dataset.Profile);
+            "INSERT OR IGNORE INTO datasets (run, name, digest, source, source_type, context, profile, schema) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            run, dataset.Name, dataset.Digest, dataset.Source, dataset.SourceType, dataset.Context, dataset.Profile, dataset.Schema);
         if (added == 1) Enqueue(run, dataset);
     }
 

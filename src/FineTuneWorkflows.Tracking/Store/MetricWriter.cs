@@ -11,6 +11,17 @@ internal sealed class MetricWriter(SqliteConnection connection) : IDisposable
     private SqliteCommand? _insert;
     private long _lastId;
 
+    /// <summary>Whether a point is there that this one repeats: the same value, or any where the metric is a curve, which has other steps, too.</summary>
+    internal bool IsKnown(long run, MetricPoint point)
+    {
+        var key = KeyOf(point.Key);
+        return connection.Scalar<long>(
+            """
+            SELECT EXISTS (SELECT 1 FROM metrics m WHERE m.run = ?1 AND m.key = ?2 AND m.step = ?3
+              AND (m.value IS ?4 OR EXISTS (SELECT 1 FROM metrics o WHERE o.run = ?1 AND o.key = ?2 AND o.step <> ?3)))
+            """, run, key, point.Step, point.Value) != 0;
+    }
+
     /// <summary>Inserts the values and says which ids they have: all of the range and nothing else.</summary>
     internal (long First, long Last) Write(long run, IReadOnlyList<MetricPoint> points)
     {

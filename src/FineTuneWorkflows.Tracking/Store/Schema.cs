@@ -82,6 +82,7 @@ internal static class Schema
             server TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, version TEXT NOT NULL, alias TEXT, note TEXT,
             PRIMARY KEY (server, name, digest)) WITHOUT ROWID;
         """,
+        "ALTER TABLE datasets ADD COLUMN schema TEXT",
     ];
 
     /// <summary>Brings the tables up to date; several processes may try at once.</summary>

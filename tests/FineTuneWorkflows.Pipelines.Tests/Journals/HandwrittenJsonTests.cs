@@ -23,6 +23,7 @@ public sealed class HandwrittenJsonTests
         new RunStarted(Time, "r1", "p", "Näme", "workflows/a.json", new Dictionary<string, string>(), "0.1.0"),
         new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", "r0"),
         new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", Given: Texts),
+        new RunStarted(Time, "r1", "p", "Näme", null, Texts, "0.1.0", Tracking: Texts),
         new RunTagged(Time, Texts),
         new RunMeasured(Time, 7, Numbers),
         new RunFileKept(Time, "definition.json"),
@@ -52,7 +53,7 @@ public sealed class HandwrittenJsonTests
     [Fact]
     public void A_record_comes_back_as_it_was_written()
     {
-        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here") { Datasets = [new("train", "ab", "a.csv", "training")] };
+        var record = new StageRecord("f00", Document(), Texts, Numbers, Texts, 0.1 + 0.2, "r1", Time, "0.1.0", "here") { Datasets = [new("train", "ab", "a.csv", "training"), new("test", "cd", "a.csv", "testing", "/data/a.csv", 12, Texts)] };
 
         var read = HandwrittenJson.ReadRecord(HandwrittenJson.Record(record));
 

@@ -4,6 +4,8 @@ using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Runs;
 using RunLabels = FineTuneWorkflows.Pipelines.Execution.RunLabels;
+using MetricsLogged = FineTuneWorkflows.Pipelines.Journals.MetricsLogged;
+using RunResumed = FineTuneWorkflows.Pipelines.Journals.RunResumed;
 using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
 using StageOutcome = FineTuneWorkflows.Pipelines.Execution.StageOutcome;
 
@@ -30,7 +32,14 @@ public sealed class JournalImporterTests : IDisposable
         var journaled = workspace.Journal(runId).OfType<FineTuneWorkflows.Pipelines.Journals.MetricsLogged>().Where(m => m.Values.ContainsKey("train/loss")).Select(m => (m.Step, m.Values["train/loss"]));
         Assert.Equal(journaled, index.History(runId, "train/loss").Select(p => (p.Step, p.Value)));
         Assert.Equal(["testing", "training", "validation"], run.Datasets.Select(d => d.Context).Order(StringComparer.Ordinal));
-        Assert.Equal("executed", run.Tags["stage.FineTune.outcome"]);
+        Assert.DoesNotContain(run.Tags.Keys, k => k.StartsWith("stage.", StringComparison.Ordinal) || k.StartsWith("artifact.", StringComparison.Ordinal));
+        Assert.Contains(run.Artifacts, a => a.Path == "stages.json");
+        var test = run.Datasets.Single(d => d.Context == "testing");
+        Assert.Equal((workspace.Data, "local", $"{{\"num_rows\":{run.Metrics["data/test_rows"].Value}}}"), (test.Source, test.SourceType, test.Profile));
+        Assert.Equal("""{"mlflow_colspec":[{"name":"text","type":"string","required":true},{"name":"label","type":"string","required":true}]}""", test.Schema);
+        Assert.DoesNotContain(run.Metrics.Keys, k => k.StartsWith("generalization/validation/", StringComparison.Ordinal));
+        foreach (var off in (string[])["FineTune.LoraAlpha", "FineTune.SchedulePower", "FineTune.MaskShare", "FineTune.Device", "FineTune.LabelSmoothing"])
+            Assert.DoesNotContain(off, run.Parameters.Keys);
     }
 
     [Fact]
@@ -78,6 +87,40 @@ public sealed class JournalImporterTests : IDisposable
         Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
         Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
         Assert.Equal("20260102-b", Assert.Single(new RunIndex(workspace.Services.Store).List()).RunId);
+    }
+
+    [Fact]
+    public async Task Where_a_run_belongs_is_decided_when_it_begins_and_kept_in_its_journal()
+    {
+        var variables = new Dictionary<string, string> { ["MLFLOW_EXPERIMENT_NAME"] = "mine", ["MLFLOW_EXPERIMENT_ID"] = "12", ["MLFLOW_RUN_ID"] = "abc" };
+        var destination = new TrackingDestination(oneRun: true, variables.GetValueOrDefault);
+        await using var first = new RunSurroundings(workspace.Home, Assert.Fail, interval: TimeSpan.Zero, destination: destination);
+        var run = await workspace.RunAsync(workspace.Chain(("Fetch", "FineTune.FetchData", new { source = workspace.Data })), observers: first);
+        variables.Remove("MLFLOW_EXPERIMENT_NAME");
+        var (second, part) = (Introduced(new(Time, "b", "p", "b", null, new Dictionary<string, string>(), "1")), Introduced(new(Time, "c", "p", "c", null, new Dictionary<string, string>(), "1", Parent: "b")));
+        Assert.Empty(Import());
+
+        Assert.Equal("mine", new RunIndex(workspace.Services.Store).Show(run.RunId).Run.Experiment);
+        var started = workspace.Journal(run.RunId).OfType<RunStarted>().Single();
+        Assert.Equal(new Dictionary<string, string> { ["experiment"] = "mine", ["runId"] = "abc" }, started.Tracking);
+        Assert.Equal(new Dictionary<string, string> { ["experimentId"] = "12" }, second.Tracking);
+        Assert.Equal(second.Tracking, part.Tracking);
+
+        RunStarted Introduced(RunStarted begun) => destination.Of(begun);
+    }
+
+    [Fact]
+    public void Points_that_a_resumed_stage_logs_again_are_left_out_and_new_ones_count()
+    {
+        StageStarted begun = new(Time, "Train", "T", "f", "not built before", new Dictionary<string, string>());
+        MetricsLogged Point(string key, long step, double value, int second) => new(Time.AddSeconds(second), "Train", step, new Dictionary<string, double> { [key] = value });
+        Journal(
+            "20260101-a", out _, begun, Point("loss", 1, 0.9, 1), Point("loss", 2, 0.8, 2), Point("loss", 3, 0.7, 3), Point("final", 0, 0.5, 4), new RunResumed(Time, "20260101-a"), begun,
+            Point("loss", 2, 0.8, 12), Point("loss", 3, 0.70001, 13), Point("loss", 4, 0.6, 14), Point("final", 0, 0.6, 15));
+        Assert.Empty(Import());
+        var index = new RunIndex(workspace.Services.Store);
+        Assert.Equal([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], index.History("20260101-a", "loss").Select(p => (p.Step, p.Value)));
+        Assert.Equal([0.5, 0.6], index.History("20260101-a", "final").Select(p => p.Value));
     }
 
     [Fact]

@@ -97,6 +97,30 @@ public sealed class RunSurroundingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Code_that_differs_from_the_commit_is_kept_as_a_patch_and_data_is_not()
+    {
+        if (!Git("init", "-q", "-b", "main"))
+            Assert.Skip("there is no Git here");
+        workspace.Write("stage.cs", "class A;\n");
+        var definition = workspace.Write("w.json", "{}\n");
+        workspace.Write("notes.txt", "old\n");
+        Git("add", ".");
+        Git("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "first");
+        Assert.Null(await GitState.PatchAsync(workspace.Folder, definition, Cancel));
+        workspace.Write("data.jsonl", "a private text\n");
+        workspace.Write("notes.txt", "another private text\n");
+        workspace.Write("new.cs", "// private, and not tracked\n");
+        Assert.Null(await GitState.PatchAsync(workspace.Folder, definition, Cancel));
+        workspace.Write("stage.cs", "class B;\n");
+        workspace.Write("w.json", "{ }\n");
+        var patch = (await GitState.PatchAsync(workspace.Folder, definition, Cancel))!;
+        Assert.StartsWith("# These differ, too, and are left out, since they may hold data or texts: data.jsonl, notes.txt\n", patch, StringComparison.Ordinal);
+        Assert.Contains("+class B;", patch, StringComparison.Ordinal);
+        Assert.Contains("+{ }", patch, StringComparison.Ordinal);
+        Assert.DoesNotContain("private", patch, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_reuses_a_stage_has_its_parameters_data_sets_and_maker()
     {
         var first = await workspace.RunAsync(workspace.Whole());
@@ -107,7 +131,12 @@ public sealed class RunSurroundingsTests : IDisposable
         var run = new RunIndex(workspace.Services.Store).Show(second.RunId);
         Assert.Equal("0.003", run.Parameters["FineTune.LearningRate"]);
         Assert.Equal(["testing", "training", "validation"], run.Datasets.Select(d => d.Context).Order(StringComparer.Ordinal));
-        Assert.Equal(first.RunId, run.Tags["stage.FineTune.made_by_run"]);
+        using (var sheet = JsonDocument.Parse(await File.ReadAllTextAsync(run.Artifacts.Single(a => a.Path == "stages.json").LocalPath, Cancel)))
+            Assert.Equal(first.RunId, sheet.RootElement.GetProperty("FineTune").GetProperty("made_by_run").GetString());
+        // All that the run which made them was told to take, files and folders included.
+        var made = new RunIndex(workspace.Services.Store).Show(first.RunId).Parameters;
+        Assert.Contains("Augment.Lexicon", made.Keys);
+        Assert.Equal(made.Where(p => p.Key is not "Register.ModelDescription"), run.Parameters.Where(p => p.Key is not "Register.ModelDescription"));
         Assert.Contains($"| FineTune | up-to-date |  | up to date, made by run {first.RunId} |", run.Tags[RunDescribed.Tag], StringComparison.Ordinal);
     }
 

@@ -69,6 +69,7 @@ public sealed class FileStoreExportTests : IDisposable
             new DatasetUsed(Run, "imdb", new string('d', 64), "data/imdb.csv", "testing"),
             new ArtifactProduced(Run, "plots/plot.png", _folder.File("plot.png")), new ArtifactProduced(Run, "gone", _folder.File("gone")),
             new ModelLogged(Run, "sentiment", _folder.File("model"), "digest", Make.Noon, new Dictionary<string, double> { ["acc"] = 0.5 }),
+            new ModelRegistered(Run, "sentiment", 1, "digest", Tags: [KeyValuePair.Create("test/accuracy", "0.5"), KeyValuePair.Create("data", "d")], About: "Moods."),
         ]);
         var registry = Registry;
         registry.Register(new ModelVersionDraft("sentiment", "digest", Run, new Dictionary<string, double>(), [], "first"));
@@ -84,6 +85,10 @@ public sealed class FileStoreExportTests : IDisposable
         Assert.Equal("x", Read($"1/models/{model}/artifacts/sub/MLmodel"));
         Assert.Contains($"source: \"models:/{model}\"\n", Read("models/sentiment/version-1/meta.yaml"), StringComparison.Ordinal);
         Assert.Equal("1", Read("models/sentiment/aliases/champion"));
+        Assert.Equal(
+            ("0.5", "d", "digest", "1"),
+            (Read("models/sentiment/version-1/tags/test/accuracy"), Read("models/sentiment/version-1/tags/data"), Read("models/sentiment/version-1/tags/finetune.digest"), Read("models/sentiment/version-1/tags/finetune.version")));
+        Assert.Contains("description: \"Moods.\"\n", Read("models/sentiment/meta.yaml"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -236,8 +236,8 @@ public sealed class ClientContractTests
         var found = await models.SearchAsync([experiment], $"source_run_id = '{run}' AND tags.`finetune.digest` = 'd1'", cancellation: Cancel);
         Assert.Equal(model.Info.ModelId, Assert.Single(found.Items).Info.ModelId);
 
-        await registry.EnsureAsync(name, Cancel);
-        await registry.EnsureAsync(name, Cancel);
+        await registry.EnsureAsync(name, cancellation: Cancel);
+        await registry.EnsureAsync(name, cancellation: Cancel);
         Assert.True((await Assert.ThrowsAsync<MlflowException>(() => registry.CreateAsync(name, cancellation: Cancel))).IsAlreadyThere);
         var version = await registry.CreateVersionAsync(
             name, $"models:/{model.Info.ModelId}", run, model.Info.ModelId, "the first", [new("finetune.digest", "d1")], Cancel);

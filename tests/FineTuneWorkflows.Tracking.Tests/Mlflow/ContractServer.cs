@@ -13,6 +13,8 @@ internal sealed class ContractServer : IAsyncDisposable
 
     public MlflowOptions Options { get; }
 
+    public FakeMlflow? Fake => _fake;
+
     public MlflowClient Client { get; }
 
     /// <summary>A name that no test before has used on a server that lasts.</summary>

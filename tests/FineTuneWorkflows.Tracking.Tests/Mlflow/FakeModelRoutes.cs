@@ -23,7 +23,11 @@ internal sealed class FakeModelRoutes(FakeState state)
         ("PATCH", "registered-models/update") => Describe(Find(json), json),
         ("POST", "registered-models/set-tag") => Do(() => Find(json).Tags[Text(json, "key")] = Text(json, "value")),
         ("DELETE", "registered-models/delete") => Do(() => state.Registered.Remove(Find(json).Name)),
-        ("POST", "registered-models/alias") => Do(() => Find(json).Aliases[Text(json, "alias")] = Number(FindVersion(json))),
+        ("POST", "registered-models/alias") => Do(() =>
+        {
+            Find(json).Aliases[Text(json, "alias")] = Number(FindVersion(json));
+            state.AfterAlias(Find(json));
+        }),
         ("DELETE", "registered-models/alias") => Do(() => Find(json).Aliases.Remove(Text(json, "alias"))),
         ("GET", "registered-models/alias") => Alias(Find(json), Text(json, "alias")),
         ("POST", "model-versions/create") => CreateVersion(Find(json), json),

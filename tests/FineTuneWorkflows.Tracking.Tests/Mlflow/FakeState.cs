@@ -18,6 +18,9 @@ internal sealed partial class FakeState
 
     public Dictionary<string, FakeRegisteredModel> Registered { get; } = [];
 
+    /// <summary>What somebody else does right after an alias was set.</summary>
+    public Action<FakeRegisteredModel> AfterAlias { get; set; } = _ => { };
+
     /// <summary>Where parts of uploads go; null for a store that takes none, as a local folder is.</summary>
     public Uri? PartStore { get; set; }
 

@@ -93,6 +93,6 @@ public sealed class ModelGateTests
     private static ModelVersion Candidate => Version(2, ("test/accuracy", 0.85), ("test/loss", 0.4), ("nan", double.NaN));
 
     private static ModelVersion Version(int number, params (string Key, double Value)[] metrics) => new(
-        "sentiment", number, "d", "run", null, Make.Noon,
+        "sentiment", number, $"digest {number}", "run", null, Make.Noon,
         new SortedDictionary<string, double>(metrics.ToDictionary(metric => metric.Key, metric => metric.Value), StringComparer.Ordinal), [], []);
 }

@@ -166,7 +166,7 @@ public sealed class TrackingStoreTests : IDisposable
                 """
                 DROP TABLE deliveries; DROP TABLE refusals; DROP TABLE server_versions; DROP INDEX outbox_run;
                 ALTER TABLE runs DROP COLUMN experiment_id; ALTER TABLE runs DROP COLUMN mlflow_run_id;
-                ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
+                ALTER TABLE datasets DROP COLUMN schema; ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
                 PRAGMA user_version = 1
                 """);
         }
@@ -188,7 +188,7 @@ public sealed class TrackingStoreTests : IDisposable
                 """
                 DROP TABLE deliveries; DROP TABLE refusals; DROP TABLE server_versions; DROP INDEX outbox_run;
                 ALTER TABLE runs DROP COLUMN experiment_id; ALTER TABLE runs DROP COLUMN mlflow_run_id;
-                ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
+                ALTER TABLE datasets DROP COLUMN schema; ALTER TABLE runs DROP COLUMN last_event; ALTER TABLE runs DROP COLUMN whole;
                 CREATE TABLE delivered_runs (
                     server TEXT NOT NULL, run INTEGER NOT NULL, mlflow_run_id TEXT NOT NULL, experiment_id TEXT NOT NULL, artifact_uri TEXT,
                     PRIMARY KEY (server, run)) WITHOUT ROWID;

@@ -70,7 +70,7 @@ internal sealed class RunCommand : CliCommand
         if (asJson)
             context.Out.WriteLine((result.Summary() with { Notes = pipeline.Notes.Count > 0 ? pipeline.Notes : null }).ToJson());
         else if (context.Verbosity != Verbosity.Quiet)
-            RunReport.Write(result, context, open.Engine.Artifacts.PathOf);
+            RunReport.Write(result, context, open.Engine.Artifacts.PathOf, open.Shared(context));
         RunReport.WriteFailures(result, context);
         return result.Status switch
         {

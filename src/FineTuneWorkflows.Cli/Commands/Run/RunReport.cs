@@ -12,7 +12,8 @@ internal static class RunReport
     /// <param name="result">The run.</param>
     /// <param name="context">Where to write.</param>
     /// <param name="pathOf">Where the home keeps an artifact of that digest.</param>
-    public static void Write(RunResult result, CommandContext context, Func<string, string> pathOf)
+    /// <param name="shared">What a registered model, by name and digest, became on the tracking server; null where it is not known there.</param>
+    public static void Write(RunResult result, CommandContext context, Func<string, string> pathOf, Func<string, string, string?> shared)
     {
         var (writer, ink) = (context.Out, context.Ink);
         writer.WriteLine();
@@ -27,7 +28,7 @@ internal static class RunReport
         if (result.Status != RunStatus.Succeeded)
             return;
         WriteQuality(result.Metrics(), writer, ink);
-        WriteModel(result, context, pathOf);
+        WriteModel(result, context, pathOf, shared);
     }
 
     /// <summary>The failed stages, one line each, for standard error; with what to do next.</summary>
@@ -73,7 +74,7 @@ internal static class RunReport
         table.Write(writer, ink);
     }
 
-    private static void WriteModel(RunResult result, CommandContext context, Func<string, string> pathOf)
+    private static void WriteModel(RunResult result, CommandContext context, Func<string, string> pathOf, Func<string, string, string?> shared)
     {
         var tags = result.Tags();
         var name = tags.GetValueOrDefault("model/name");
@@ -93,7 +94,10 @@ internal static class RunReport
 
         context.Out.WriteLine();
         var version = tags.TryGetValue("model/version", out var number) ? $" version {number}" : "";
-        var called = name is null ? null : $"{name}{version}{(alias is null ? "" : $" @{alias}")}";
+        var here = $"{version}{(alias is null ? "" : $" @{alias}")}";
+        // Others count the versions of the server; this home has numbers of its own.
+        var there = name is not null && digest is not null ? shared(name, digest) : null;
+        var called = name is null ? null : there is null ? $"{name}{here}" : $"{name} {there} (here{here})";
         var apart = called is not null && path is not null && $"Model   {called}  {path}".Length > context.Ink.Width;
         context.Out.WriteLine($"Model   {string.Join(apart ? "\n        " : "  ", ((string?[])[called, path]).Where(p => p is not null))}");
         var model = name is not null && alias is not null ? $"{name}@{alias}" : path;

@@ -70,7 +70,7 @@ internal sealed class SweepRun(SweepPlan plan, OpenHome open, CommandContext con
         context.Ink.WriteText(context.Out, $"The whole pipeline with the best: {Grid.Text(values)}");
         var result = await children.RunAsync(plan.Read(values, true), $"best: {Grid.Text(values)}").ConfigureAwait(false);
         if (context.Verbosity != Parsing.Verbosity.Quiet)
-            RunReport.Write(result, context, open.Engine.Artifacts.PathOf);
+            RunReport.Write(result, context, open.Engine.Artifacts.PathOf, open.Shared(context));
         return result.Status;
     }
 
