@@ -61,7 +61,8 @@ public sealed class HandwrittenJsonTests
         Assert.Equal((record.Seconds, record.Finished, record.Document.Fingerprint()), (read.Seconds, read.Finished, read.Document.Fingerprint()));
         Assert.Equal(Numbers, read.Metrics);
         Assert.Equal(Texts, read.Tags);
-        Assert.Equal(record.Datasets, read.Datasets);
+        Assert.Equal(record.Datasets.Select(d => d with { Columns = null }), read.Datasets.Select(d => d with { Columns = null }));
+        Assert.Equal(record.Datasets.Select(d => d.Columns), read.Datasets.Select(d => d.Columns));
     }
 
     [Fact]

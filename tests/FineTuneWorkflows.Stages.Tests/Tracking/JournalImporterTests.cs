@@ -38,7 +38,7 @@ public sealed class JournalImporterTests : IDisposable
         Assert.Equal((workspace.Data, "local", $"{{\"num_rows\":{run.Metrics["data/test_rows"].Value}}}"), (test.Source, test.SourceType, test.Profile));
         Assert.Equal("""{"mlflow_colspec":[{"name":"text","type":"string","required":true},{"name":"label","type":"string","required":true}]}""", test.Schema);
         Assert.DoesNotContain(run.Metrics.Keys, k => k.StartsWith("generalization/validation/", StringComparison.Ordinal));
-        foreach (var off in (string[])["FineTune.LoraAlpha", "FineTune.SchedulePower", "FineTune.MaskShare", "FineTune.Device", "FineTune.LabelSmoothing"])
+        foreach (var off in (string[])["FineTune.LoraAlpha", "FineTune.SchedulePower", "FineTune.MaskShare", "FineTune.RetryDelay", "FineTune.LabelSmoothing"])
             Assert.DoesNotContain(off, run.Parameters.Keys);
     }
 

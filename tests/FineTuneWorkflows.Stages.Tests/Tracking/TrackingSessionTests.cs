@@ -69,7 +69,7 @@ public sealed class TrackingSessionTests : IDisposable
         Assert.Equal(
             [
                 "Evaluate/baseline.json", "Evaluate/calibration.svg", "Evaluate/classes.svg", "Evaluate/confusion-matrix.svg", "Evaluate/metrics.json", "Evaluate/report.json",
-                "Register/registration.json", "summary.json",
+                "Register/registration.json", "stages.json", "summary.json",
             ],
             run.Artifacts.Select(a => a.Path).Order(StringComparer.Ordinal));
     }
