@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Training;
+using FineTuneWorkflows.Stages.Evaluate;
 using FineTuneWorkflows.Text.Datasets;
 
 namespace FineTuneWorkflows.Stages;
@@ -33,7 +34,7 @@ internal static class MetricNames
 
     /// <summary>Of an evaluation, with a baseline or without.</summary>
     public static IReadOnlyCollection<string> OfEvaluation { get; } =
-        new HashSet<string>(Validated.Concat(OnlyTested).SelectMany(name => (string[])[$"test/{name}", $"baseline/{name}"]), StringComparer.Ordinal);
+        new HashSet<string>([.. Validated.Concat(OnlyTested).SelectMany(name => (string[])[$"test/{name}", $"baseline/{name}"]), Verdict.PredictedClasses], StringComparer.Ordinal);
 
     /// <summary>Of each split: <c>data/train_rows</c> and so on.</summary>
     public static IReadOnlyCollection<string> OfSplits(params string[] names) => [.. Enum.GetValues<SplitName>().SelectMany(split => names.Select(name => $"data/{split.ToText()}_{name}"))];

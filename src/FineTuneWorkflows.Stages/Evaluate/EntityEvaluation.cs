@@ -34,6 +34,8 @@ internal static class EntityEvaluation
         EvaluationFiles.WriteEntities(context.Output("evaluation"), report, baseline, metrics, test, predicted, dataset.Info.Offsets);
         context.Note(FormattableString.Invariant($"entity F1 {report.Micro.F1:0.0000} (precision {report.Micro.Precision:0.0000}, recall {report.Micro.Recall:0.0000}) over {report.Support} entities")
             + (baseline is null ? "" : FormattableString.Invariant($"; each word's most frequent tag: F1 {baseline.Micro.F1:0.0000}")));
+        foreach (var sentence in Verdict.Of(new Dictionary<string, double>(metrics)))
+            context.Note(sentence);
     }
 
     /// <summary>A tag for each word of each test text.</summary>

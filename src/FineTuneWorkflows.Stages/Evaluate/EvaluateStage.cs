@@ -72,12 +72,20 @@ public sealed record EvaluateStage : Stage
         var probabilities = Predict(context, cancellationToken);
         var report = ClassificationReport.Compute(probabilities, labels, dataset.Labels, Seed, BootstrapSamples, cancellationToken);
         Log(context, "test", report);
+        var predictedClasses = probabilities.BestOfAll().Distinct().Count();
+        if (dataset.Labels.Count > 1)
+            context.LogMetric(Verdict.PredictedClasses, predictedClasses);
         var calibrated = Calibrated(context, report, dataset, labels, ref probabilities, cancellationToken);
 
         var baseline = BaselineReport(context, dataset, test, labels, cancellationToken);
         EvaluationFiles.Write(context.Output("evaluation"), report, calibrated, baseline, test, probabilities);
         context.Note(FormattableString.Invariant($"accuracy {report.Accuracy:0.0000} (95% within {report.AccuracyInterval.Low:0.0000}..{report.AccuracyInterval.High:0.0000}), macro F1 {report.Macro.F1:0.0000}")
             + (baseline is null ? "" : FormattableString.Invariant($"; baseline {Baseline}: accuracy {baseline.Accuracy:0.0000}, macro F1 {baseline.Macro.F1:0.0000}")));
+        var figures = new Dictionary<string, double> { ["test/accuracy"] = report.Accuracy, [Verdict.PredictedClasses] = dataset.Labels.Count > 1 ? predictedClasses : 0 };
+        if (baseline is not null)
+            figures["baseline/accuracy"] = baseline.Accuracy;
+        foreach (var sentence in Verdict.Of(figures))
+            context.Note(sentence);
     }
 
     /// <summary>The report at the temperature that the training kept with the model, and the probabilities at it; null where there is none.</summary>

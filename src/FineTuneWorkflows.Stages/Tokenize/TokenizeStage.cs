@@ -44,6 +44,10 @@ public sealed record TokenizeStage : Stage
     [Parameter("Whether each sub-word of a tagged word has a label; else its first alone.", Category = "Kinds")]
     public bool LabelAllSubwords { get; init; }
 
+    /// <summary>The largest share of a split's tokens that the vocabulary may lack. Default: 0.5.</summary>
+    [Parameter("The largest share of a split's tokens, special ones left out, that may be unknown to the vocabulary; above it the stage fails, as a model would read next to nothing of the texts."), Range(0.0, 1.0)]
+    public double MaxUnknownShare { get; init; } = 0.5;
+
     /// <summary>Threads. Default: as many as there are processors.</summary>
     [Parameter("Threads that tokenize; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 1024)]
     public int Threads { get; init; }
@@ -73,7 +77,7 @@ public sealed record TokenizeStage : Stage
     }
 
     /// <inheritdoc />
-    public override IReadOnlyCollection<string> Measures => MetricNames.OfSplits("tokens", "truncated_texts");
+    public override IReadOnlyCollection<string> Measures => MetricNames.OfSplits("tokens", "truncated_texts", "unknown_share");
 
     /// <inheritdoc />
     public override Task RunAsync(StageContext context, CancellationToken cancellationToken)
@@ -96,6 +100,8 @@ public sealed record TokenizeStage : Stage
             dataset, tokenizer, options, context.Output("tokens"), new TextProgressReporter(context), cancellationToken);
         foreach (var (split, summary) in tokens.Info.Splits)
             Report(context, split, summary);
+        foreach (var (split, summary) in tokens.Info.Splits)
+            ReportUnknown(context, split, summary, SpecialTokensOf(tokenizer, dataset.Kind));
         var train = tokens.Info.Splits[SplitName.Train.ToText()];
         context.Note(FormattableString.Invariant($"{train.Tokens} training tokens, {train.Lengths.Mean:0.0} a text on average, 95% of texts within {train.Lengths.P95}"));
         if (dataset.Kind == DataKind.Conversations)
@@ -118,6 +124,28 @@ public sealed record TokenizeStage : Stage
         return files.Count > 0
             ? Path.GetDirectoryName(files[0].FullPath)!
             : throw new StageException($"parameter {parameter}: {Vocabulary} is no folder with a tokenizer; it must hold tokenizer.json, vocab.txt, vocab.json with merges.txt, or tokenizer.model");
+    }
+
+    // Of conversations and joined texts the special tokens are few beside the others.
+    private static int SpecialTokensOf(Tokenizer tokenizer, DataKind kind) => kind switch
+    {
+        DataKind.TextPairClassification => tokenizer.EncodePair("", "").Ids.Length,
+        DataKind.PlainText or DataKind.Conversations => 0,
+        _ => tokenizer.Encode("").Ids.Length,
+    };
+
+    private void ReportUnknown(StageContext context, string split, TokenSplitSummary summary, int specialTokens)
+    {
+        var tokens = Math.Max(summary.UnknownTokens, summary.Tokens - summary.Count * specialTokens);
+        var share = tokens == 0 ? 0 : (double)summary.UnknownTokens / tokens;
+        context.LogMetric($"data/{split}_unknown_share", share);
+        if (summary.UnknownTokens == 0)
+            return;
+        var told = FormattableString.Invariant($"{summary.UnknownTokens} of {tokens} {split} tokens ({share:0.0%}) are unknown to the vocabulary");
+        context.Note(told);
+        if (share > MaxUnknownShare)
+            throw new StageException(FormattableString.Invariant($"parameter {(HasBaseFolder ? nameof(BaseModel) : nameof(Vocabulary))}: {told}, so a model would read next to nothing of these texts; take a tokenizer that was made for their language and script, ")
+                + FormattableString.Invariant($"or train one (FineTune.TrainTokenizer); parameter MaxUnknownShare, now {MaxUnknownShare}, says how much is bearable"));
     }
 
     private void Report(StageContext context, string split, TokenSplitSummary summary)

@@ -28,6 +28,21 @@ public sealed class KindsOfDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_that_the_vocabulary_does_not_have_are_refused_with_their_share_unless_that_is_wanted()
+    {
+        // Ten tokens a text, of which the vocabulary has none.
+        workspace.Write("zh.jsonl", Lines(40, i => $$"""{"text":"这部电影真的很好看{{(char)(0x4E00 + i)}}","label":"{{i % 2}}"}"""));
+
+        var failure = await workspace.FailureOf(("Fetch", Fetch, new { source = "zh.jsonl" }), ("Tokenize", Tokenize, new { vocabulary = "vocab.txt", maxLength = 16 }));
+        var tokens = await TokensOf(new { source = "zh.jsonl" }, new { vocabulary = "vocab.txt", maxLength = 16, maxUnknownShare = 1.0 });
+
+        Assert.Contains("parameter Vocabulary: ", failure, StringComparison.Ordinal);
+        Assert.Contains(" train tokens (100.0%) are unknown to the vocabulary", failure, StringComparison.Ordinal);
+        Assert.Contains("parameter MaxUnknownShare, now 0.5", failure, StringComparison.Ordinal);
+        Assert.Equal(tokens.Info.Splits["train"].Examples * 10, tokens.Info.Splits["train"].UnknownTokens);
+    }
+
+    [Fact]
     public async Task Pairs_and_many_labels_come_from_tables()
     {
         workspace.Write("pairs.csv", "q,p,label\n" + Lines(40, i => $"film {i},book {i},{(i % 2 == 0 ? "yes" : "no")}"));

@@ -3,6 +3,7 @@ using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Stages.Evaluate;
 
 namespace FineTuneWorkflows.Cli.Commands.Run;
 
@@ -72,6 +73,8 @@ internal static class RunReport
             return;
         writer.WriteLine();
         table.Write(writer, ink);
+        foreach (var sentence in Verdict.Of(metrics))
+            ink.WriteText(writer, $"Note: {sentence}.");
     }
 
     private static void WriteModel(RunResult result, CommandContext context, Func<string, string> pathOf, Func<string, string, string?> shared)
