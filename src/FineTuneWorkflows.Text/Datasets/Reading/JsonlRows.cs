@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using FineTuneWorkflows.Text.Files;
 
@@ -31,19 +30,10 @@ internal static class JsonlRows
 
     private static RawRow Parse(string path, string line, long number, ReadOptions options, JsonExample parser, bool firstObject)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(line);
-        }
-        catch (JsonException e)
-        {
-            var column = (e.BytePositionInLine ?? 0) + 1;
-            return RawRow.Bad(number, string.Create(CultureInfo.InvariantCulture, $"the line is not valid JSON (near byte {column})"));
-        }
+        if (JsonLine.Parse(line, out var document) is { } wrong) return RawRow.Bad(number, wrong);
         using (document)
         {
-            var root = document.RootElement;
+            var root = document!.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return RawRow.Bad(number, $"the line is JSON but no object: expected {parser.Shape}");
             var missing = parser.Missing(root)
                 ?? new[] { options.SplitColumn, options.GroupColumn }.FirstOrDefault(c => c is not null && !root.TryGetProperty(c, out _));

@@ -20,16 +20,10 @@ internal static class KindDetector
         using var reader = open();
         while (reader.Read())
         {
-            try
-            {
-                using var document = JsonDocument.Parse(reader.Line);
-                if (document.RootElement.ValueKind == JsonValueKind.Object) return OfObject(document.RootElement, options);
-            }
-            catch (JsonException)
-            {
-                // A bad row; whoever reads the rows names it. The next one may tell.
-                continue;
-            }
+            // A bad row is named by whoever reads the rows; the next one may tell.
+            _ = JsonLine.Parse(reader.Line, out var document);
+            using (document)
+                if (document?.RootElement is { ValueKind: JsonValueKind.Object } root) return OfObject(root, options);
         }
         return options.WithLabels ? DataKind.TextClassification : DataKind.PlainText;
     }

@@ -20,11 +20,23 @@ public sealed class DataKindTests : IDisposable
     [InlineData("a.jsonl", "{\"messages\":[]}", DataKind.Conversations)]
     [InlineData("a.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}", DataKind.Conversations)]
     [InlineData("a.jsonl", "{\"text\":\"a\"}", DataKind.TextClassification)]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"\\ud83d\":1}\n{\"messages\":[]}", DataKind.Conversations)]
     [InlineData("a.conll", "a O", DataKind.TokenClassification)]
     [InlineData("a.txt", "a", DataKind.PlainText)]
     [InlineData("a.csv", "text,label", DataKind.TextClassification)]
     public void A_file_shows_its_kind(string name, string content, DataKind kind) =>
         Assert.Equal(kind, ExampleReader.KindOf(_temp.Write(name, content), new ReadOptions()));
+
+    [Theory]
+    [InlineData("{\"\\ud83d\":1,\"text\":\"a\",\"label\":\"x\"}")]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\",\"more\":[{\"\\uDC00\":1}]}")]
+    public void A_name_that_holds_half_of_a_character_is_a_bad_row(string line)
+    {
+        var path = _temp.Write("a.jsonl", "{\"text\":\"b\",\"label\":\"x\"}\n" + line + "\n");
+        var refused = Reading.Fails(path);
+        Assert.Equal(2, refused.Line);
+        Assert.Contains("a member's name holds half of a character", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Columns_show_the_kind_of_a_table()
