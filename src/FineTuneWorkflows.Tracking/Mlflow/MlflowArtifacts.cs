@@ -11,6 +11,8 @@ namespace FineTuneWorkflows.Tracking.Mlflow;
 /// </summary>
 public sealed class MlflowArtifacts
 {
+    private const int DeepestFolder = 32;
+
     private readonly MlflowTransport _transport;
 
     internal MlflowArtifacts(MlflowTransport transport) => _transport = transport;
@@ -119,6 +121,9 @@ public sealed class MlflowArtifacts
     /// <param name="cancellation">Ends the download; files that were complete stay.</param>
     public async Task DownloadFolderAsync(string? artifactUri, string path, string localFolder, CancellationToken cancellation = default)
     {
+        // A server whose folders never end would fill the disk.
+        if (path.Count(c => c == '/') >= DeepestFolder)
+            throw new TrackingException($"the server names folders within folders, more than {DeepestFolder}: {path[..40]}...");
         Directory.CreateDirectory(localFolder);
         foreach (var file in await ListAsync(artifactUri, path, cancellation).ConfigureAwait(false))
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 
 /// <summary>An experiment: the folder that runs lie in.</summary>
@@ -9,7 +11,7 @@ namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 /// <param name="LastUpdateTime">When it was last changed, in Unix milliseconds.</param>
 /// <param name="Tags">Its tags; null for none.</param>
 public sealed record MlflowExperiment(
-    string ExperimentId,
+    [property: JsonRequired] string ExperimentId,
     string Name,
     string? ArtifactLocation = null,
     string? LifecycleStage = null,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 
 /// <summary>A version of a registered model.</summary>
@@ -13,8 +15,8 @@ namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 /// <param name="Tags">Its tags.</param>
 /// <param name="Aliases">The aliases that point to it, where the server says so.</param>
 public sealed record MlflowModelVersion(
-    string Name,
-    string Version,
+    [property: JsonRequired] string Name,
+    [property: JsonRequired] string Version,
     string? Source = null,
     string? RunId = null,
     string? ModelId = null,

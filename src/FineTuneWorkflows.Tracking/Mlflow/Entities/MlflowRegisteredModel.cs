@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 
 /// <summary>A model in the registry.</summary>
@@ -9,7 +11,7 @@ namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 /// <param name="Tags">Its tags.</param>
 /// <param name="Aliases">Its aliases.</param>
 public sealed record MlflowRegisteredModel(
-    string Name,
+    [property: JsonRequired] string Name,
     long? CreationTimestamp = null,
     long? LastUpdatedTimestamp = null,
     string? Description = null,

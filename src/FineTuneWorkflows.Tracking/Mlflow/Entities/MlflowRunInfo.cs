@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 
 /// <summary>A run's ids, times and status.</summary>
@@ -11,7 +13,7 @@ namespace FineTuneWorkflows.Tracking.Mlflow.Entities;
 /// <param name="ArtifactUri">Where its artifacts are.</param>
 /// <param name="LifecycleStage"><c>active</c> or <c>deleted</c>.</param>
 public sealed record MlflowRunInfo(
-    string RunId,
+    [property: JsonRequired] string RunId,
     string ExperimentId,
     string? RunName = null,
     string? UserId = null,

@@ -16,9 +16,9 @@ internal static class ErrorBody
                 ? (Field(document, "error_code"), Field(document, "message"))
                 : (null, null);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return (null, null); // Not MLflow's own words; the status says what there is to say.
+            return (null, null); // Not MLflow's own words, or half of a character among them; the status says what there is to say.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FineTuneWorkflows.Tracking.Mlflow.Entities;
 
 namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
@@ -13,7 +14,7 @@ internal sealed record ExperimentTag(string ExperimentId, string Key, string Val
 
 internal sealed record UpdateExperiment(string ExperimentId, string NewName);
 
-internal sealed record ExperimentAnswer(MlflowExperiment Experiment);
+internal sealed record ExperimentAnswer([property: JsonRequired] MlflowExperiment Experiment);
 
 internal sealed record ExperimentsAnswer(IReadOnlyList<MlflowExperiment>? Experiments, string? NextPageToken);
 
@@ -29,9 +30,9 @@ internal sealed record RunIdOnly(string RunId);
 
 internal sealed record RunTag(string RunId, string Key, string? Value);
 
-internal sealed record RunAnswer(MlflowRun Run);
+internal sealed record RunAnswer([property: JsonRequired] MlflowRun Run);
 
-internal sealed record RunInfoAnswer(MlflowRunInfo RunInfo);
+internal sealed record RunInfoAnswer([property: JsonRequired] MlflowRunInfo RunInfo);
 
 internal sealed record RunsAnswer(IReadOnlyList<MlflowRun>? Runs, string? NextPageToken);
 
@@ -62,7 +63,7 @@ internal sealed record FinalizeLoggedModel(string ModelId, string Status);
 
 internal sealed record LoggedModelTags(string ModelId, IReadOnlyList<MlflowTag> Tags);
 
-internal sealed record LoggedModelAnswer(MlflowLoggedModel Model);
+internal sealed record LoggedModelAnswer([property: JsonRequired] MlflowLoggedModel Model);
 
 internal sealed record LoggedModelsAnswer(IReadOnlyList<MlflowLoggedModel>? Models, string? NextPageToken);
 
@@ -79,7 +80,7 @@ internal sealed record UpdateRegisteredModel(string Name, string Description);
 
 internal sealed record RegisteredModelTag(string Name, string Key, string Value);
 
-internal sealed record RegisteredModelAnswer(MlflowRegisteredModel RegisteredModel);
+internal sealed record RegisteredModelAnswer([property: JsonRequired] MlflowRegisteredModel RegisteredModel);
 
 internal sealed record RegisteredModelsAnswer(IReadOnlyList<MlflowRegisteredModel>? RegisteredModels, string? NextPageToken);
 
@@ -92,7 +93,7 @@ internal sealed record ModelVersionName(string Name, string Version);
 
 internal sealed record UpdateModelVersion(string Name, string Version, string Description);
 
-internal sealed record ModelVersionAnswer(MlflowModelVersion ModelVersion);
+internal sealed record ModelVersionAnswer([property: JsonRequired] MlflowModelVersion ModelVersion);
 
 internal sealed record ModelVersionsAnswer(IReadOnlyList<MlflowModelVersion>? ModelVersions, string? NextPageToken);
 

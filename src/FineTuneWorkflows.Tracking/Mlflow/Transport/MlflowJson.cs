@@ -2,10 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
 
-/// <summary>The wire format: snake case, nulls left out, numbers also as text, NaN and infinities by name, as protobuf's JSON has them.</summary>
+/// <summary>The wire format: snake case, nulls left out, numbers also as text, NaN and infinities by name, as protobuf's JSON has them. An answer that lacks what it must have is none.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Empty))]
