@@ -116,7 +116,8 @@ public sealed class ChatTemplate
         scope.Set("add_generation_prompt", addGenerationPrompt);
         scope.Set("tools", conversation.Tools);
         scope.Set("documents", null);
-        scope.Set("raise_exception", (TemplateFunction)((given, _, limit) => throw new TemplateException(given.Count > 0 ? TemplateValues.Text(given[0], limit) : "the template refuses it")));
+        scope.Set("raise_exception", (TemplateFunction)((given, _, limit) => throw new TemplateException(
+            given.Count > 0 && TemplateValues.Text(given[0], limit) is var why && !string.IsNullOrWhiteSpace(why) ? why : "the template refuses it")));
         scope.Set("namespace", (TemplateFunction)((_, named, _) =>
         {
             var map = new TemplateMap(isNamespace: true);

@@ -90,6 +90,14 @@ public sealed class ChatTemplateTests
         Assert.All(deep, template => Assert.Throws<TextDataException>(() => ChatTemplate.Parse(template, "here")));
     }
 
+    [Theory]
+    [InlineData("{{ raise_exception() }}", "the template refuses it")]
+    [InlineData("{{ raise_exception('') }}", "the template refuses it")]
+    [InlineData("{{ raise_exception(there_is_none) }}", "the template refuses it")]
+    [InlineData("{{ raise_exception('no role ' + messages[0].role) }}", "no role user")]
+    public void A_template_that_refuses_says_why_or_that_it_does(string template, string problem) =>
+        Assert.Contains(problem, Written(template, [new("user", "a")], false).Refused, StringComparison.Ordinal);
+
     [Fact]
     public void A_damaged_template_is_refused_or_writes_something_and_never_crashes()
     {
