@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Benchmarks.Fuzz;
 
 /// <summary>
 /// Watches over a process that reads mutated inputs, starts it again behind an input that ended it, and keeps what was found: the input, below <c>.finetune-fuzz</c> in the checkout, and the seed and number that make it
-/// again. A hang is counted in processor time, so that a busy machine is none.
+/// again. A hang is measured in CPU time, so that a busy machine does not look like one.
 /// </summary>
 internal sealed class FuzzRun(IFuzzTarget target, ulong seed, TimeSpan time)
 {

@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Benchmarks.Gpu;
 
 /// <summary>
 /// The most memory that a process took of a device. Allocators keep what they once had, so that on a GPU it is what the device has in use at the end, by its own count (<c>nvidia-smi</c>), less what it had before: the same
-/// measure for both halves. On the processor the process's own peak.
+/// measure for both halves. On the CPU the process's own peak.
 /// </summary>
 internal sealed class DeviceUse
 {

@@ -12,7 +12,7 @@ using FineTuneWorkflows.Text.Tokenization;
 namespace FineTuneWorkflows.Benchmarks.Load;
 
 /// <summary>
-/// Predicting with BERT-base as a classifier on the processor, beside ONNX Runtime with the same weights and as many threads in the same process, in turn, and beside the rate of a matrix product: sequences of 128 tokens in batches
+/// Predicting with BERT-base as a classifier on the CPU, beside ONNX Runtime with the same weights and as many threads in the same process, in turn, and beside the rate of a matrix product: sequences of 128 tokens in batches
 /// and one at a time, and the shipped sentences at their real lengths, for which ONNX Runtime gets batches in the data's order, padded to each batch's longest. The operations counted are those of the matrix products alone.
 /// Both must give the same logits.
 /// </summary>

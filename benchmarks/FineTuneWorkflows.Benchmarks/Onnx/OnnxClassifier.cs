@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FineTuneWorkflows.Benchmarks.Onnx;
 
-/// <summary>A classifier of sequences run by ONNX Runtime on the processor, with all of its optimizations of graphs and a thread for each core, as the product has them.</summary>
+/// <summary>A classifier of sequences run by ONNX Runtime on the CPU, with all of its optimizations of graphs and a thread for each core, as the product has them.</summary>
 internal sealed class OnnxClassifier : IDisposable
 {
     private static readonly string[] Inputs = [BertGraph.TokenIds, BertGraph.Positions, BertGraph.Mask], Outputs = [BertGraph.Logits];

@@ -25,7 +25,7 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
 
         foreach (var path in request.Stage.Stage.InputPaths())
             if (path.Remote is { } asked && !sources.AllowsHost(asked.Host))
-                throw new StageException($"parameter {path.Parameter}: {asked.Reference} lies on {asked.Host}, which is not among the hosts that may be read here; {sources.Advice}");
+                throw new StageException($"parameter {path.Parameter}: {asked.Reference} lies on {asked.Host}, which is not an allowed host; {sources.Advice}");
         var remote = await RemoteAsync(request.Stage.Stage, pins, cancellationToken).ConfigureAwait(false);
         foreach (var input in remote)
             digests[input.Parameter] = input.Pinned;

@@ -61,7 +61,7 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
     private IReadOnlyList<InputFile> Allowed(IReadOnlyList<InputFile> files, InputPath input) =>
         sources.IsEverything || files.All(f => sources.AllowsPath(f.FullPath)) ? files : throw Refused(input);
 
-    private StageException Refused(InputPath input) => new($"parameter {input.Parameter}: '{input.Path}' lies outside the folders that may be read here; {sources.Advice}");
+    private StageException Refused(InputPath input) => new($"parameter {input.Parameter}: '{input.Path}' is outside the allowed folders; {sources.Advice}");
 
     // Of relative paths and contents, not of where they lie.
     private static string DigestOf(IReadOnlyList<InputFile> files) =>

@@ -83,7 +83,7 @@ internal sealed class ParameterBinder(WorkflowDefinition definition, PropertyVal
                 return null;
             default:
                 problems.Add(new(
-                    definition.File, $"there is no kind of expression '{expression.Type}'{NameSuggestion.For(expression.Type, ["Literal", "Object", "Variable", "Input", "JavaScript", "Liquid"])}; a Literal, Object, Variable or Input can stand here",
+                    definition.File, $"unknown expression type '{expression.Type}'{NameSuggestion.For(expression.Type, ["Literal", "Object", "Variable", "Input", "JavaScript", "Liquid"])}; a Literal, Object, Variable or Input can stand here",
                     activity.Name, parameter.Name));
                 return null;
         }

@@ -22,5 +22,5 @@ internal sealed class StrictExpressions(IEnumerable<IExpressionDescriptorProvide
 
     /// <exception cref="JsonException">There is no such kind; names it and those that there are.</exception>
     public ExpressionDescriptor? Find(string type) => kinds.Find(type)
-        ?? throw new JsonException($"there is no kind of expression '{type}'; there are {string.Join(", ", kinds.ListAll().Select(k => k.Type).Order(StringComparer.Ordinal))}");
+        ?? throw new JsonException($"unknown expression type '{type}'; known types are {string.Join(", ", kinds.ListAll().Select(k => k.Type).Order(StringComparer.Ordinal))}");
 }

@@ -23,7 +23,7 @@ public sealed class BoundedHttpHandler(AllowedSources sources) : DelegatingHandl
         for (var redirects = 0; ; redirects++)
         {
             if (!sources.AllowsHost(address.Host))
-                throw new StageException($"{address.Host} is not among the hosts that may be read here; {sources.Advice}");
+                throw new StageException($"{address.Host} is not an allowed host; {sources.Advice}");
             request.RequestUri = address;
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
@@ -46,9 +46,9 @@ public sealed class BoundedHttpHandler(AllowedSources sources) : DelegatingHandl
     private static Uri Next(Uri from, string location)
     {
         if (!Uri.TryCreate(from, location, out var next) || next.Scheme != Uri.UriSchemeHttp && next.Scheme != Uri.UriSchemeHttps)
-            throw new StageException($"{from.Host} sends on to an address that is none of the web");
+            throw new StageException($"{from.Host} redirects to an address that is not http or https");
         return from.Scheme == Uri.UriSchemeHttps && next.Scheme == Uri.UriSchemeHttp
-            ? throw new StageException($"{from.Host} sends on from https to http, which would show what is sent")
+            ? throw new StageException($"{from.Host} redirects from https to http, which is refused")
             : next;
     }
 }

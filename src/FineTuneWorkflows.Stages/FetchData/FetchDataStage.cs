@@ -269,7 +269,7 @@ public sealed record FetchDataStage : Stage
     private async Task<IReadOnlyList<string>> DownloadAsync(StageContext context, TextProgressReporter progress, CancellationToken cancellationToken)
     {
         if (!context.Sources.AllowsHost(new Uri(Source).Host))
-            throw new StageException($"parameter Source: {new Uri(Source).Host} is not among the hosts that may be read here; {context.Sources.Advice}");
+            throw new StageException($"parameter Source: {new Uri(Source).Host} is not an allowed host; {context.Sources.Advice}");
         using var client = new HttpClient(new BoundedHttpHandler(context.Sources) { InnerHandler = BoundedHttpHandler.Sender() }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         if (Authorization.Length > 0)
             client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.TryParse(EnvironmentReference.Resolve(nameof(Authorization), Authorization), out var header) ? header

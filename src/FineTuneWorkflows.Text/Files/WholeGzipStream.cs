@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Text.Files;
 /// A tiny member of our own is handed to the unpacker after the file's last byte. Where the file is whole, what it unpacks to comes out at the end; in a
 /// file that is cut short the unpacker takes it for something else. Nothing of it is ever handed on.
 /// </remarks>
-internal sealed class WholeGzipStream : Stream
+internal sealed class WholeGzipStream : ForwardStream
 {
     private const int MostAfterEnd = 1 << 20;
 
@@ -26,20 +26,6 @@ internal sealed class WholeGzipStream : Stream
     {
         _packed = new FollowedStream(packed, PackedMark);
         _unpacked = new GZipStream(_packed, CompressionMode.Decompress);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <exception cref="InvalidDataException">The file is not packed, damaged, cut short, or goes on after its packed data.</exception>
@@ -66,18 +52,6 @@ internal sealed class WholeGzipStream : Stream
         if (read == 0) throw new InvalidDataException("something that is not packed follows the packed data");
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -112,7 +86,7 @@ internal sealed class WholeGzipStream : Stream
     }
 
     /// <summary>A stream with some bytes after its end.</summary>
-    private sealed class FollowedStream(Stream stream, byte[] after) : Stream
+    private sealed class FollowedStream(Stream stream, byte[] after) : ForwardStream
     {
         private int _next;
 
@@ -123,20 +97,6 @@ internal sealed class WholeGzipStream : Stream
 
         /// <summary>Whether the first byte is that of gzip.</summary>
         public bool IsGzip { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -156,18 +116,6 @@ internal sealed class WholeGzipStream : Stream
             _next += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -72,7 +72,7 @@ internal sealed class PartDownload(
         }
         catch (UriFormatException)
         {
-            return ("the server sends on to an address that is none of the web", true, null);
+            return ("the server redirects to an address that is not http or https", true, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

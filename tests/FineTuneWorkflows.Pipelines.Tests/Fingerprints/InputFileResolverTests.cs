@@ -77,7 +77,7 @@ public sealed class InputFileResolverTests : IDisposable
 
         var message = Assert.Throws<StageException>(() => Resolve(path, sources)).Message;
 
-        Assert.Equal($"parameter Data: '{path}' lies outside the folders that may be read here; SETTING lists them", message);
+        Assert.Equal($"parameter Data: '{path}' is outside the allowed folders; SETTING lists them", message);
     }
 
     [Theory]

@@ -98,7 +98,7 @@ public class PipelineBuilderTests
     [InlineData("shade", "Grey", "parameter Shade: wants one of the names (Light, Dark), got 'Grey'")]
     [InlineData("shade", 1, "parameter Shade: wants one of the names (Light, Dark), got 1")]
     [InlineData("token", "hunter2", "parameter Token: is a secret: write an environment reference such as ${env:TOKEN}")]
-    [InlineData("start", "mistyped:1", "parameter Start: there is no kind of expression 'Literla'; did you mean Literal?; a Literal, Object, Variable or Input can stand here")]
+    [InlineData("start", "mistyped:1", "parameter Start: unknown expression type 'Literla'; did you mean Literal?; a Literal, Object, Variable or Input can stand here")]
     [InlineData("start", "js:1+1", "parameter Start: is a JavaScript expression, which only the server evaluates; here a Literal, Object, Variable or Input can stand")]
     [InlineData("start", "$Nope", "parameter Start: refers to the variable Nope, which the definition does not declare")]
     public void A_wrong_parameter_names_stage_parameter_value_and_cure(string name, object value, string message)

@@ -23,7 +23,7 @@ public class SourceTests(SharedServer shared)
         var status = await Client.UntilIncidentAsync(await Client.DispatchAsync("outside"));
 
         Assert.Contains(
-            $"parameter Source: '{source}' lies outside the folders that may be read here; the server's setting FINETUNE_ALLOWED_SOURCES lists the folders and hosts",
+            $"parameter Source: '{source}' is outside the allowed folders; the server's setting FINETUNE_ALLOWED_SOURCES lists the folders and hosts",
             status["incidents"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
@@ -47,7 +47,7 @@ public class SourceTests(SharedServer shared)
         var instance = await Client.DispatchAsync("asks");
         var status = await Client.UntilAsync(instance, s => s["incidents"]!.AsArray().Count > 0 || s["status"]!.GetValue<string>() == "Finished");
 
-        Assert.Contains("127.0.0.1 is not among the hosts that may be read here", status["incidents"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1 is not an allowed host", status["incidents"]![0]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class SourceTests(SharedServer shared)
             "/elsa/api/workflow-definitions", new { publish = true, model = TestDefinitions.Chain("mistyped", new { text = "mistyped:abc" }) });
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("there is no kind of expression 'Literla'; there are", System.Text.RegularExpressions.Regex.Unescape(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Contains("unknown expression type 'Literla'; known types are", System.Text.RegularExpressions.Regex.Unescape(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
     }
 
     [Theory]

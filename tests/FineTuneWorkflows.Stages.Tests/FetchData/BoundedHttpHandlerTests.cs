@@ -18,7 +18,7 @@ public sealed class BoundedHttpHandlerTests
         var direct = await Assert.ThrowsAsync<StageException>(() => GetAsync(web, "https://evil.test/x"));
         var redirected = await Assert.ThrowsAsync<StageException>(() => GetAsync(web, "https://a.test/x"));
 
-        Assert.Equal("evil.test is not among the hosts that may be read here; SETTING lists them", direct.Message);
+        Assert.Equal("evil.test is not an allowed host; SETTING lists them", direct.Message);
         Assert.Equal(direct.Message, redirected.Message);
         Assert.Equal(["https://a.test/x"], web.Asked.Select(a => a.Address));
     }
@@ -35,9 +35,9 @@ public sealed class BoundedHttpHandlerTests
     }
 
     [Theory]
-    [InlineData("ftp://a.test/x", "a.test sends on to an address that is none of the web")]
-    [InlineData("http://a.test:99999/", "a.test sends on to an address that is none of the web")]
-    [InlineData("http://b.test/x", "a.test sends on from https to http, which would show what is sent")]
+    [InlineData("ftp://a.test/x", "a.test redirects to an address that is not http or https")]
+    [InlineData("http://a.test:99999/", "a.test redirects to an address that is not http or https")]
+    [InlineData("http://b.test/x", "a.test redirects from https to http, which is refused")]
     public async Task A_redirect_that_cannot_be_followed_is_an_error_in_words(string location, string message) =>
         Assert.Equal(message, (await Assert.ThrowsAsync<StageException>(() => GetAsync(new Web(("https://a.test/x", location)), "https://a.test/x"))).Message);
 
