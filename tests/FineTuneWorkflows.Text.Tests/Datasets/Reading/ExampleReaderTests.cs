@@ -31,6 +31,20 @@ public sealed class ExampleReaderTests : IDisposable
         Assert.Equal([("one", "x"), ("two", "y")], rows.Select(r => (r.Text, r.Label)));
     }
 
+    // Also the lines that cannot begin a value and are refused before they are parsed.
+    [Theory]
+    [InlineData("hello", 1)]
+    [InlineData("  hello", 3)]
+    [InlineData("\u00a0{}", 1)]
+    [InlineData("{\"text\":\"bro", 13)]
+    [InlineData("nul", 4)]
+    [InlineData("-", 2)]
+    public void Json_that_does_not_parse_is_refused_with_the_byte_where_it_breaks(string line, int near)
+    {
+        var (_, bad, _) = Reading.Of(_temp.Write("a.jsonl", $"{{\"text\":\"one\",\"label\":\"x\"}}\n{line}\n"), new ReadOptions { BadRows = BadRowPolicy.Skip });
+        Assert.Equal($"the line is not valid JSON (near byte {near})", Assert.Single(bad.First).Reason);
+    }
+
     [Fact]
     public void A_byte_order_mark_is_not_part_of_the_first_column()
     {
