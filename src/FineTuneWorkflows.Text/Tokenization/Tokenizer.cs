@@ -11,7 +11,8 @@ namespace FineTuneWorkflows.Text.Tokenization;
 /// </summary>
 public abstract class Tokenizer
 {
-    private readonly ConcurrentBag<SequenceEncoder> _encoders = [];
+    // No ConcurrentBag: what a thread put into one is held by the thread, and with it the tokenizer for as long as the thread lives.
+    private readonly ConcurrentStack<SequenceEncoder> _encoders = [];
     private readonly Lazy<string> _sha256;
 
     /// <summary>Only this project's tokenizers derive from it.</summary>
@@ -142,10 +143,10 @@ public abstract class Tokenizer
     internal abstract IReadOnlyDictionary<string, byte[]> Files();
 
     /// <summary>An encoder for one thread; its cache of words is kept from loan to loan.</summary>
-    internal SequenceEncoder Rent() => _encoders.TryTake(out var encoder) ? encoder : new SequenceEncoder(this, CreateEncoder());
+    internal SequenceEncoder Rent() => _encoders.TryPop(out var encoder) ? encoder : new SequenceEncoder(this, CreateEncoder());
 
     /// <summary>Gives an encoder back.</summary>
-    internal void Return(SequenceEncoder encoder) => _encoders.Add(encoder);
+    internal void Return(SequenceEncoder encoder) => _encoders.Push(encoder);
 
     /// <summary>Makes an encoder for one thread.</summary>
     internal abstract TextEncoder CreateEncoder();

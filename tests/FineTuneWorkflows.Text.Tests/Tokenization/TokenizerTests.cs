@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneWorkflows.Text.Tests.Tokenization.Loading;
 using FineTuneWorkflows.Text.Tokenization;
 
@@ -16,6 +17,16 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal([0, 11, 8, 11, 2], tokenizer.Encode("hello hello").Ids);
         Assert.Equal([0, 11, 2, 2, 10, 2], tokenizer.EncodePair("hello", "he").Ids);
         Assert.Equal((512, 1, 13), (tokenizer.ModelMaxLength, tokenizer.SpecialTokens.Padding, tokenizer.SpecialTokens.Mask));
+    }
+
+    [Fact]
+    public void What_it_used_to_encode_does_not_keep_it_in_memory()
+    {
+        var used = Used();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(used.IsAlive);
     }
 
     [Fact]
@@ -79,5 +90,14 @@ public sealed class TokenizerTests : IDisposable
     {
         foreach (var (name, content) in files) _temp.Write(name, content);
         return Tokenizer.Load(_temp.Path);
+    }
+
+    // In a method of its own, so that no local variable of the test keeps it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference Used()
+    {
+        var tokenizer = Load(SmallTokenizers.BytePairs);
+        _ = tokenizer.Encode("hello hello");
+        return new WeakReference(tokenizer);
     }
 }
