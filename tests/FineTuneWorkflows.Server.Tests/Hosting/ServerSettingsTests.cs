@@ -34,15 +34,6 @@ public class ServerSettingsTests
         Assert.False(Directory.Exists(Path.Combine(folder.Path, ".finetune")));
     }
 
-    [Fact]
-    public void Every_setting_is_documented_under_its_one_name_and_its_option_and_no_other()
-    {
-        var rows = File.ReadLines(Repository.File("docs/server.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal) && l.Contains(ServerSettings.Prefix, StringComparison.Ordinal))
-            .Select(l => l.Split('|')[1].Trim()).ToList();
-
-        Assert.Equal(ServerSettings.All.Select(s => s.Option is { } option ? $"`{s.Name}`, `{option}`" : $"`{s.Name}`").Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
-    }
-
     [Theory]
     [InlineData("--cpu-jobs 3", "--FINETUNE_CPU_JOBS=3")]
     [InlineData("--cpu-jobs=3", "--FINETUNE_CPU_JOBS=3")]
