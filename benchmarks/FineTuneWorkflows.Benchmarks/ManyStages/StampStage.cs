@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 
 namespace FineTuneWorkflows.Benchmarks.ManyStages;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Foundation.Parameters;
 
 namespace FineTuneWorkflows.Learning.Training;
 
@@ -10,20 +11,14 @@ internal static class TrainingIdentity
 {
     private const int LongestShown = 60;
 
-    // They change no number on the processor, or their change is said when a training is resumed.
-    private static readonly string[] Free =
-    [
-        nameof(TrainingOptions.CheckpointEverySteps), nameof(TrainingOptions.CheckpointEverySeconds), nameof(TrainingOptions.KeepCheckpoints), nameof(TrainingOptions.Threads),
-        nameof(TrainingOptions.MicroBatchSize), nameof(TrainingOptions.Deterministic),
-    ];
-
     /// <summary>Everything by name: the options but for those that may change between an interruption and the resumption, and what the task says of model and data.</summary>
     public static SortedDictionary<string, string> Of(TrainingOptions options, ITrainingTask task)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, string value) in task.Describe())
             settings.Add(name, value);
-        foreach (PropertyInfo property in typeof(TrainingOptions).GetProperties().Where(property => !Free.Contains(property.Name)))
+        // Options that do not affect the result change no number on the CPU, or their change is said when a training is resumed.
+        foreach (PropertyInfo property in typeof(TrainingOptions).GetProperties().Where(property => property.GetCustomAttribute<ParameterAttribute>() is not { AffectsResult: false }))
             settings.Add(property.Name, Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) is { Length: > 0 } value ? value : "empty");
         return settings;
     }

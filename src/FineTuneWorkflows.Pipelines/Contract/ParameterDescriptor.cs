@@ -2,17 +2,26 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Parameters;
+using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>What is known of one parameter of a stage.</summary>
 public sealed class ParameterDescriptor
 {
+    private readonly PropertyInfo? options;
     private readonly PropertyInfo property;
     private readonly IReadOnlyList<ValidationAttribute> validators;
 
-    internal ParameterDescriptor(PropertyInfo property, ParameterAttribute attribute, IEnumerable<ValidationAttribute> validators, Stage defaults)
+    /// <param name="options">The stage's property with the options that the parameter is one of; null where it is the stage's own.</param>
+    /// <param name="property">The property with its value.</param>
+    /// <param name="attribute">What is said of it.</param>
+    /// <param name="validators">What its values must be.</param>
+    /// <param name="defaults">A stage as it is made.</param>
+    internal ParameterDescriptor(PropertyInfo? options, PropertyInfo property, ParameterAttribute attribute, IEnumerable<ValidationAttribute> validators, Stage defaults)
     {
+        this.options = options;
         this.property = property;
         this.validators = [.. validators];
         Name = ActivityMembers.IsReserved(property.Name)
@@ -27,13 +36,16 @@ public sealed class ParameterDescriptor
         AppliesWith = attribute.AppliesWith;
         Type = property.PropertyType;
         Kind = ParameterKind.Of(Type) ?? throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{Name} has the unsupported type {Type}.");
-        DefaultValue = property.GetValue(defaults);
+        Absent = attribute.Absent;
+        if (Absent is not null && !(Kind.IsEnum && Kind.Nullable))
+            throw new ArgumentException($"Parameter {property.DeclaringType?.Name}.{Name} has a name for no value, but is no nullable enumeration.");
+        DefaultValue = Get(defaults);
         var range = this.validators.OfType<RangeAttribute>().FirstOrDefault();
         Minimum = range?.Minimum;
         Maximum = range?.Maximum;
         AllowedValues = Kind.IsEnum
-            ? Enum.GetNames(Kind.ClrType)
-            : [.. this.validators.SelectMany(Choices)];
+            ? [.. Absent is null ? [] : new[] { Absent }, .. Enum.GetNames(Kind.ClrType)]
+            : [.. this.validators.OfType<AllowedValuesAttribute>().SelectMany(allowed => allowed.Values.OfType<string>())];
     }
 
     /// <summary>Its name, such as <c>MaxLength</c>. Definitions write it with a small first letter.</summary>
@@ -60,8 +72,11 @@ public sealed class ParameterDescriptor
     /// <summary>The parameter without which this one is of no account, as <c>Name</c> or <c>Name=Value</c>; null for none.</summary>
     public string? AppliesWith { get; }
 
+    /// <summary>What no value is called, such as <c>Auto</c>; null where it has no name.</summary>
+    public string? Absent { get; }
+
     /// <summary>Its default as journals and records write it.</summary>
-    public string DefaultText => Fingerprints.FingerprintDocument.Canonical(DefaultValue);
+    public string DefaultText => Text(DefaultValue);
 
     /// <summary>Whether a designer should offer several lines.</summary>
     public bool MultiLine { get; }
@@ -91,7 +106,10 @@ public sealed class ParameterDescriptor
         : string.Create(CultureInfo.InvariantCulture, $"{Bound(Minimum)}..{Bound(Maximum)}");
 
     /// <summary>The value of this parameter in a stage.</summary>
-    public object? Get(Stage stage) => property.GetValue(stage);
+    public object? Get(Stage stage) => property.GetValue(Owner(stage));
+
+    /// <summary>The value of this parameter in a stage as journals, records and fingerprints write it: one text a value, the same on every machine.</summary>
+    public string TextOf(Stage stage) => Text(Get(stage));
 
     /// <summary>Turns a raw value into this parameter's type and checks it.</summary>
     /// <param name="raw">A <see cref="JsonElement"/>, a text or a value.</param>
@@ -99,6 +117,8 @@ public sealed class ParameterDescriptor
     /// <param name="problem">What is wrong and what would be right, without the parameter's name; null when nothing is.</param>
     public bool TryConvert(object? raw, out object? value, out string? problem)
     {
+        if (Absent is not null && Absent.Equals(raw is JsonElement { ValueKind: JsonValueKind.String } json ? json.GetString() : raw as string, StringComparison.OrdinalIgnoreCase))
+            raw = null;
         if (!Kind.TryConvert(raw, out value))
         {
             problem = $"wants {Kind.Article}{(AllowedValues.Count > 0 ? $" ({string.Join(", ", AllowedValues)})" : "")}, got {ParameterKind.Show(raw)}";
@@ -112,7 +132,7 @@ public sealed class ParameterDescriptor
             problem = validator switch
             {
                 RangeAttribute => $"must lie in {Constraint}, got {ParameterKind.Show(value)}",
-                ChoicesAttribute or AllowedValuesAttribute => $"must be one of {Constraint}, got {ParameterKind.Show(value)}",
+                AllowedValuesAttribute => $"must be one of {Constraint}, got {ParameterKind.Show(value)}",
                 RequiredAttribute => "is required and has no value",
                 _ => validator.FormatErrorMessage(Name),
             };
@@ -129,14 +149,11 @@ public sealed class ParameterDescriptor
         return true;
     }
 
-    internal void Set(Stage stage, object? value) => property.SetValue(stage, value);
+    internal void Set(Stage stage, object? value) => property.SetValue(Owner(stage), value);
 
-    private static IEnumerable<string> Choices(ValidationAttribute validator) => validator switch
-    {
-        ChoicesAttribute choices => choices.Values,
-        AllowedValuesAttribute allowed => allowed.Values.OfType<string>(),
-        _ => [],
-    };
+    private object Owner(Stage stage) => options is null ? stage : options.GetValue(stage) ?? throw new InvalidOperationException($"{options.Name} of {stage.GetType().Name} is null.");
+
+    private string Text(object? value) => value is null && Absent is not null ? Absent : FingerprintDocument.Canonical(value);
 
     // A bound at the end of the number line says nothing to a reader.
     private static string Bound(object? bound) => bound switch

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Foundation.Parameters;
+
 namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using FineTuneWorkflows.Foundation.Parameters;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
@@ -77,18 +78,32 @@ public sealed class StageDescriptor
         var declared = new List<Declaration>();
         foreach (var property in StageType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            var attributes = Attribute.GetCustomAttributes(property);
-            if (attributes.OfType<ParameterAttribute>().FirstOrDefault() is { } parameter)
-                declared.Add(new(property, parameter, attributes.OfType<ValidationAttribute>()));
+            if (property.GetCustomAttribute<ParametersAttribute>() is { } options)
+                declared.AddRange(Declared(property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance), property).Where(d => !options.Except.Contains(d.Property.Name)));
+            declared.AddRange(Declared([property], null));
         }
 
-        declared.Sort((a, b) => a.Attribute.Order != b.Attribute.Order ? a.Attribute.Order.CompareTo(b.Attribute.Order) : a.Property.MetadataToken.CompareTo(b.Property.MetadataToken));
-        return declared.ConvertAll(d => new ParameterDescriptor(d.Property, d.Attribute, d.Validators, defaults));
+        declared.Sort((a, b) => a.Place.CompareTo(b.Place));
+        return declared.ConvertAll(d => new ParameterDescriptor(d.Options, d.Property, d.Attribute, d.Property.GetCustomAttributes<ValidationAttribute>(), defaults));
     }
+
+    private static IEnumerable<Declaration> Declared(IEnumerable<PropertyInfo> properties, PropertyInfo? options) =>
+        from property in properties
+        let attribute = property.GetCustomAttribute<ParameterAttribute>()
+        where attribute is not null
+        select new Declaration(options, property, attribute);
 
     // By hand, because a run with nothing to do would load the regular expression engine for this alone.
     private static bool IsTypeName(string type) =>
         type.Split('.') is [var group, var name] && new[] { group, name }.All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]) && part.All(char.IsAsciiLetterOrDigit));
 
-    private sealed record Declaration(PropertyInfo Property, ParameterAttribute Attribute, IEnumerable<ValidationAttribute> Validators);
+    private sealed record Declaration(PropertyInfo? Options, PropertyInfo Property, ParameterAttribute Attribute)
+    {
+        // Options stand where the stage, or the one that it derives from, first names them, in their own order.
+        public (int Order, int Declared, int WithinOptions) Place =>
+            Options is null ? (Attribute.Order, Property.MetadataToken, 0) : (Attribute.Order, First(Options).MetadataToken, Property.MetadataToken);
+
+        private static PropertyInfo First(PropertyInfo property) =>
+            property.GetMethod!.GetBaseDefinition().DeclaringType!.GetProperty(property.Name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)!;
+    }
 }

@@ -137,7 +137,7 @@ public sealed class PipelineRunner
         foreach (var stage in pipeline.Stages)
             foreach (var parameter in stage.Descriptor.Parameters)
                 if (stage.GivenByName.Contains(parameter.Name))
-                    (given ??= new(StringComparer.Ordinal))[$"{stage.Name}.{parameter.Name}"] = FingerprintDocument.Canonical(parameter.Get(stage.Stage));
+                    (given ??= new(StringComparer.Ordinal))[$"{stage.Name}.{parameter.Name}"] = parameter.TextOf(stage.Stage);
         return given;
     }
 
@@ -148,7 +148,7 @@ public sealed class PipelineRunner
         {
             text.Append(stage.Name).Append('\n').Append(stage.Descriptor.Type).Append('\n');
             foreach (var parameter in stage.Descriptor.Parameters)
-                text.Append(parameter.Name).Append('=').Append(FingerprintDocument.Canonical(parameter.Get(stage.Stage))).Append('\n');
+                text.Append(parameter.Name).Append('=').Append(parameter.TextOf(stage.Stage)).Append('\n');
         }
 
         return TextDigest.Of(text.ToString());

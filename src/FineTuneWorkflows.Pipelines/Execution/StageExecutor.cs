@@ -151,7 +151,7 @@ public sealed class StageExecutor
         };
 
     private static Dictionary<string, string> ParametersOf(Graphs.PipelineStage stage) =>
-        stage.Descriptor.Parameters.ToDictionary(p => p.Name, p => FingerprintDocument.Canonical(p.Get(stage.Stage)));
+        stage.Descriptor.Parameters.ToDictionary(p => p.Name, p => p.TextOf(stage.Stage));
 
     private async Task<FileLock?> GpuSlotAsync(StageResource resource, string stage, Action<RunEvent> publish, CancellationToken cancellationToken) =>
         resource == StageResource.Gpu

@@ -48,7 +48,7 @@ public sealed record FingerprintDocument(
         var parameters = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var parameter in descriptor.Parameters)
             if (parameter.AffectsResult && !files.ContainsKey(parameter.Name))
-                parameters[parameter.Name] = Canonical(parameter.Get(stage));
+                parameters[parameter.Name] = parameter.TextOf(stage);
         return new(
             descriptor.Type, descriptor.Version, parameters, new(files.ToDictionary(), StringComparer.Ordinal), new(inputs.ToDictionary(), StringComparer.Ordinal));
     }

@@ -91,7 +91,7 @@ internal static class ParameterInput
 
     private static object? Default(ParameterDescriptor parameter) => parameter.DefaultValue switch
     {
-        null or "" => null,
+        null or "" => parameter.Absent,
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
         IReadOnlyList<string> list => list.Count == 0 ? null : list,
         Enum choice => choice.ToString(),

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Text.Augmentation;

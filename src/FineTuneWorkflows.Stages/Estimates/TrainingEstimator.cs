@@ -55,9 +55,9 @@ public static class TrainingEstimator
             Splits = new Dictionary<string, TokenSplitSummary>(),
         };
         var device = TorchDevice.Parse(training.Device);
-        var estimate = training.Estimate(tokens, folder, training.GradientCheckpointing);
+        var estimate = training.Estimate(tokens, folder, training.Training.GradientCheckpointing);
         return new(
-            stage.Name, stage.Descriptor.Type, device, estimate.Batch.Tokens, training.GradientCheckpointing, estimate, training.Estimate(tokens, folder, !training.GradientCheckpointing),
+            stage.Name, stage.Descriptor.Type, device, estimate.Batch.Tokens, training.Training.GradientCheckpointing, estimate, training.Estimate(tokens, folder, !training.Training.GradientCheckpointing),
             DeviceMemory.Total(device), assumptions);
     }
 
@@ -74,8 +74,8 @@ public static class TrainingEstimator
         var source = Producer(pipeline, tokenize, "dataset");
         while (source.Producers.ContainsKey("dataset"))
             source = Producer(pipeline, source, "dataset");
-        if (source.Stage is FetchDataStage { Kind: not DatasetKind.Auto } fetch)
-            return Enum.Parse<DataKind>($"{fetch.Kind}");
+        if (source.Stage is FetchDataStage { Kind: { } kind })
+            return kind;
         if (training is PretrainStage)
             return DataKind.PlainText;
         if (training is FineTuneStage { Task: not FineTuneTask.Auto } chosen)
@@ -86,7 +86,7 @@ public static class TrainingEstimator
                 FineTuneTask.MaskedLanguageModeling or FineTuneTask.CausalLanguageModeling => DataKind.PlainText,
                 _ => DataKind.TextClassification,
             };
-        assumptions.Add($"the data are texts with one label, as Kind of {source.Name} is {DatasetKind.Auto}");
+        assumptions.Add($"the data are texts with one label, as Kind of {source.Name} is Auto");
         return DataKind.TextClassification;
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Learning.Baselines;
 using FineTuneWorkflows.Learning.Calibration;
 using FineTuneWorkflows.Learning.Inference;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Http.Headers;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Reporting;
@@ -44,12 +45,12 @@ public sealed record FetchDataStage : Stage
     public int MaxDownloadGigabytes { get; init; } = 100;
 
     /// <summary>What the examples are. Default: what the columns and the first row show.</summary>
-    [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations.", Category = "Columns")]
-    public DatasetKind Kind { get; init; }
+    [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations.", Category = "Columns", Absent = "Auto")]
+    public DataKind? Kind { get; init; }
 
     /// <summary>The format. Default: by the file's extension.</summary>
-    [Parameter("The format; Auto goes by the file's extension.", Category = "Columns")]
-    public FileFormat Format { get; init; }
+    [Parameter("The format; Auto goes by the file's extension.", Category = "Columns", Absent = "Auto")]
+    public DataFormat? Format { get; init; }
 
     /// <summary>The encoding of files without a byte order mark. Default: UTF-8, or UTF-16 where the first bytes show it.</summary>
     [Parameter("The encoding of files without a byte order mark, such as GB18030, Big5, Shift_JIS, EUC-KR, windows-1252, ISO-8859-1; empty for UTF-8, or UTF-16 where the first bytes show it.", Category = "Columns")]
@@ -105,8 +106,8 @@ public sealed record FetchDataStage : Stage
     public MisalignedSpans MisalignedSpans { get; init; }
 
     /// <summary>How texts with entities are divided into words. Default: by script; words that come divided stay as they are.</summary>
-    [Parameter("How texts with entities are divided into words: Words divides by spaces and signs, and into characters where the script writes no spaces; Characters always divides into characters. Auto takes Words; where words come divided, as in CoNLL files, it goes by them, and the choice only says how a text is divided that the model is asked with.", Category = "Entities")]
-    public DivisionChoice WordDivision { get; init; }
+    [Parameter("How texts with entities are divided into words: Words divides by spaces and signs, and into characters where the script writes no spaces; Characters always divides into characters. Auto takes Words; where words come divided, as in CoNLL files, it goes by them, and the choice only says how a text is divided that the model is asked with.", Category = "Entities", Absent = "Auto")]
+    public WordDivision? WordDivision { get; init; }
 
     /// <summary>What a document is in a plain text file. Default: a line.</summary>
     [Parameter("What a document is in a plain text file: a line, what stands between empty lines, or the file.", Category = "Columns")]
@@ -155,19 +156,18 @@ public sealed record FetchDataStage : Stage
     /// <inheritdoc />
     public override IReadOnlyCollection<string> Measures => [.. MetricNames.OfSplits("rows"), "data/entities", "data/entities_widened", "data/entities_dropped"];
 
-    private DataKind? Wanted => Kind == DatasetKind.Auto ? null : Enum.Parse<DataKind>(Kind.ToString());
 
     private ReadOptions Reading => new()
     {
-        Kind = Wanted,
+        Kind = Kind,
         SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
         LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
         GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
         Offsets = Offsets,
         MisalignedSpans = MisalignedSpans,
-        Division = WordDivision == DivisionChoice.Auto ? null : Enum.Parse<WordDivision>(WordDivision.ToString()),
+        Division = WordDivision,
         Documents = Documents,
-        Format = Format == FileFormat.Auto ? null : Enum.Parse<DataFormat>(Format.ToString()),
+        Format = Format,
         Encoding = Encoding.Length > 0 ? Encoding : null,
         Delimiter = Delimiter.Length > 0 ? Delimiter : null,
         Quoting = Quoting,
@@ -204,9 +204,9 @@ public sealed record FetchDataStage : Stage
             yield return FormattableString.Invariant($"Folds and Fold: there is no fold {Fold} of {Folds}; folds are at least 2 and counted from 0");
         if (Folds > 0 && ValidationSource.Length > 0)
             yield return "Folds and ValidationSource: a cross-validation takes its validation data from the training data; leave one of them out";
-        if (SecondColumn.Length > 0 && Wanted is not (null or DataKind.TextPairClassification))
+        if (SecondColumn.Length > 0 && Kind is not (null or DataKind.TextPairClassification))
             yield return $"SecondColumn and Kind: {Kind} has no second text; leave one of them out";
-        if (LabelSeparator.Length > 0 && Wanted is not (null or DataKind.MultiLabelClassification))
+        if (LabelSeparator.Length > 0 && Kind is not (null or DataKind.MultiLabelClassification))
             yield return $"LabelSeparator and Kind: {Kind} does not have many labels; leave one of them out";
         if (Delimiter.Contains('"') || Delimiter.AsSpan().ContainsAny('\r', '\n'))
             yield return "Delimiter: a quote or a line break cannot separate fields; write a character such as ; or tab";
@@ -286,15 +286,15 @@ public sealed record FetchDataStage : Stage
             throw new StageException(files.Count == 1
                 ? $"parameter Sha256: {files[0].FullPath} has the SHA-256 {files[0].Sha256}, expected {Sha256}"
                 : $"parameter Sha256: pins one file, but Source means {files.Count} files");
-        var data = files.Count == 1 || Format != FileFormat.Auto ? files : [.. files.Where(IsData)];
+        var data = files.Count == 1 || Format is not null ? files : [.. files.Where(IsData)];
         return data.Count > 0
             ? [.. data.Select(f => f.FullPath)]
             : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz");
     }
 
     // Text files in a folder are licences and notes, but for those in CoNLL's form.
-    private bool IsData(InputFile file) => DataSource.IsDataFile(file.FullPath, Wanted)
-        || (Wanted is null or DataKind.TokenClassification && DataSource.IsDataFile(file.FullPath, DataKind.PlainText) && ExampleReader.IsConll(file.FullPath, Reading));
+    private bool IsData(InputFile file) => DataSource.IsDataFile(file.FullPath, Kind)
+        || (Kind is null or DataKind.TokenClassification && DataSource.IsDataFile(file.FullPath, DataKind.PlainText) && ExampleReader.IsConll(file.FullPath, Reading));
 
     // An address with a password or a signature is not told on; without them it could not be read.
     private string? LocationOf(StageContext context, SplitName split)

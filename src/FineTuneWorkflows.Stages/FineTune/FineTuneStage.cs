@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
@@ -55,27 +56,9 @@ public sealed record FineTuneStage : TrainingStage
     [Parameter("Merge the adapters into the model, which is then one like any other, and keep them beside it in adapter/. Off keeps the adapters alone, in PEFT's layout: the base must be there wherever they are used.", Category = "LoRA", AppliesWith = "LoraRank")]
     public bool LoraMerge { get; init; } = true;
 
-    /// <summary>How much the examples of a class count. Default: each the same.</summary>
-    [Parameter("How much the examples of a class count: None, each the same; Balanced, each class the same in all.", Category = "Training")]
-    public ClassWeighting ClassWeights { get; init; }
-
-    /// <summary>The share of the rate that each layer has of the one above it. Default: 1.</summary>
-    [Parameter("The share of the learning rate that each layer has of the one above it; 1 gives all the same.", Category = "Training"), Range(0.01, 1.0)]
-    public double LayerDecay { get; init; } = 1;
-
-    /// <summary>The head's own learning rate. Default: LearningRate.</summary>
-    [Parameter("The peak learning rate of the head; empty takes LearningRate.", Category = "Training"), Range(1e-12, 1.0)]
-    public double? HeadLearningRate { get; init; }
-
-    /// <summary>The metric by which the best epoch is chosen. Default: validation loss.</summary>
-    [Parameter("The metric by which the best epoch is chosen. Every task has loss and accuracy; one class a text f1_macro, f1_weighted, mcc and ece too; lists of classes f1_macro and f1_micro; entities f1, precision, recall and f1_macro; words perplexity. All but the loss need validation data.", Category = "Selection")]
-    [Choices(
-        BestMetrics.Loss, BestMetrics.Accuracy, BestMetrics.MacroF1, BestMetrics.WeightedF1, BestMetrics.MicroF1, BestMetrics.MatthewsCorrelation, BestMetrics.CalibrationError, BestMetrics.EntityF1,
-        BestMetrics.EntityPrecision, BestMetrics.EntityRecall, BestMetrics.Perplexity)]
-    public string BestMetric { get; init; } = BestMetrics.Loss;
-
     /// <inheritdoc />
-    protected override string Selection => BestMetric;
+    [Parameters]
+    public override TrainingOptions Training { get; init; } = new();
 
     /// <inheritdoc />
     public override IEnumerable<string> Check()
@@ -119,7 +102,7 @@ public sealed record FineTuneStage : TrainingStage
         FreezeLayers = FreezeLayers,
         FreezeEmbeddings = FreezeEmbeddings,
         Lora = LoraParameters.Of(this),
-        KeepBFloat16 = Precision == Precision.BFloat16,
+        KeepBFloat16 = Training.Precision == Precision.BFloat16,
     };
 
     /// <inheritdoc />
@@ -130,7 +113,4 @@ public sealed record FineTuneStage : TrainingStage
         else
             LoraParameters.Save(this, model, folder, context.InputFiles(nameof(BaseModel)));
     }
-
-    /// <inheritdoc />
-    internal override TrainingOptions Options() => base.Options() with { ClassWeights = ClassWeights, LayerDecay = LayerDecay, HeadLearningRate = HeadLearningRate };
 }

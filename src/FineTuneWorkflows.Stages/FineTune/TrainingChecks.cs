@@ -13,12 +13,10 @@ internal static class TrainingChecks
     {
         if (!ModelPresets.IsPreset(stage.BaseModel) && (stage.HiddenSize ?? stage.Heads ?? stage.IntermediateSize) is not null)
             yield return $"HiddenSize, Heads and IntermediateSize: they are sizes of a model that starts from scratch, but BaseModel is {stage.BaseModel}; leave them empty, or set BaseModel to one of {string.Join(", ", ModelPresets.Names)}";
-        if (stage.MicroBatchSize > stage.BatchSize)
-            yield return FormattableString.Invariant($"MicroBatchSize and BatchSize: {stage.MicroBatchSize} texts cannot be computed at once of a step of {stage.BatchSize}");
-        if (stage.WarmupSteps is { } steps && IsSet(stage, s => s.WarmupRatio))
-            yield return FormattableString.Invariant($"WarmupSteps and WarmupRatio: the rate cannot rise both in {steps} steps and in a share of {stage.WarmupRatio} of all; leave one of them out");
-        if (stage.SchedulePower != 1 && stage.Schedule != ScheduleKind.Polynomial)
-            yield return FormattableString.Invariant($"SchedulePower and Schedule: SchedulePower is {stage.SchedulePower}, but Schedule is {stage.Schedule}, which has no power; set Schedule to {ScheduleKind.Polynomial}, or leave SchedulePower out");
+        foreach (var contradiction in stage.Training.Contradictions())
+            yield return contradiction;
+        if (stage.Training.WarmupSteps is { } steps && IsSet(stage, s => s.Training.WarmupRatio))
+            yield return FormattableString.Invariant($"WarmupSteps and WarmupRatio: the rate cannot rise both in {steps} steps and in a share of {stage.Training.WarmupRatio} of all; leave one of them out");
         if (stage.MaskShare + stage.RandomShare > 1)
             yield return FormattableString.Invariant($"MaskShare and RandomShare: {stage.MaskShare} and {stage.RandomShare} of the predicted tokens are more than all; together they must be 1 at most");
     }

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Pipelines.Contract;
@@ -13,18 +14,12 @@ namespace FineTuneWorkflows.Stages.Pretrain;
 [Produces("model")]
 public sealed record PretrainStage : TrainingStage
 {
-    /// <summary>A stage with the defaults of pre-training.</summary>
-    public PretrainStage()
-    {
-        LearningRate = 5e-4;
-        BatchSize = 64;
-        WarmupRatio = 0.05;
-        Dropout = 0;
-        EarlyStoppingPatience = 0;
-    }
+    /// <summary>A stage with the defaults of pre-training, which is without dropout.</summary>
+    public PretrainStage() => Dropout = 0;
 
-    /// <inheritdoc />
-    protected override string Selection => BestMetrics.Loss;
+    /// <summary>How the model is trained: from larger batches and with a higher learning rate than in fine-tuning. The best epoch is the one with the lowest validation loss.</summary>
+    [Parameters(Except = [nameof(TrainingOptions.BestMetric), nameof(TrainingOptions.ClassWeights), nameof(TrainingOptions.LayerDecay), nameof(TrainingOptions.HeadLearningRate)])]
+    public override TrainingOptions Training { get; init; } = new() { LearningRate = 5e-4, BatchSize = 64, WarmupRatio = 0.05 };
 
     /// <inheritdoc />
     private protected override ModelTask TaskFor(TokenizedInfo tokens) => tokens.Kind == DataKind.PlainText

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Evaluate;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Stages.Reporting;
@@ -37,8 +38,8 @@ public sealed record TokenizeStage : Stage
     public PackingChoice Packing { get; init; }
 
     /// <summary>How conversations are written. Default: by the tokenizer's own chat template; where it has none, as its vocabulary shows.</summary>
-    [Parameter("How conversations are written; Auto goes by the tokenizer's own chat template, else by the tokens that the vocabulary has. Plain is for vocabularies without tokens for chat. With any but Auto the model's folder gets that format's template.", Category = "Kinds")]
-    public ConversationFormat ChatFormat { get; init; }
+    [Parameter("How conversations are written; Auto goes by the tokenizer's own chat template, else by the tokens that the vocabulary has. Plain is for vocabularies without tokens for chat. With any but Auto the model's folder gets that format's template.", Category = "Kinds", Absent = "Auto")]
+    public ChatFormat? ChatFormat { get; init; }
 
     /// <summary>Whether each sub-word of a tagged word has a label. Default: the first alone.</summary>
     [Parameter("Whether each sub-word of a tagged word has a label; else its first alone.", Category = "Kinds")]
@@ -92,7 +93,7 @@ public sealed record TokenizeStage : Stage
         {
             MaxLength = MaxLength,
             Packing = Packing == PackingChoice.Auto ? null : Packing == PackingChoice.On,
-            ChatFormat = ChatFormat == ConversationFormat.Auto ? null : Enum.Parse<ChatFormat>(ChatFormat.ToString()),
+            ChatFormat = ChatFormat,
             LabelAllSubwords = LabelAllSubwords,
             Threads = Threads > 0 ? Threads : Environment.ProcessorCount,
         };

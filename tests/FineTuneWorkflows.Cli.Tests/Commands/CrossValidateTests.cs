@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 
 namespace FineTuneWorkflows.Cli.Tests.Fixture;

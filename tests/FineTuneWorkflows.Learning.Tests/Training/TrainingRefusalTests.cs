@@ -74,7 +74,7 @@ public class TrainingRefusalTests
     [Fact]
     public void Options_that_contradict_each_other_are_refused()
     {
-        Assert.Contains("MicroBatchSize is 33 and BatchSize is 32", Refusal(new TrainingOptions { MicroBatchSize = 33 }), StringComparison.Ordinal);
+        Assert.Contains("MicroBatchSize and BatchSize: 33 texts cannot be computed at once of a step of 32", Refusal(new TrainingOptions { MicroBatchSize = 33 }), StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         using LanguageModel model = LanguageModel.Create(ToyData.Config, ModelTask.SequenceClassification, ["a", "b"], 1);
         var options = new TrainingOptions { WarmupSteps = 7, BatchSize = 4, Epochs = 2, Threads = 1 };

@@ -1,10 +1,9 @@
-using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Learning.Training.Tasks;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Stages.FineTune;
 using FineTuneWorkflows.Stages.Pretrain;
 
@@ -13,55 +12,57 @@ namespace FineTuneWorkflows.Stages.Tests.FineTune;
 /// <summary>What the training stages' parameters are by default, and that each reaches the training.</summary>
 public sealed class TrainingParametersTests
 {
-    public static TheoryData<Type, string> SharedWithTheTraining()
+    public static TheoryData<string, string> Options()
     {
-        var data = new TheoryData<Type, string>();
-        foreach (var type in (Type[])[typeof(FineTuneStage), typeof(PretrainStage)])
-        {
-            foreach (var property in Parameters(type).Where(p => typeof(TrainingOptions).GetProperty(p.Name) is not null))
-                data.Add(type, property.Name);
-        }
+        var data = new TheoryData<string, string>();
+        foreach (var stage in (StageDescriptor[])[FineTune, Pretrain])
+            foreach (var parameter in stage.Parameters.Where(p => typeof(TrainingOptions).GetProperty(p.Name) is not null))
+                data.Add(stage.Type, parameter.Name);
         return data;
     }
 
+    private static StageDescriptor FineTune { get; } = StageDescriptor.Of(typeof(FineTuneStage));
+
+    private static StageDescriptor Pretrain { get; } = StageDescriptor.Of(typeof(PretrainStage));
+
     [Theory]
-    [MemberData(nameof(SharedWithTheTraining))]
-    public void A_parameter_that_the_training_has_too_reaches_it(Type type, string name)
+    [MemberData(nameof(Options))]
+    public void A_parameter_that_the_training_has_too_reaches_it(string type, string name)
     {
-        var stage = (TrainingStage)Activator.CreateInstance(type)!;
-        var (parameter, option) = (type.GetProperty(name)!, typeof(TrainingOptions).GetProperty(name)!);
-        Assert.Equal(Same(parameter.GetValue(stage)), Same(option.GetValue(stage.Options())));
-        var other = Other(parameter, parameter.GetValue(stage));
-        parameter.SetValue(stage, other);
-        Assert.Equal(Same(other), Same(option.GetValue(stage.Options())));
+        var descriptor = type == FineTune.Type ? FineTune : Pretrain;
+        var (parameter, option) = (descriptor.Parameter(name)!, typeof(TrainingOptions).GetProperty(name)!);
+        var other = Other(parameter);
+        var values = new Dictionary<string, object?> { [name] = other };
+        if (name == nameof(TrainingOptions.SchedulePower)) values[nameof(TrainingOptions.Schedule)] = ScheduleKind.Polynomial;
+        var bound = (TrainingStage)StageBinding.Bind(descriptor, values, "a.json", "Train");
+        Assert.Equal(other, option.GetValue(bound.Training));
+        Assert.Equal(other, parameter.Get(bound));
+        Assert.NotEqual(other, parameter.DefaultValue);
+        Assert.Equal(parameter.DefaultValue, parameter.Get(descriptor.Create()));
     }
 
     [Fact]
     public void Every_option_of_a_training_is_a_parameter_of_FineTune() =>
-        Assert.Empty(typeof(TrainingOptions).GetProperties().Select(p => p.Name).Except(Parameters(typeof(FineTuneStage)).Select(p => p.Name)));
+        Assert.Empty(typeof(TrainingOptions).GetProperties().Select(p => p.Name).Except(FineTune.Parameters.Select(p => p.Name)));
 
     [Fact]
-    public void FineTune_has_the_defaults_of_a_training()
-    {
-        var (stage, options) = (new FineTuneStage(), new TrainingOptions());
-        foreach (var option in typeof(TrainingOptions).GetProperties())
-            Assert.True(Equals(Same(option.GetValue(options)), Same(typeof(FineTuneStage).GetProperty(option.Name)!.GetValue(stage))), option.Name);
-    }
+    public void Pretrain_chooses_by_the_loss_and_has_no_head_to_train() =>
+        Assert.Equal(["BestMetric", "ClassWeights", "HeadLearningRate", "LayerDecay"], typeof(TrainingOptions).GetProperties().Select(p => p.Name).Except(Pretrain.Parameters.Select(p => p.Name)).Order());
 
     [Fact]
     public void The_defaults_are_those_that_the_documentation_states()
     {
         var stage = new FineTuneStage();
         Assert.Equal(("tiny", null, null, null, null, null), (stage.BaseModel, stage.Layers, stage.HiddenSize, stage.Heads, stage.IntermediateSize, stage.Dropout));
-        Assert.Equal((3, 2e-5, 32, 0, 0), (stage.Epochs, stage.LearningRate, stage.BatchSize, stage.BatchTokens, stage.MicroBatchSize));
-        Assert.Equal((0.01, 0.1, null, ScheduleKind.Linear, 1.0, 1.0), (stage.WeightDecay, stage.WarmupRatio, stage.WarmupSteps, stage.Schedule, stage.SchedulePower, stage.GradientClip));
-        Assert.Equal((0.0, 0.9, 0.999, 1e-8), (stage.LabelSmoothing, stage.Beta1, stage.Beta2, stage.Epsilon));
+        Assert.Equal((3, 2e-5, 32, 0, 0), (stage.Training.Epochs, stage.Training.LearningRate, stage.Training.BatchSize, stage.Training.BatchTokens, stage.Training.MicroBatchSize));
+        Assert.Equal((0.01, 0.1, null, ScheduleKind.Linear, 1.0, 1.0), (stage.Training.WeightDecay, stage.Training.WarmupRatio, stage.Training.WarmupSteps, stage.Training.Schedule, stage.Training.SchedulePower, stage.Training.GradientClip));
+        Assert.Equal((0.0, 0.9, 0.999, 1e-8), (stage.Training.LabelSmoothing, stage.Training.Beta1, stage.Training.Beta2, stage.Training.Epsilon));
         Assert.Equal((0.15, 0.8, 0.1), (stage.MaskProbability, stage.MaskShare, stage.RandomShare));
-        Assert.Equal((42L, 0, 0, 300, 2), (stage.Seed, stage.EarlyStoppingPatience, stage.CheckpointEverySteps, stage.CheckpointEverySeconds, stage.KeepCheckpoints));
-        Assert.Equal(("auto", 0, false, Precision.Float32, false), (stage.Device, stage.Threads, stage.GradientCheckpointing, stage.Precision, stage.Deterministic));
+        Assert.Equal((42L, 0, 0, 300, 2), (stage.Training.Seed, stage.Training.EarlyStoppingPatience, stage.Training.CheckpointEverySteps, stage.Training.CheckpointEverySeconds, stage.Training.KeepCheckpoints));
+        Assert.Equal(("auto", 0, false, Precision.Float32, false), (stage.Device, stage.Training.Threads, stage.Training.GradientCheckpointing, stage.Training.Precision, stage.Training.Deterministic));
         Assert.Equal((FineTuneTask.Auto, null, null, 0, false), (stage.Task, stage.ClassifierDropout, stage.Pooling, stage.FreezeLayers, stage.FreezeEmbeddings));
         Assert.Equal((null, 16.0, 0.0, 0, true), (stage.LoraRank, stage.LoraAlpha, stage.LoraDropout, stage.LoraTargets.Count, stage.LoraMerge));
-        Assert.Equal((ClassWeighting.None, 1.0, null, BestMetrics.Loss), (stage.ClassWeights, stage.LayerDecay, stage.HeadLearningRate, stage.BestMetric));
+        Assert.Equal((ClassWeighting.None, 1.0, null, BestMetrics.Loss), (stage.Training.ClassWeights, stage.Training.LayerDecay, stage.Training.HeadLearningRate, stage.Training.BestMetric));
         Assert.Empty(stage.Check());
     }
 
@@ -69,12 +70,11 @@ public sealed class TrainingParametersTests
     public void Pretrain_has_the_defaults_of_pre_training()
     {
         var stage = new PretrainStage();
-        Assert.Equal((5e-4, 64, 0.05, 0.0, 0), (stage.LearningRate, stage.BatchSize, stage.WarmupRatio, stage.Dropout, stage.EarlyStoppingPatience));
+        Assert.Equal((5e-4, 64, 0.05, 0.0, 0), (stage.Training.LearningRate, stage.Training.BatchSize, stage.Training.WarmupRatio, stage.Dropout, stage.Training.EarlyStoppingPatience));
         Assert.Equal((0.15, 0.8, 0.1), (stage.MaskProbability, stage.MaskShare, stage.RandomShare));
         var own = new[] { "LearningRate", "BatchSize", "WarmupRatio", "Dropout" };
-        var usual = new FineTuneStage();
-        foreach (var property in Parameters(typeof(TrainingStage)).Where(p => !own.Contains(p.Name)))
-            Assert.True(Equals(property.GetValue(usual), property.GetValue(stage)), property.Name);
+        foreach (var parameter in Pretrain.Parameters.Where(p => !own.Contains(p.Name)))
+            Assert.True(Equals(FineTune.Parameter(parameter.Name)!.DefaultValue, parameter.DefaultValue), parameter.Name);
         Assert.Empty(stage.Check());
     }
 
@@ -86,28 +86,22 @@ public sealed class TrainingParametersTests
     }
 
     [Fact]
-    public void The_choices_of_BestMetric_are_all_metrics_that_there_are() =>
-        Assert.Equal(BestMetrics.All, typeof(FineTuneStage).GetProperty(nameof(FineTuneStage.BestMetric))!.GetCustomAttribute<ChoicesAttribute>()!.Values);
+    public void The_choices_of_BestMetric_are_all_metrics_that_there_are() => Assert.Equal(BestMetrics.All, FineTune.Parameter(nameof(TrainingOptions.BestMetric))!.AllowedValues);
 
-    private static IEnumerable<PropertyInfo> Parameters(Type type) => type.GetProperties().Where(p => p.GetCustomAttribute<ParameterAttribute>() is not null);
-
-    // A whole number of 32 bits is one of 64.
-    private static object? Same(object? value) => value is int number ? (long)number : value;
-
-    private static object Other(PropertyInfo property, object? value)
+    private static object Other(ParameterDescriptor parameter)
     {
-        if (property.GetCustomAttribute<ChoicesAttribute>() is { } choices)
-            return choices.Values.First(choice => !choice.Equals(value));
-        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (type.IsEnum)
-            return Enum.GetValues(type).Cast<object>().First(other => !other.Equals(value));
-        return Type.GetTypeCode(type) switch
+        var value = parameter.DefaultValue;
+        if (parameter.Kind.IsEnum)
+            return Enum.GetValues(parameter.Kind.ClrType).Cast<object>().First(other => !other.Equals(value));
+        if (parameter.AllowedValues.Count > 0)
+            return parameter.AllowedValues.First(choice => !choice.Equals(value));
+        return Type.GetTypeCode(parameter.Kind.ClrType) switch
         {
             TypeCode.Boolean => !(bool)value!,
             TypeCode.Int32 => (int)(value ?? 0) + 1,
             TypeCode.Int64 => (long)(value ?? 0L) + 1,
             TypeCode.Double => ((double)(value ?? 0.0) / 2) + 0.01,
-            _ => throw new NotSupportedException($"{property.Name} is a {type.Name}."),
+            _ => throw new NotSupportedException($"{parameter.Name} is a {parameter.Type.Name}."),
         };
     }
 }

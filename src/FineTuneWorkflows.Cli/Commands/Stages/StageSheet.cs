@@ -39,7 +39,7 @@ internal static class StageSheet
     private static string TypeName(ParameterDescriptor parameter) => parameter.Kind.TypeName;
 
     public static string Default(ParameterDescriptor parameter) =>
-        parameter.DefaultValue is null or "" or IReadOnlyList<string> { Count: 0 } ? "-"
+        parameter.DefaultValue is null or "" or IReadOnlyList<string> { Count: 0 } ? parameter.Absent ?? "-"
         : parameter.DefaultValue is string text ? text
         : ParameterKind.Show(parameter.Kind.IsEnum ? parameter.DefaultValue.ToString() : parameter.DefaultValue).Trim('\'');
 

@@ -23,7 +23,7 @@ internal sealed record ResumeCase(
     public static Gen<ResumeCase> Any { get; } =
         from kind in Gen.Enum<ModelKind>()
         from shape in Gen.Select(Gen.Int[1, 3], Gen.Int[3, 16], Gen.OneOfConst(0, 30, 90), Gen.OneOfConst(0, 2, 3))
-        from schedule in Gen.Select(Gen.Enum<ScheduleKind>(), Gen.OneOfConst(0.0, 0.3), Gen.OneOfConst<long?>(null, 0, 2), Gen.OneOfConst(1.0, 2.0), Gen.OneOfConst(5e-3, 1e-3))
+        from schedule in Gen.Select(Gen.Enum<ScheduleKind>(), Gen.OneOfConst(0.0, 0.3), Gen.OneOfConst<int?>(null, 0, 2), Gen.OneOfConst(1.0, 2.0), Gen.OneOfConst(5e-3, 1e-3))
         from adam in Gen.Select(Gen.OneOfConst(0.0, 0.1), Gen.OneOfConst(0.9, 0.5), Gen.OneOfConst(0.999, 0.9), Gen.OneOfConst(1e-8, 1e-3), Gen.OneOfConst(0.0, 0.5))
         from choice in Gen.Select(Gen.OneOfConst(0.0, 0.1), Gen.OneOfConst(0, 1), Gen.Int[0, 5], Gen.Enum<ClassWeighting>(), Gen.Bool)
         from saving in Gen.Select(Gen.OneOfConst(0, 1, 3), Gen.OneOfConst(1, 2), Gen.Long[1, 1000], Gen.OneOfConst(1, 1, 2))

@@ -1,8 +1,8 @@
-namespace FineTuneWorkflows.Pipelines.Contract;
+namespace FineTuneWorkflows.Foundation.Parameters;
 
 /// <summary>
-/// Marks a property of a <see cref="Stage"/> as a parameter. Its default is the property's value in a freshly made stage; ranges and the like are
-/// <see cref="System.ComponentModel.DataAnnotations.ValidationAttribute"/>s beside it.
+/// Marks a property as a parameter: of a stage, or of the options that a stage takes as they are (<see cref="ParametersAttribute"/>). Its default is the property's value in a freshly made
+/// stage; ranges and the like are <see cref="System.ComponentModel.DataAnnotations.ValidationAttribute"/>s beside it.
 /// </summary>
 /// <param name="description">What it does, with its unit.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -30,6 +30,9 @@ public sealed class ParameterAttribute(string description) : Attribute
 
     /// <summary>The parameter without which this one is of no account: its name, where it must be set, or <c>Name=Value</c>, where it must have that value. Default: none.</summary>
     public string? AppliesWith { get; init; }
+
+    /// <summary>What definitions and lists call no value, such as <c>Auto</c>, where the property is a nullable enumeration. Default: none; no value is empty.</summary>
+    public string? Absent { get; init; }
 
     /// <summary>Whether a designer should offer several lines. Default: false.</summary>
     public bool MultiLine { get; init; }
