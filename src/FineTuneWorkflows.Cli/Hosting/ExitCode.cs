@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Pipelines.Execution;
+
 namespace FineTuneWorkflows.Cli.Hosting;
 
 /// <summary>What the process's exit codes mean.</summary>
@@ -17,4 +19,12 @@ public static class ExitCode
 
     /// <summary>The user cancelled.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>The code for how a run ended.</summary>
+    public static int Of(RunStatus status) => status switch
+    {
+        RunStatus.Succeeded => Done,
+        RunStatus.Cancelled => Cancelled,
+        _ => Failed,
+    };
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Clean;
-using FineTuneWorkflows.Cli.Commands.CrossValidate;
 using FineTuneWorkflows.Cli.Commands.Estimate;
 using FineTuneWorkflows.Cli.Commands.Export;
 using FineTuneWorkflows.Cli.Commands.Graph;
@@ -11,7 +10,7 @@ using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Commands.Runs;
 using FineTuneWorkflows.Cli.Commands.Server;
 using FineTuneWorkflows.Cli.Commands.Stages;
-using FineTuneWorkflows.Cli.Commands.Sweep;
+using FineTuneWorkflows.Cli.Commands.Experiments;
 using FineTuneWorkflows.Cli.Commands.Sync;
 using FineTuneWorkflows.Cli.Commands.Validate;
 

@@ -72,13 +72,7 @@ internal sealed class RunCommand : CliCommand
         else if (context.Verbosity != Verbosity.Quiet)
             RunReport.Write(result, context, open.Engine.Artifacts.PathOf, open.Shared(context));
         RunReport.WriteFailures(result, context);
-        return result.Status switch
-        {
-            RunStatus.Succeeded => ExitCode.Done,
-            RunStatus.Failed => result.Stages.Any(s => s.Result.Error is DefinitionException) ? ExitCode.Wrong : ExitCode.Failed,
-            RunStatus.Cancelled => ExitCode.Cancelled,
-            _ => throw new InvalidOperationException($"Unknown status {result.Status}."),
-        };
+        return result.Status == RunStatus.Failed && result.Stages.Any(s => s.Result.Error is DefinitionException) ? ExitCode.Wrong : ExitCode.Of(result.Status);
     }
 
     // `run --force workflows/a.json`: the parser takes the definition for the name of a stage.

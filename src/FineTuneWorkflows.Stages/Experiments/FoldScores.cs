@@ -1,7 +1,7 @@
-namespace FineTuneWorkflows.Cli.Commands.CrossValidate;
+namespace FineTuneWorkflows.Stages.Experiments;
 
 /// <summary>What the folds measured.</summary>
-internal sealed class FoldScores
+public sealed class FoldScores
 {
     // What a fold ends with: not the course of its training, nor what its data are.
     private static readonly string[] Passing = ["train/", "validation/", "data/"];
@@ -19,6 +19,8 @@ internal sealed class FoldScores
     /// <summary>The number of folds that were added.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Adds a fold.</summary>
+    /// <param name="metrics">What its run measured.</param>
     public void Add(IReadOnlyDictionary<string, double> metrics)
     {
         Count++;

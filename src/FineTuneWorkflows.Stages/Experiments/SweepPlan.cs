@@ -1,7 +1,7 @@
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 
-namespace FineTuneWorkflows.Cli.Commands.Sweep;
+namespace FineTuneWorkflows.Stages.Experiments;
 
 /// <summary>What a sweep tries, and what it chooses by.</summary>
 /// <param name="Candidates">The combinations of values to compare.</param>
@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Cli.Commands.Sweep;
 /// <param name="Metric">The metric to choose by.</param>
 /// <param name="Minimize">Whether the least value of it is the best.</param>
 /// <param name="Read">The pipeline with such values: as far as a trial goes, or the whole of it.</param>
-internal sealed record SweepPlan(
+public sealed record SweepPlan(
     IReadOnlyList<Candidate> Candidates,
     IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>> Repeats,
     string Metric,
@@ -24,10 +24,11 @@ internal sealed record SweepPlan(
     /// <param name="Values">The values of its properties.</param>
     public sealed record Trial(Candidate Candidate, IReadOnlyList<KeyValuePair<string, string>> Values);
 
+    /// <summary>All runs, repetitions of one candidate beside each other.</summary>
     public IEnumerable<Trial> Trials() => Candidates.SelectMany(c => Repeats.Select(r => new Trial(c, [.. c.Values, .. r])));
 
     /// <summary>Reads every trial's pipeline.</summary>
-    /// <exception cref="Pipelines.Definitions.DefinitionException">A value is wrong.</exception>
+    /// <exception cref="FineTuneWorkflows.Pipelines.Definitions.DefinitionException">A value is wrong.</exception>
     public void Check()
     {
         foreach (var trial in Trials())

@@ -4,8 +4,9 @@ using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
+using FineTuneWorkflows.Stages.Experiments;
 
-namespace FineTuneWorkflows.Cli.Commands.Sweep;
+namespace FineTuneWorkflows.Cli.Commands.Experiments;
 
 /// <summary><c>finetune sweep</c></summary>
 internal sealed class SweepCommand : CliCommand
@@ -30,8 +31,8 @@ internal sealed class SweepCommand : CliCommand
 
     public override async Task<int> ExecuteAsync(ParseResult parsed, CommandContext context)
     {
-        var grid = Grid.Parse("--over", parsed.GetValue(over) ?? []);
-        var repeats = Grid.Parse("--repeat", parsed.GetValue(repeat) ?? []);
+        var grid = Grid("--over", parsed.GetValue(over) ?? []);
+        var repeats = Grid("--repeat", parsed.GetValue(repeat) ?? []);
         if (grid.Axes.Count == 0)
             throw new CommandException("sweep over what? Such as --over LearningRate=1e-5,3e-5");
         if (grid.Axes.Select(a => a.Name).Intersect(repeats.Axes.Select(a => a.Name), StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both)
@@ -47,19 +48,32 @@ internal sealed class SweepCommand : CliCommand
         if (parsed.Has(dryRun))
         {
             foreach (var trial in plan.Trials())
-                context.Out.WriteLine(Grid.Text(trial.Values));
+                context.Out.WriteLine(ParameterGrid.Text(trial.Values));
             return ExitCode.Done;
         }
 
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        var status = await new SweepRun(plan, open, context).RunAsync(whole: !parsed.Has(trialsOnly)).ConfigureAwait(false);
-        return status switch
+        await using var observers = RunObservers.Of(context, open.Home, open.Services);
+        var sweep = new Sweep(plan, open.Home, new ConsoleExperimentHost(open, context, plan.Metric), context.Host.Time);
+        var result = await sweep.RunAsync(whole: !parsed.Has(trialsOnly), observers.All).ConfigureAwait(false);
+        if (result.Status != RunStatus.Cancelled && result.Ranking.Count == 0)
+            context.Console.Error.WriteLine($"error: no trial has the metric {plan.Metric}; set --metric, or look at `{context.Console.CommandName()} runs show latest`");
+        if (result.Whole is { } last && context.Verbosity != Verbosity.Quiet)
+            RunReport.Write(last, context, open.Engine.Artifacts.PathOf, open.Shared(context));
+        return ExitCode.Of(result.Status);
+    }
+
+    private static ParameterGrid Grid(string option, IEnumerable<string> given)
+    {
+        try
         {
-            RunStatus.Succeeded => ExitCode.Done,
-            RunStatus.Cancelled => ExitCode.Cancelled,
-            _ => ExitCode.Failed,
-        };
+            return ParameterGrid.Parse(option, given);
+        }
+        catch (ExperimentException e)
+        {
+            throw new CommandException(e.Message);
+        }
     }
 
     // A trial goes as far as the model: its test data and its registration are for the one that is chosen.

@@ -1,8 +1,8 @@
-namespace FineTuneWorkflows.Cli.Commands.Sweep;
+namespace FineTuneWorkflows.Stages.Experiments;
 
 /// <summary>A combination of values that a sweep tries, and what its trials measured.</summary>
 /// <param name="Values">The values.</param>
-internal sealed record Candidate(IReadOnlyList<KeyValuePair<string, string>> Values)
+public sealed record Candidate(IReadOnlyList<KeyValuePair<string, string>> Values)
 {
     /// <summary>What each successful trial measured.</summary>
     public List<double> Scores { get; } = [];
