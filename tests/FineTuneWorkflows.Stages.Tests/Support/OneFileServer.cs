@@ -34,6 +34,9 @@ public sealed class OneFileServer : IDisposable
 
     public string? LastAuthorization { get; private set; }
 
+    /// <summary>What it waits for before it answers. Default: nothing.</summary>
+    public Task Until { get; set; } = Task.CompletedTask;
+
     public void Dispose()
     {
         listener.Stop();
@@ -56,6 +59,7 @@ public sealed class OneFileServer : IDisposable
             }
 
             LastAuthorization = context.Request.Headers["Authorization"];
+            await Until;
             context.Response.ContentLength64 = content.Length;
             await context.Response.OutputStream.WriteAsync(content);
             context.Response.Close();

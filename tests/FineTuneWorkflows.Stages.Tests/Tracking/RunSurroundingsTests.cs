@@ -22,11 +22,14 @@ public sealed class RunSurroundingsTests : IDisposable
     [Fact]
     public async Task The_definition_the_machine_and_nothing_secret_are_kept_with_the_run()
     {
-        var file = workspace.Write("w.json", Definition("https://ann:planted@example.org/x.csv"));
+        // The data come when the machine was looked at: however busy it is, the run lasts until then.
+        var measured = new Measured();
+        using var server = new OneFileServer(await File.ReadAllTextAsync(workspace.Data, Cancel)) { Until = measured.Task };
+        var file = workspace.Write("w.json", Definition("https://ann:planted@example.org/x.csv", server));
         var said = new List<string>();
         string runId;
         await using (var surroundings = new RunSurroundings(workspace.Home, said.Add, interval: Often))
-            runId = (await workspace.RunAsync(Read(file), observers: surroundings)).RunId;
+            runId = (await workspace.RunAsync(Read(file), observers: [surroundings, measured])).RunId;
 
         Assert.Empty(said);
         var kept = await File.ReadAllTextAsync(Path.Combine(workspace.Home.Runs, runId, "definition.json"), Cancel);
@@ -142,11 +145,11 @@ public sealed class RunSurroundingsTests : IDisposable
 
     public void Dispose() => workspace.Dispose();
 
-    private string Definition(string address) => $$"""
+    private string Definition(string address, OneFileServer? server = null) => $$"""
         {
           "definitionId": "watched", "name": "Watched",
           "root": { "type": "Elsa.Sequence", "activities": [
-            { "id": "Fetch", "type": "FineTune.FetchData", "source": {{Literal(workspace.Data)}} },
+            { "id": "Fetch", "type": "FineTune.FetchData", "source": {{Literal(server?.Address ?? workspace.Data)}}, "sha256": {{Literal(server?.Sha256 ?? "")}} },
             { "id": "Augment", "type": "FineTune.Augment", "lexicon": {{Literal("lexicon.tsv")}}, "stopWords": {{Literal("stop.txt")}} },
             { "id": "Tokenize", "type": "FineTune.Tokenize", "vocabulary": {{Literal("vocab.txt")}}, "maxLength": {{Literal(16)}} },
             { "id": "Train", "type": "FineTune.FineTune", "baseModel": {{Literal("tiny")}}, "epochs": {{Literal(2)}}, "device": {{Literal("cpu")}}, "threads": {{Literal(1)}} } ] },
@@ -173,6 +176,19 @@ public sealed class RunSurroundingsTests : IDisposable
         catch (System.ComponentModel.Win32Exception)
         {
             return false;
+        }
+    }
+
+    /// <summary>Done when a run was told how busy the machine is.</summary>
+    private sealed class Measured : IRunObserver
+    {
+        private readonly TaskCompletionSource source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => source.Task;
+
+        public void OnEvent(RunEvent runEvent)
+        {
+            if (runEvent is RunMeasured) source.TrySetResult();
         }
     }
 }
