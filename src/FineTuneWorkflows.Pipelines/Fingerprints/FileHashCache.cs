@@ -68,6 +68,8 @@ public sealed class FileHashCache : IDisposable
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var stream = new FileStream(fullPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        if (!stream.CanSeek)
+            throw new IOException("it is a pipe, which can be read only once; write what comes from it to a file");
         var buffer = new byte[(int)Math.Clamp(stream.Length, 1, 1 << 20)];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {

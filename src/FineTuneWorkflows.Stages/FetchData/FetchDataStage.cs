@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Net.Http.Headers;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
@@ -15,7 +16,7 @@ using FineTuneWorkflows.Text.Sources;
 namespace FineTuneWorkflows.Stages.FetchData;
 
 /// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Version = 4, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Stage("FineTune.FetchData", Version = 5, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {
@@ -228,7 +229,7 @@ public sealed record FetchDataStage : Stage
         var progress = new TextProgressReporter(context);
         var request = new SplitRequest
         {
-            Files = IsWeb ? await DownloadAsync(context, progress, cancellationToken).ConfigureAwait(false) : Local(context, nameof(Source)),
+            Files = IsWeb ? await DownloadAsync(context, progress, cancellationToken).ConfigureAwait(false) : Undivided(context, Local(context, nameof(Source))),
             ValidationFiles = ValidationSource.Length > 0 ? Local(context, nameof(ValidationSource)) : [],
             TestFiles = TestSource.Length > 0 ? Local(context, nameof(TestSource)) : [],
             Read = Reading,
@@ -288,8 +289,29 @@ public sealed record FetchDataStage : Stage
                 : $"parameter Sha256: pins one file, but Source means {files.Count} files");
         var data = files.Count == 1 || Format is not null ? files : [.. files.Where(IsData)];
         return data.Count > 0
-            ? [.. data.Select(f => f.FullPath)]
+            ? Taken(context, parameter, files, data)
             : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz");
+    }
+
+    private static List<string> Taken(StageContext context, string parameter, IReadOnlyList<InputFile> files, IReadOnlyList<InputFile> data)
+    {
+        var others = files.Except(data).Select(f => f.RelativePath).ToList();
+        if (others.Count > 0)
+            context.Note($"{parameter}: {others.Count} of {files.Count} files are not read, as their names are not those of data: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", ..." : "")}");
+        return [.. data.Select(f => f.FullPath)];
+    }
+
+    // Whose names say that they are a published split, but nothing else does.
+    private List<string> Undivided(StageContext context, List<string> files)
+    {
+        if (files.Count > 1 && SplitColumn.Length == 0 && ValidationSource.Length + TestSource.Length == 0)
+        {
+            var splits = files.Select(Path.GetFileName).Where(name => SplitNames.TryParse(name!.Split('.', '-', '_')[0], out var split) && split != SplitName.Train).ToList();
+            if (splits.Count > 0)
+                context.Note($"{string.Join(" and ", splits.Take(3))} are read like the other files, and all rows are divided anew; to keep these splits, set Source, ValidationSource and TestSource to a file each");
+        }
+
+        return files;
     }
 
     // Text files in a folder are licences and notes, but for those in CoNLL's form.
@@ -329,7 +351,11 @@ public sealed record FetchDataStage : Stage
             context.Note($"left out {info.UnlearnedConversations} conversations of which nothing is to be learned (label false, or no answer with a weight)");
         EntityNotes.Write(context, info);
         foreach (var spellings in info.MergedLabels.Take(3))
-            context.Note($"the labels {string.Join(" and ", spellings)} are one number and so one class, {spellings[0]}");
+            context.Note(double.TryParse(spellings[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+                ? $"the labels {string.Join(" and ", spellings)} are one number and so one class, {spellings[0]}"
+                : $"{spellings.Count} spellings of the label {spellings[0]} look the same (composed or decomposed letters, characters of no width) and are one class");
+        foreach (var alike in info.Labels.GroupBy(label => label.ToUpperInvariant()).Where(group => group.Count() > 1).Take(3))
+            context.Note($"the labels {string.Join(" and ", alike)} differ only in case and are classes of their own; write them alike in the data if they are one");
         if (info.BadRowsSkipped > 0)
             context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
     }

@@ -21,7 +21,7 @@ public static class TextIdentity
         var buffer = ArrayPool<char>.Shared.Rent(text.Length);
         try
         {
-            var length = Normalize(text, buffer);
+            var length = Normalize(text, buffer, foldsCase: true);
             return Hash(buffer.AsSpan(0, length));
         }
         finally
@@ -36,7 +36,17 @@ public static class TextIdentity
     {
         if (CanonicalComposition.MayChange(text)) text = CanonicalComposition.Of(text);
         var buffer = new char[text.Length];
-        return new string(buffer, 0, Normalize(text, buffer));
+        return new string(buffer, 0, Normalize(text, buffer, foldsCase: true));
+    }
+
+    /// <summary>What is seen of a text, so that two that look the same are equal: as texts are compared, but with its case.</summary>
+    /// <param name="text">The text.</param>
+    internal static string Visible(string text)
+    {
+        var composed = CanonicalComposition.MayChange(text) ? CanonicalComposition.Of(text) : text;
+        var buffer = new char[composed.Length];
+        var seen = buffer.AsSpan(0, Normalize(composed, buffer, foldsCase: false));
+        return seen.SequenceEqual(text) ? text : new string(seen);
     }
 
     /// <summary>A 128-bit hash of exactly these characters.</summary>
@@ -47,7 +57,7 @@ public static class TextIdentity
         return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 
-    private static int Normalize(ReadOnlySpan<char> text, Span<char> destination)
+    private static int Normalize(ReadOnlySpan<char> text, Span<char> destination, bool foldsCase)
     {
         var length = 0;
         var gap = false;
@@ -64,7 +74,7 @@ public static class TextIdentity
                 destination[length++] = ' ';
                 gap = false;
             }
-            destination[length++] = char.ToLowerInvariant(c);
+            destination[length++] = foldsCase ? char.ToLowerInvariant(c) : c;
         }
         return length;
     }

@@ -55,6 +55,7 @@ internal sealed class LineReader : IDisposable
         try
         {
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+            if (!stream.CanSeek) throw new IOException("it is a pipe, which can be read only once; write what comes from it to a file");
             if (IsPacked(path)) stream = new WholeGzipStream(stream);
             return new LineReader(stream, path, encoding, mostBytes);
         }
@@ -69,6 +70,9 @@ internal sealed class LineReader : IDisposable
             };
         }
     }
+
+    private static readonly LineProblem Shifted =
+        new("the line has the shift sequences of ISO 2022", new OptionAdvice("Encoding", "ISO-2022-JP", "the file is that"));
 
     /// <summary>Whether a file's name says that it is packed.</summary>
     public static bool IsPacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
@@ -164,12 +168,25 @@ internal sealed class LineReader : IDisposable
         try
         {
             Line = Encoding.Strict.GetString(bytes);
+            // A file that was appended to another keeps its byte order mark.
+            if (Line.StartsWith('\uFEFF')) Line = Line[1..];
+            if (Encoding == TextEncoding.Utf8 && HasShifts(Line)) (Line, Problem) = ("", Shifted);
         }
         catch (DecoderFallbackException e)
         {
             Line = "";
             Problem = Undecodable(bytes, e);
         }
+    }
+
+    // Encodings of ISO 2022 write other alphabets with the bytes of ASCII, between sequences that begin with an escape: $ or ( and the letter of a set.
+    private static bool HasShifts(string line)
+    {
+        for (var at = line.IndexOf('\x1B', StringComparison.Ordinal); at >= 0 && at + 2 < line.Length; at = line.IndexOf('\x1B', at + 1))
+        {
+            if (line[at + 1] == '$' && line[at + 2] is '@' or 'B' or '(' or ')' or '*') return true;
+        }
+        return false;
     }
 
     private LineProblem Undecodable(ReadOnlySpan<byte> line, DecoderFallbackException e)

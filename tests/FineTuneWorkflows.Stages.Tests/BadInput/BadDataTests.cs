@@ -81,6 +81,37 @@ public sealed class BadDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_a_folder_that_are_not_read_or_named_like_a_split_are_said()
+    {
+        Directory.CreateDirectory(Path.Combine(workspace.Folder, "set"));
+        workspace.Write("set/train.jsonl", Workspace.Rows(60));
+        workspace.Write("set/test-00000-of-00001.jsonl", "{\"text\":\"another one\",\"label\":\"positive\"}\n");
+        workspace.Write("set/more.parquet", "PAR1");
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, new { source = "set" })));
+        var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
+        Assert.Contains("Source: 1 of 3 files are not read, as their names are not those of data: more.parquet", notes);
+        Assert.Contains("test-00000-of-00001.jsonl are read like the other files, and all rows are divided anew; to keep these splits, set Source, ValidationSource and TestSource to a file each", notes);
+    }
+
+    [Fact]
+    public async Task Labels_that_differ_in_case_or_in_what_is_not_seen_are_said()
+    {
+        string[] labels = ["Good", "good", "caf\u00e9", "cafe\u0301"];
+        var path = workspace.Write("a.jsonl", string.Concat(Enumerable.Range(0, 80).Select(i => $"{{\"text\":\"text {i}\",\"label\":\"{labels[i % 4]}\"}}\n")));
+        var result = await workspace.RunAsync(workspace.Chain(("Fetch", Fetch, new { source = path })));
+        var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
+        Assert.Contains("2 spellings of the label caf\u00e9 look the same (composed or decomposed letters, characters of no width) and are one class", notes);
+        Assert.Contains("the labels Good and good differ only in case and are classes of their own; write them alike in the data if they are one", notes);
+    }
+
+    [Fact]
+    public async Task Texts_without_any_entity_are_refused()
+    {
+        var path = workspace.Write("a.jsonl", string.Concat(Enumerable.Range(0, 30).Select(i => $"{{\"text\":\"text {i}\",\"entities\":[]}}\n")));
+        Assert.Contains("no row has an entity: there is nothing to learn", await workspace.FailureOf(("Fetch", Fetch, new { source = path })), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Equal_texts_can_be_kept_and_are_counted()
     {
         var path = workspace.Write("a.jsonl", Workspace.Rows(60) + Workspace.Rows(10));

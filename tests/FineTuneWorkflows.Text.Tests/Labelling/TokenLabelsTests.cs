@@ -55,7 +55,7 @@ public sealed class TokenLabelsTests : IDisposable
     [Fact]
     public void A_CoNLL_file_gives_its_sentences()
     {
-        var path = _temp.Write("x.conll", "-DOCSTART- -X- O\n\nAnn NNP B-PER\nLee NNP I-PER\n\n\nhome O\n");
+        var path = _temp.Write("x.conll", "-DOCSTART- -X- O\n\nAnn NNP B-PER\nLee NNP I-PER\n\n\nhome NN O\n");
         var sentences = ConllFile.Read(path, TestContext.Current.CancellationToken).ToList();
         Assert.Equal(["Ann", "Lee"], sentences[0].Tokens);
         Assert.Equal(["B-PER", "I-PER"], sentences[0].Tags);

@@ -6,13 +6,15 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 
 /// <summary>
 /// Sentences of a CoNLL file (E. Tjong Kim Sang and F. De Meulder, cs/0306050): a word a line, by default the word first and its tag last; an empty line
-/// ends a sentence; a line that begins with <c>-DOCSTART-</c>, or before a sentence with <c>#</c> and has no tag, is passed over. Where a line has tabs only
-/// tabs separate, else spaces; other white space, such as a no-break space, is part of a word. A sentence with a bad line is a bad row.
+/// ends a sentence, and so does a line that begins with <c>-DOCSTART-</c>; a line before a sentence that begins with <c>#</c> and has no tag, or not the columns of a word's line, is passed
+/// over. Where a line has tabs only tabs separate, else spaces; other white space, such as a no-break space, is part of a word. Lines have as many columns as the first, unless both columns
+/// that count are said. A sentence with a bad line is a bad row.
 /// </summary>
 internal sealed class ConllRows(string path, LineReader lines, ReadOptions options, ReadingNotes notes)
 {
     private readonly TagScheme _scheme = new();
     private bool _columnsAreChecked = options.WordColumn > 0;
+    private int _columns;
 
     public IEnumerable<RawRow> Read() => Sentences().Select(s => s.Problem is { } problem
         ? RawRow.Bad(s.Sentence.Line, problem)
@@ -33,10 +35,10 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
                 if (problem is null) (problem, first) = (lines.Problem, lines.Number);
                 continue;
             }
-            if (more && !string.IsNullOrWhiteSpace(lines.Line))
+            if (more && !string.IsNullOrWhiteSpace(lines.Line) && !lines.Line.StartsWith("-DOCSTART-", StringComparison.Ordinal))
             {
                 var fields = Fields(lines.Line);
-                if (lines.Line.StartsWith("-DOCSTART-", StringComparison.Ordinal) || (tokens.Count == 0 && lines.Line[0] == '#' && !TagScheme.IsTag(fields[^1]))) continue;
+                if (tokens.Count == 0 && IsComment(lines.Line, fields)) continue;
                 if (tokens.Count == 0 && problem is null) first = lines.Number;
                 var (word, tag, found) = Parse(fields);
                 if (found is not null && problem is null) (problem, first) = (new LineProblem(found), lines.Number);
@@ -63,6 +65,8 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
         return trimmed.Contains('\t') ? trimmed.Split('\t') : trimmed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    private bool IsComment(string line, string[] fields) => line[0] == '#' && (!TagScheme.IsTag(fields[^1]) || (_columns > 0 && fields.Length != _columns));
+
     private (string Word, string Tag, string? Problem) Parse(string[] fields)
     {
         var most = Math.Max(2, Math.Max(options.WordColumn, options.TagColumn));
@@ -71,6 +75,13 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
             var problem = most > 2 ? string.Create(CultureInfo.InvariantCulture, $"the line has {fields.Length} columns where column {most} is asked for")
                 : $"the word '{(fields.Length > 0 ? fields[0] : "")}' has no tag; a line is a word and its tag";
             return ("", "", problem);
+        }
+        if (_columns == 0) _columns = fields.Length;
+        if (fields.Length != _columns && (options.WordColumn == 0 || options.TagColumn == 0))
+        {
+            return ("", "", string.Create(
+                CultureInfo.InvariantCulture,
+                $"the line has {fields.Length} columns where the first has {_columns}, so that its word or its tag would be another column's; put tabs between columns where a word holds spaces, or say both {nameof(ReadOptions.WordColumn)} and {nameof(ReadOptions.TagColumn)}"));
         }
         var word = fields[Math.Max(0, options.WordColumn - 1)];
         var tag = fields[options.TagColumn > 0 ? options.TagColumn - 1 : ^1].Trim();

@@ -56,6 +56,12 @@ internal sealed class DelimitedRows
         {
             var record = records.Fields;
             var problem = records.Problem;
+            if (problem is null && count > 1 && header is not null && record.SequenceEqual(header))
+            {
+                // Files that were put one after the other keep their headers.
+                _notes.Count(_path, "rows repeat the header and were passed over");
+                continue;
+            }
             if (problem is null && record.Count != count)
                 problem = new LineProblem(
                     string.Create(CultureInfo.InvariantCulture, $"the row has {record.Count} fields where the {(header is null ? "first row" : "header")} has {count}"), Advice(records));

@@ -132,7 +132,7 @@ public static class ExampleReader
             DataFormat.Jsonl => JsonlRows.Read(path, reader, options, kind, notes),
             DataFormat.Csv or DataFormat.Tsv => DelimitedRows.Read(path, () => Open(path, options), options, kind, format, notes),
             DataFormat.Conll when kind == DataKind.TokenClassification => new ConllRows(path, reader, options, notes).Read(),
-            DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(path, reader, options.Documents),
+            DataFormat.Text when kind == DataKind.PlainText => TextRows.Read(path, reader, options, notes),
             _ => throw new TextDataException($"{kind} cannot be read from a file of the format {format}", path),
         };
         if (format is DataFormat.Conll or DataFormat.Text && (options.SplitColumn ?? options.GroupColumn) is { } column)

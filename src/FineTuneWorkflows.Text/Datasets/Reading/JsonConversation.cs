@@ -19,6 +19,9 @@ internal static class JsonConversation
 
     private const string Turns = "conversations", Instruction = "instruction", Input = "input", Output = "output", System = "system", Tools = "tools", Label = "label";
 
+    // Texts by which people say whether an answer is a good one; others say something else, such as a topic.
+    private static readonly string[] Judgements = ["true", "false", "yes", "no", "1", "0", "good", "bad", "desirable", "undesirable", "chosen", "rejected"];
+
     // What would change a conversation's meaning, and has no place here.
     private static readonly string[] Foreign = ["functions", "function_call", "documents", "chat_template_kwargs", "weight", "train"];
 
@@ -123,9 +126,13 @@ internal static class JsonConversation
         !root.TryGetProperty(Label, out var label) || options.IgnoredFields.Contains(Label, StringComparer.Ordinal) || label.ValueKind switch
         {
             JsonValueKind.False => false,
-            JsonValueKind.Number => throw new RowException($"the '{Label}' of a conversation is {label.GetRawText()}; it is true or false, whether the answer is a good one (false leaves the row out); or pass it over with IgnoredFields={Label}"),
+            JsonValueKind.Number => throw WrongLabel(label),
+            JsonValueKind.String when Judgements.Contains(label.GetString()!.Trim(), StringComparer.OrdinalIgnoreCase) => throw WrongLabel(label),
             _ => true,
         };
+
+    private static RowException WrongLabel(JsonElement label) =>
+        new($"the '{Label}' of a conversation is {label.GetRawText()}; it is true or false, whether the answer is a good one (false leaves the row out); or pass it over with IgnoredFields={Label}");
 
     /// <summary>A column that says something and is not passed over.</summary>
     private static bool Named(JsonElement root, string name, ReadOptions options, out JsonElement value) =>

@@ -9,8 +9,9 @@ internal static class TextRows
     /// <summary>The most characters of a document; what writes and reads JSON takes little more.</summary>
     public const int MostChars = 100_000_000;
 
-    public static IEnumerable<RawRow> Read(string path, LineReader reader, DocumentBoundary documents)
+    public static IEnumerable<RawRow> Read(string path, LineReader reader, ReadOptions options, ReadingNotes notes)
     {
+        var documents = options.Documents;
         var text = new StringBuilder();
         LineProblem? problem = null;
         long first = 1, wrong = 0;
@@ -23,6 +24,8 @@ internal static class TextRows
             // Empty lines at a document's start are not part of it.
             if (text.Length == 0) first = reader.Number;
             if (text.Length > 0 || !empty) text.Append(text.Length > 0 ? "\n" : "").Append(empty ? "" : line);
+            // Who predicts expects an answer for each line.
+            if (empty && documents == DocumentBoundary.Line && !options.WithLabels && reader.Problem is null) notes.Count(path, "empty lines were passed over: there is no answer for them");
             if (text.Length > MostChars)
                 throw new TextDataException(
                     $"the document is longer than {MostChars / 1_000_000} million characters", path, first, null,

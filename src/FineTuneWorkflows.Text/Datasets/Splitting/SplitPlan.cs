@@ -17,6 +17,7 @@ internal sealed class SplitPlan
     private readonly LabelSpellings _spellings = new();
     private readonly DivisionObserver _division = new();
     private SpanCounts? _spans;
+    private bool _hasEntities;
     private readonly List<(SplitName Split, string File, long Line)> _firstUse = [];
     private readonly HashSet<string> _trainLabels = new(StringComparer.Ordinal);
 
@@ -115,6 +116,7 @@ internal sealed class SplitPlan
         foreach (var name in Kind == DataKind.MultiLabelClassification ? row.Example.Labels : []) _spellings.Add(name);
         if (row.Example.Spans is { } spans) _spans = _spans?.Plus(spans) ?? spans;
         else if (Kind == DataKind.TokenClassification) _division.Add(row.Example.Words);
+        _hasEntities |= row.Example.Tags.Any(tag => tag != IobTags.Outside);
         _rows.Add(new RowKey
         {
             Text = ExampleIdentity.Of(row.Example),
@@ -174,6 +176,8 @@ internal sealed class SplitPlan
                 $"the label '{_labelNames[i]}' in {split.ToText()} does not occur in training, whose labels are: "
                 + $"{string.Join(", ", LabelNumber.Sorted(_trainLabels))}", file, line);
         }
+        if (Kind == DataKind.TokenClassification && !_hasEntities)
+            throw new TextDataException("no row has an entity: there is nothing to learn (are the entities in another member or column?)", _request.Files[0]);
         if (_labelNames.Count == 1)
             throw new TextDataException(
                 $"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right "

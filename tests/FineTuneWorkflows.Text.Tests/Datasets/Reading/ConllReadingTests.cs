@@ -66,4 +66,35 @@ public sealed class ConllReadingTests : IDisposable
         foreach (var prose in new[] { "EU rejects it.\nTo be or not to be\n", "Plan B-1\nand more of it\n", "we chose option O\nand they O\n" })
             Assert.Equal(DataKind.PlainText, ExampleReader.KindOf(_temp.Write("prose.txt", prose), new()));
     }
+
+    [Theory]
+    [InlineData("EU NNP B-NP B-ORG\nis VBZ B-VP O\n\nParis NNP B-NP\nis VBZ B-VP O\n", 4, 3, 4)]
+    [InlineData("Ada B-PER\nlives O\n\nNew York B-LOC\nis O\n", 4, 3, 2)]
+    public void A_line_with_more_or_fewer_columns_than_the_first_is_a_bad_row(string content, long line, int columns, int first)
+    {
+        var path = _temp.Write("a.conll", content);
+        var error = Reading.Fails(path);
+        Assert.Equal(line, error.Line);
+        Assert.Contains($"the line has {columns} columns where the first has {first}, so that its word or its tag would be another column's", error.Message, StringComparison.Ordinal);
+        var (rows, bad, _) = Reading.Of(path, new() { BadRows = BadRowPolicy.Skip });
+        Assert.Equal((1, 1), (rows.Count, bad.Count));
+    }
+
+    [Fact]
+    public void Lines_may_differ_in_columns_where_both_that_count_are_named() =>
+        Assert.Equal(["a", "b"], Reading.Of(_temp.Write("a.conll", "a\tB-X\tnote\nb\tO\n"), new() { WordColumn = 1, TagColumn = 2 }).Rows.Single().Example.Words);
+
+    [Fact]
+    public void A_mark_of_a_document_ends_the_sentence_before_it()
+    {
+        var rows = Reading.Of(_temp.Write("a.conll", "-DOCSTART- O\nAda B-PER\nlives O\n-DOCSTART- O\nBob B-PER\nsleeps O\n")).Rows;
+        Assert.Equal(["Ada|lives", "Bob|sleeps"], rows.Select(r => string.Join('|', r.Example.Words)));
+    }
+
+    [Fact]
+    public void A_comment_that_ends_like_a_tag_is_a_comment_where_its_columns_are_not_those_of_words()
+    {
+        var rows = Reading.Of(_temp.Write("a.conll", "Ada\tB-PER\n\n# text = of blood group O\nBob\tB-PER\n\n#\tO\nEve\tB-PER\n")).Rows;
+        Assert.Equal(["Ada", "Bob", "#|Eve"], rows.Select(r => string.Join('|', r.Example.Words)));
+    }
 }

@@ -112,6 +112,8 @@ public sealed class ConversationRowsTests : IDisposable
     [InlineData("\"documents\": [{\"text\": \"t\"}]", "'documents' has no place")]
     [InlineData("\"weight\": 0", "'weight' has no place in a conversation here, but in its messages")]
     [InlineData("\"label\": 0", "the 'label' of a conversation is 0; it is true or false")]
+    [InlineData("\"label\": \"False\"", "the 'label' of a conversation is \"False\"; it is true or false")]
+    [InlineData("\"label\": \"undesirable\"", "the 'label' of a conversation is \"undesirable\"; it is true or false")]
     [InlineData("\"tools\": \"hammer\"", "'tools' is no list of tools")]
     [InlineData("\"system\": \"s\"", "there is a 'system' beside the messages and a system's message among them")]
     public void What_a_conversation_cannot_have_is_refused_by_name(string column, string problem)

@@ -137,4 +137,31 @@ public sealed class EncodingTests : IDisposable
             Assert.Equal(lines, Reading.Of(_temp["b.txt"]).Rows.Select(r => r.Text));
         }
     }
+
+    [Fact]
+    public void Bytes_of_ISO_2022_are_not_taken_for_ASCII()
+    {
+        File.WriteAllBytes(_temp["a.csv"], [.. Encoding.ASCII.GetBytes("text,label\nplain,x\n"), 0x1B, .. "$B:#F|"u8, 0x1B, .. "(B,y\n"u8]);
+        var error = Reading.Fails(_temp["a.csv"]);
+        Assert.Equal(3, error.Line);
+        Assert.Contains("the line has the shift sequences of ISO 2022; set Encoding=ISO-2022-JP if the file is that", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["plain", "今日"], Reading.Of(_temp["a.csv"], new() { Encoding = "ISO-2022-JP" }).Rows.Select(r => r.Text));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_of_a_file_that_was_appended_is_no_part_of_its_first_row()
+    {
+        var (rows, _, _) = Reading.Of(_temp.Write("a.csv", "\uFEFFlabel,text\nx,one\n\uFEFFx,two\n"));
+        Assert.Equal(["x", "x"], rows.Select(r => r.Label));
+        Assert.Equal(["Ada", "Bob"], Reading.Of(_temp.Write("a.conll", "\uFEFFAda O\n\n\uFEFFBob B-PER\n")).Rows.Select(r => r.Example.Words[0]));
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_because_it_can_be_read_only_once()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        var path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        Assert.SkipUnless(File.Exists(path), "there are no files for open pipes here");
+        Assert.Contains("is a pipe, which can be read only once", Reading.Fails(path, new() { Format = DataFormat.Text }).Message, StringComparison.Ordinal);
+    }
 }

@@ -158,6 +158,15 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void Empty_lines_that_get_no_answer_are_counted()
+    {
+        var (rows, _, notes) = Reading.Of(_temp.Write("a.txt", "one\n\n  \ntwo\n"), new() { WithLabels = false, Kind = FineTuneWorkflows.Text.Datasets.DataKind.PlainText });
+        Assert.Equal(["one", "two"], rows.Select(r => r.Text));
+        Assert.Equal(["a.txt: 2 empty lines were passed over: there is no answer for them"], notes);
+        Assert.Empty(Reading.Of(_temp["a.txt"]).Notes);
+    }
+
+    [Fact]
     public void Every_table_that_is_written_by_the_rules_is_read_back()
     {
         var field = Gen.Char["ab\"\n;, é"].Array[1, 6].Select(c => "x" + new string(c));
@@ -170,4 +179,14 @@ public sealed class TableTests : IDisposable
     }
 
     private static IEnumerable<string> Plain(int count) => Enumerable.Range(0, count).Select(i => $"plain thing number {i} here\t{(i % 2 == 0 ? "neg" : "pos")}");
+
+    [Fact]
+    public void A_header_that_stands_among_the_rows_again_is_no_row_and_is_counted()
+    {
+        // As when files were put one after the other, the second with a byte order mark.
+        var (rows, _, notes) = Reading.Of(_temp.Write("a.csv", "text,label\none,x\ntext,label\ntwo,y\n\uFEFFtext,label\nthree,x\n"));
+        Assert.Equal(["one", "two", "three"], rows.Select(r => r.Text));
+        Assert.Contains("a.csv: 2 rows repeat the header and were passed over", notes);
+        Assert.Equal(["text"], Reading.Of(_temp.Write("b.csv", "text\ntext\n"), new() { WithLabels = false }).Rows.Select(r => r.Text));
+    }
 }

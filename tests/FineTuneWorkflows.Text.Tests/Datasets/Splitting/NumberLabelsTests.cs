@@ -73,4 +73,13 @@ public sealed class NumberLabelsTests : IDisposable
     private static string Rows(int count, Func<int, string> label) => string.Concat(Enumerable.Range(0, count).Select(i => $"{{\"text\":\"text {i}\",\"label\":\"{label(i)}\"}}\n"));
 
     private DatasetFolder Split(SplitRequest request) => DatasetSplitter.Split(request, _temp["d"], cancellationToken: TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void Labels_that_look_the_same_are_one_class()
+    {
+        string[] spellings = ["caf\u00e9", "cafe\u0301", "caf\u00e9\u200b", "the"];
+        var dataset = Split(new SplitRequest { Files = [_temp.Write("a.jsonl", Rows(80, i => spellings[i % 4]))] });
+        Assert.Equal(["caf\u00e9", "the"], dataset.Labels);
+        Assert.Equal([["caf\u00e9", "cafe\u0301", "caf\u00e9\u200b"]], dataset.Info.MergedLabels);
+    }
 }
