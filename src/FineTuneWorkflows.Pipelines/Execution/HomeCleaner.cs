@@ -65,16 +65,28 @@ public sealed class HomeCleaner
         return new(staleArtifacts.Count, staleRecords.Count, staleWork.Count, bytes);
     }
 
-    // An unfinished run has no summary, but what its stages made is in its journal.
+    // An unfinished run has no summary, and one may be damaged, but what its stages made is in its journal.
     private IEnumerable<string> UsedBy(string runId)
     {
-        var summary = Path.Combine(home.Runs, runId, RunSummary.FileName);
-        if (File.Exists(summary) && JsonSerializer.Deserialize(File.ReadAllBytes(summary), RunJson.Default.RunSummary) is { } run)
+        if (SummaryOf(runId) is { } run)
             return run.Stages.SelectMany(s => s.Artifacts.Values);
         var journal = RunJournal.PathOf(home, runId);
         return File.Exists(journal)
-            ? RunJournal.Read(journal).Select(line => line.Event).OfType<StageFinished>().SelectMany(s => s.Artifacts.Values).ToList()
+            ? RunJournal.ReadLines(journal).Select(line => line.Event).OfType<StageFinished>().SelectMany(s => s.Artifacts.Values).ToList()
             : [];
+    }
+
+    private RunSummary? SummaryOf(string runId)
+    {
+        var summary = Path.Combine(home.Runs, runId, RunSummary.FileName);
+        try
+        {
+            return File.Exists(summary) ? JsonSerializer.Deserialize(File.ReadAllBytes(summary), RunJson.Default.RunSummary) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static DateTimeOffset LastChange(DirectoryInfo folder) =>

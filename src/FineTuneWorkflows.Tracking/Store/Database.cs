@@ -113,7 +113,7 @@ internal sealed class Database : IDisposable
         5 or 6 =>
             $"another process has kept it locked for {BusyTimeoutMilliseconds / 1000} seconds. Let that process finish, or end it, and try again.",
         8 or 3 => "it cannot be written. Check the permissions of the file and its folder, or use another home.",
-        10 => $"reading or writing it failed ({fault.Message}). Check the disk.",
+        10 => $"reading or writing it failed ({fault.Message}). Check the disk: it may be full.",
         13 => "the disk is full. Make room and try again; nothing was half written.",
         14 => "it cannot be opened. Check that its folder exists and can be written, or use another home.",
         11 => "it is damaged. Move it away: runs are read again from their journals; registered models are not in it.",

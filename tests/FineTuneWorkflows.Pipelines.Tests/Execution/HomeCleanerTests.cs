@@ -33,6 +33,19 @@ public sealed class HomeCleanerTests : IDisposable
         Assert.NotNull(recent);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"runId\":")]
+    public async Task What_a_run_with_a_damaged_summary_used_is_known_from_its_journal(string summary)
+    {
+        var run = await RunAsync();
+        await File.WriteAllTextAsync(Path.Combine(fixture.Home.Runs, run.RunId, RunSummary.FileName), summary, Token);
+        await File.AppendAllTextAsync(RunJournal.PathOf(fixture.Home, run.RunId), "damaged\n", Token);
+        using var engine = Engine.Open(fixture.Home, fixture.Probe);
+        Assert.Equal(0, engine.Cleaner.Clean(1, TimeSpan.FromDays(7), new HashSet<string>(), dryRun: false).Artifacts);
+        Assert.Equal(4, engine.Cleaner.Clean(0, TimeSpan.FromDays(7), new HashSet<string>(), dryRun: false).Artifacts);
+    }
+
     [Fact]
     public async Task Nothing_is_cleaned_while_a_run_goes_on()
     {

@@ -116,7 +116,7 @@ internal sealed class SplitPlan
         foreach (var name in Kind == DataKind.MultiLabelClassification ? row.Example.Labels : []) _spellings.Add(name);
         if (row.Example.Spans is { } spans) _spans = _spans?.Plus(spans) ?? spans;
         else if (Kind == DataKind.TokenClassification) _division.Add(row.Example.Words);
-        _hasEntities |= row.Example.Tags.Any(tag => tag != IobTags.Outside);
+        _hasEntities |= row.Example.Spans is { Entities: > 0 } || row.Example.Tags.Any(tag => tag != IobTags.Outside);
         _rows.Add(new RowKey
         {
             Text = ExampleIdentity.Of(row.Example),
