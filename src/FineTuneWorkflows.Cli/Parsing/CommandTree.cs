@@ -32,7 +32,7 @@ internal sealed class CommandTree
         Add("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.", () => new RunCommand());
         Add("status", "Says what a run would execute, and why.", () => new StatusCommand());
         Add("sweep", "Runs a pipeline with all combinations of some values, and the whole of it with the best.", () => new SweepCommand());
-        Add("crossvalidate", "Trains on each of some folds of the data and says mean and deviation of what they reach.", () => new CrossValidateCommand());
+        Add("crossvalidate", "Trains on each of some folds of the data and says mean and standard deviation of their metrics.", () => new CrossValidateCommand());
         Add("validate", "Checks a definition and the properties given for it; runs nothing.", () => new ValidateCommand());
         Add("estimate", "Says what memory each training of a pipeline takes, beside what the machine has; runs nothing.", () => new EstimateCommand());
         Add("graph", "Draws a pipeline as a Mermaid flowchart.", () => new GraphCommand());

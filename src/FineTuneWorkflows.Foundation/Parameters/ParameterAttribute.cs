@@ -28,7 +28,7 @@ public sealed class ParameterAttribute(string description) : Attribute
     /// </summary>
     public bool Secret { get; init; }
 
-    /// <summary>The parameter without which this one is of no account: its name, where it must be set, or <c>Name=Value</c>, where it must have that value. Default: none.</summary>
+    /// <summary>The parameter without which this one has no effect: its name, where it must be set, or <c>Name=Value</c>, where it must have that value. Default: none.</summary>
     public string? AppliesWith { get; init; }
 
     /// <summary>What definitions and lists call no value, such as <c>Auto</c>, where the property is a nullable enumeration. Default: none; no value is empty.</summary>

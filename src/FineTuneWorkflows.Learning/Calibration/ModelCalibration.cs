@@ -51,7 +51,7 @@ public sealed record ModelCalibration(double Temperature, int Examples, double L
     /// <param name="model">The model; it is not changed.</param>
     /// <param name="heldOut">Labelled examples that it was not trained on.</param>
     /// <param name="batchSize">Sequences computed at once; default 32. Halved where memory runs out.</param>
-    /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has processors.</param>
+    /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has CPU cores.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     /// <param name="note">Hears when batches are halved.</param>
     /// <exception cref="ArgumentException">The model does not have one class a sequence.</exception>
@@ -59,7 +59,7 @@ public sealed record ModelCalibration(double Temperature, int Examples, double L
     public static ModelCalibration Fit(LanguageModel model, ISequenceDataset heldOut, int batchSize = 32, int threads = 0, CancellationToken cancellation = default, Action<string>? note = null)
     {
         if (!Suits(model))
-            throw new ArgumentException($"A model for {model.Task}{(model.IsMultiLabel ? " with any number of classes" : "")} has no temperature.", nameof(model));
+            throw new ArgumentException($"A model for {model.Task}{(model.IsMultiLabel ? " for multi-label classification" : "")} has no temperature.", nameof(model));
         SequenceChecks.Check(heldOut, "held-out", model.Config, LabelKind.Class, model.Labels.Count);
         using Runtime.TorchSession session = Runtime.TorchSession.Enter(threads);
         return Fit(ClassifierScorer.Score(model, heldOut, new EvaluationBatches(batchSize, note), cancellation), [.. Enumerable.Range(0, heldOut.Count).Select(heldOut.Label)]);

@@ -74,7 +74,7 @@ public sealed unsafe class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Copies a tensor into new memory of libtorch, on the processor, in the type it has in the file.</summary>
+    /// <summary>Copies a tensor into new memory of libtorch, on the CPU, in the type it has in the file.</summary>
     /// <exception cref="CheckpointException">The file has no tensor of that name.</exception>
     public torch.Tensor Read(string name)
     {

@@ -49,7 +49,7 @@ public sealed record TrainingState
     /// <summary>The device that computed it.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Whether a GPU computed it with algorithms that give the same bits each time; false on the processor, whose always do.</summary>
+    /// <summary>Whether a GPU computed it with algorithms that give the same bits each time; false on the CPU, whose always do.</summary>
     public required bool Deterministic { get; init; }
 
     /// <summary>The version of libtorch that computed it.</summary>

@@ -18,13 +18,13 @@ public sealed class SequenceClassifierModel : SavedModel
     /// <summary>The class names by number.</summary>
     public IReadOnlyList<string> Labels => Model.Labels;
 
-    /// <summary>Whether a sequence can have any number of classes; then each class's probability stands for itself, and they do not sum to 1.</summary>
+    /// <summary>Whether the classification is multi-label: a sequence can have several classes, or none; then each class's probability stands for itself, and they do not sum to 1.</summary>
     public bool IsMultiLabel => Model.IsMultiLabel;
 
     /// <summary>Loads a Hugging Face-layout folder.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
-    /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="threads">Threads to compute with; 0 takes as many as the machine has CPU cores.</param>
     /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
     public static SequenceClassifierModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>

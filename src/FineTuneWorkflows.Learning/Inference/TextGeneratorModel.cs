@@ -17,7 +17,7 @@ public sealed class TextGeneratorModel : SavedModel
     /// <summary>Loads a Hugging Face-layout folder.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c>.</param>
     /// <param name="device">Where to compute.</param>
-    /// <param name="threads">Threads to compute with; 0 takes as many as the machine has processors.</param>
+    /// <param name="threads">Threads to compute with; 0 takes as many as the machine has CPU cores.</param>
     /// <param name="findBase">Gives the folder of an adapter's base by its name; see <see cref="LanguageModel.Load"/>.</param>
     /// <exception cref="LearningException">The folder cannot be used; the message says why.</exception>
     public static TextGeneratorModel Load(string folder, TorchDevice device = default, int threads = 0, Func<string, string>? findBase = null) =>

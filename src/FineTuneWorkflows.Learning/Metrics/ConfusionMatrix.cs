@@ -82,7 +82,7 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>
-    /// Matthews' correlation coefficient for any number of classes (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation
+    /// Matthews' correlation coefficient for two classes or more (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation
     /// coefficient"), -1 to 1; 0 where it is not defined.
     /// </summary>
     public double MatthewsCorrelation()

@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Learning.Metrics;
 
-/// <summary>Measures of predictions that give any number of classes; a class counts as predicted from a probability of one half on.</summary>
+/// <summary>Measures of predictions of a multi-label classifier; a class counts as predicted from a probability of one half on.</summary>
 public sealed class MultiLabelCounts
 {
     private readonly int[] _hits, _actual, _predicted;

@@ -35,7 +35,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The class names by number; empty where the head predicts tokens.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Whether a sequence can have any number of classes rather than one.</summary>
+    /// <summary>Whether the classification is multi-label: a sequence can have several classes, or none.</summary>
     public bool IsMultiLabel => Config.ProblemType == ModelConfig.MultiLabel;
 
     /// <summary>Where the weights are.</summary>
@@ -50,12 +50,12 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The weights that training changes.</summary>
     public IReadOnlyList<ModelParameter> TrainableParameters => [.. _store.All.Where(parameter => parameter.Trainable)];
 
-    /// <summary>The number of numbers in all weights.</summary>
+    /// <summary>The number of parameters of the model.</summary>
     public long ParameterCount => _store.All.Sum(parameter => parameter.Value.NumberOfElements);
 
-    /// <summary>Makes a model with fresh weights, which depend on the seed and each weight's name alone.</summary>
+    /// <summary>Makes a model with newly initialized weights, which depend on the seed and each weight's name alone.</summary>
     /// <param name="config">The family and its sizes. A <see cref="ModelConfig.ProblemType"/> of <see cref="ModelConfig.MultiLabel"/> makes a classifier of
-    /// sequences that gives any number of classes.</param>
+    /// sequences for multi-label classification.</param>
     /// <param name="task">What the head does.</param>
     /// <param name="labels">The class names: two or more (one or more where a sequence can have several); none where the head predicts tokens.</param>
     /// <param name="seed">The run's seed.</param>
@@ -71,7 +71,7 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>
     /// Makes a model for a task from a Hugging Face-layout folder (<c>config.json</c>; <c>model.safetensors</c> or its shards) of any element type. All
-    /// weights below the head are taken; the head's are taken as far as the folder has them for the same task and classes, and start fresh else.
+    /// weights below the head are taken; the head's are taken as far as the folder has them for the same task and classes, and newly initialized otherwise.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="task">What the head is to do.</param>

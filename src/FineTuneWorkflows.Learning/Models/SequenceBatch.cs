@@ -40,7 +40,7 @@ internal sealed unsafe class SequenceBatch
     /// <summary>The number of tokens and padding.</summary>
     public int Places => (int)TokenIds.NumberOfElements;
 
-    /// <summary>Makes the tensors on the processor and moves them to the device.</summary>
+    /// <summary>Makes the tensors on the CPU and moves them to the device.</summary>
     /// <param name="indices">The sequences.</param>
     /// <param name="data">Where they are.</param>
     /// <param name="padId">The id that pads.</param>

@@ -21,7 +21,7 @@ public sealed record StructureOptions
     /// trained here with another.</summary>
     public SequencePooling? Pooling { get; init; }
 
-    /// <summary>Whether a sequence can have any number of classes; default false: it has one.</summary>
+    /// <summary>Whether the classification is multi-label: a sequence can have several classes, or none; default false: it has one.</summary>
     public bool MultiLabel { get; init; }
 
     /// <summary>The number of first layers whose weights stay as they are; default 0.</summary>
@@ -40,7 +40,7 @@ public sealed record StructureOptions
     /// sequence's last token by it.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>The seed of weights that start fresh; default 42.</summary>
+    /// <summary>The seed of newly initialized weights; default 42.</summary>
     public long Seed { get; init; } = 42;
 
     /// <summary>The configuration with these changes. Freezing and adapters are no part of it.</summary>

@@ -10,7 +10,7 @@ internal static unsafe class WeightDigest
 {
     private const int PieceBytes = 1 << 24;
 
-    /// <summary>The SHA-256 of the weights' own, in lower-case hexadecimal. About a second for 2 GB on one thread where the processor has instructions for it.</summary>
+    /// <summary>The SHA-256 of the weights' own, in lower-case hexadecimal. About a second for 2 GB on one thread where the CPU has instructions for it.</summary>
     /// <param name="parameters">The weights, in an order that is always the same.</param>
     /// <param name="threads">How many threads compute it.</param>
     public static string Of(IReadOnlyList<ModelParameter> parameters, int threads)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace FineTuneWorkflows.Learning.Randomness;
 
 /// <summary>
-/// Masks of random zeros, for dropout on the processor, where libtorch's own generator takes longer for a mask than for most of the layer it is used in.
+/// Masks of random zeros, for dropout on the CPU, where libtorch's own generator takes longer for a mask than for most of the layer it is used in.
 /// Each number comes from its place and the seed alone, so neither threads nor vector width change a bit: the place, mixed with both halves of the seed
 /// by the finalizer of MurmurHash3 (Appleby 2011), is compared with the share.
 /// </summary>

@@ -4,7 +4,7 @@ namespace FineTuneWorkflows.Learning.Runtime;
 
 /// <summary>
 /// libtorch's switch to algorithms that give the same bits each time (PyTorch's <c>use_deterministic_algorithms</c>), which TorchSharp does not have: libtorch's own functions are called by
-/// their names in the library, as the Itanium C++ ABI makes them. On the processor its algorithms are so already.
+/// their names in the library, as the Itanium C++ ABI makes them. On the CPU its algorithms are so already.
 /// </summary>
 internal static class DeterministicAlgorithms
 {

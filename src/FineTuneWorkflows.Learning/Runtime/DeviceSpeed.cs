@@ -11,7 +11,7 @@ internal static class DeviceSpeed
 
     /// <summary>
     /// The rate of a product of two matrices, in floating-point operations per second: the best of a few, taken once in a process for a device, a number of threads and a precision, in which
-    /// the session computes. On a processor [1024, 768] by [768, 3072], on a GPU [8192, 8192] by itself.
+    /// the session computes. On a CPU [1024, 768] by [768, 3072], on a GPU [8192, 8192] by itself.
     /// </summary>
     public static double MatrixProduct(TorchSession session, TorchDevice device, Precision precision = Precision.Float32)
     {

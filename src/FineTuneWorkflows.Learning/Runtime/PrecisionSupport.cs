@@ -20,7 +20,7 @@ internal static class PrecisionSupport
         }
         if (precision == Precision.TensorFloat32)
             return $"{precision} is there on GPUs alone, and {device} is none";
-        return ProcessorHasBFloat16() ? null : "this processor has no instructions for bfloat16 (AVX512-BF16, AMX-BF16 or Arm's BF16)";
+        return ProcessorHasBFloat16() ? null : "this CPU has no instructions for bfloat16 (AVX512-BF16, AMX-BF16 or Arm's BF16)";
     }
 
     private static bool ProcessorHasBFloat16()

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Runtime;
 
-/// <summary>The raw memory of contiguous tensors on the processor.</summary>
+/// <summary>The raw memory of contiguous tensors on the CPU.</summary>
 internal static unsafe class TensorMemory
 {
     /// <summary>
@@ -13,7 +13,7 @@ internal static unsafe class TensorMemory
     public static byte* Pointer(torch.Tensor tensor)
     {
         if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
-            throw new ArgumentException("The tensor must be contiguous and on the processor.", nameof(tensor));
+            throw new ArgumentException("The tensor must be contiguous and on the CPU.", nameof(tensor));
         if (tensor.NumberOfElements == 0)
             return null;
         // A view of the first element: spans end at 2 GB, tensors do not.

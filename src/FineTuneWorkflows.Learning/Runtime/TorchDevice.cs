@@ -3,16 +3,16 @@ using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Runtime;
 
-/// <summary>Where tensors live and compute: the processor, or one CUDA device.</summary>
+/// <summary>Where tensors live and compute: the CPU, or one CUDA device.</summary>
 /// <param name="IsCuda">True for a CUDA device.</param>
-/// <param name="Index">The CUDA device's number, 0 for the processor.</param>
+/// <param name="Index">The CUDA device's number, 0 for the CPU.</param>
 public readonly record struct TorchDevice(bool IsCuda, int Index)
 {
-    /// <summary>The processor.</summary>
+    /// <summary>The CPU.</summary>
     public static TorchDevice Cpu => default;
 
     /// <summary>
-    /// Reads <c>auto</c> (CUDA if there is one, else the processor), <c>cpu</c>, <c>cuda</c> (device 0) or <c>cuda:n</c>; case does not matter.
+    /// Reads <c>auto</c> (CUDA if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (device 0) or <c>cuda:n</c>; case does not matter.
     /// Loads libtorch unless the answer is <c>cpu</c>.
     /// </summary>
     /// <exception cref="TorchRuntimeException">The text is none of these, or there is no such CUDA device.</exception>

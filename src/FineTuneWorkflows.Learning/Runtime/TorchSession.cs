@@ -25,7 +25,7 @@ internal sealed class TorchSession : IDisposable
     public int Threads { get; }
 
     /// <summary>Loads libtorch if need be, waits for the session and sets the number of threads.</summary>
-    /// <param name="threads">Number of threads; 0 takes as many as the machine has processors.</param>
+    /// <param name="threads">Number of threads; 0 takes as many as the machine has CPU cores.</param>
     /// <param name="deterministic">Whether a GPU is to give the same bits each time.</param>
     /// <param name="tensorFloat32">Whether a GPU may compute products of 32-bit numbers as <see cref="Precision.TensorFloat32"/>.</param>
     public static TorchSession Enter(int threads, bool deterministic = false, bool tensorFloat32 = false)

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101) and clipping by global norm. On the processor one fused pass over
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101) and clipping by global norm. On the CPU one fused pass over
 /// memory, whose result does not depend on the number of threads; elsewhere libtorch's own kernels for lists of tensors.
 /// </summary>
 internal sealed unsafe class AdamW : IOptimizer, IDisposable
@@ -26,7 +26,7 @@ internal sealed unsafe class AdamW : IOptimizer, IDisposable
     /// <param name="options">Decay, moments and clipping.</param>
     /// <param name="threads">How many threads update.</param>
     /// <param name="rateShares">Each parameter's own share of the learning rate; null, the default, is 1 for all.</param>
-    /// <param name="fused">Whether to update in one pass over memory; null, the default, does where all parameters lie in the processor's memory.</param>
+    /// <param name="fused">Whether to update in one pass over memory; null, the default, does where all parameters lie in the CPU's memory.</param>
     public AdamW(IReadOnlyList<ModelParameter> parameters, TrainingOptions options, int threads, IReadOnlyList<double>? rateShares = null, bool? fused = null)
     {
         _rateShares = rateShares ?? Enumerable.Repeat(1.0, parameters.Count).ToArray();

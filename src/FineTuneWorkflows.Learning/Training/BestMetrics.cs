@@ -15,7 +15,7 @@ public static class BestMetrics
     /// <summary>Mean of the classes' F1, each counting by its examples, 0 to 1; of one class a sequence.</summary>
     public const string WeightedF1 = "validation/f1_weighted";
 
-    /// <summary>F1 over all classes together, 0 to 1; of any number of classes a sequence.</summary>
+    /// <summary>F1 over all classes together, 0 to 1; of multi-label classification.</summary>
     public const string MicroF1 = "validation/f1_micro";
 
     /// <summary>Matthews' correlation coefficient, -1 to 1; of one class a sequence.</summary>

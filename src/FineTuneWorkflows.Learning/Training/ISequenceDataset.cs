@@ -33,5 +33,5 @@ public interface ISequenceDataset
     /// <summary>Sets <paramref name="destination"/>, which has a place for each class, to whether a sequence has that class.</summary>
     /// <exception cref="InvalidOperationException">The data has one class for each sequence.</exception>
     void CopyClasses(int index, Span<bool> destination) => throw new InvalidOperationException(
-        $"{GetType().Name} has one class for each sequence. A model that gives any number of classes needs data with a list of them.");
+        $"{GetType().Name} has one class for each sequence. A model for multi-label classification needs data with a list of them.");
 }

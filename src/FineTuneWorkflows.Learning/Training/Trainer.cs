@@ -9,7 +9,7 @@ public static class Trainer
 {
     /// <summary>
     /// Trains a model for the task of its head, or goes on with a training that was interrupted: the newest whole checkpoint of the same training in
-    /// <paramref name="workFolder"/> is resumed from (same options, data and starting weights: the model must be what it was before its first step), and on the processor the result has the same bits as one that was never interrupted. Afterwards
+    /// <paramref name="workFolder"/> is resumed from (same options, data and starting weights: the model must be what it was before its first step), and on the CPU the result has the same bits as one that was never interrupted. Afterwards
     /// the model has the weights of the best epoch (without validation data: of the last). Computes on the calling thread; a second training in the
     /// same process waits for the first.
     /// </summary>
@@ -20,7 +20,7 @@ public static class Trainer
     /// <param name="workFolder">Where checkpoints are kept; made if it is not there.</param>
     /// <param name="observer">Hears of steps, evaluations and checkpoints.</param>
     /// <param name="cancellation">Ends the training after the current step; a checkpoint is written first.</param>
-    /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
+    /// <param name="masking">How tokens are masked; for masked language modeling, which needs it, alone.</param>
     /// <param name="otherWorkFolders">Work folders of other trainings: where one of the same model and data was interrupted, with another option such as its batch size, the observer hears of
     /// it when this one starts anew. They are only read. Null, the default, looks at none.</param>
     /// <exception cref="TrainingException">An option or an example is out of range, found before the first step.</exception>
@@ -71,7 +71,7 @@ public static class Trainer
                 + $"{training.Count} or less.");
         if (Batcher.Shuffled(training, options.BatchSize, options.Seed, 0, options.BatchTokens).Length == 1)
             throw new TrainingException($"BatchSize is {options.BatchSize} and BatchTokens {options.BatchTokens}, but the training data has {training.Count} examples with "
-                + $"{(long)training.Count * Enumerable.Range(0, training.Count).Max(training.Length)} token places, which fill neither; set a BatchSize of {training.Count} or less.");
+                + $"{(long)training.Count * Enumerable.Range(0, training.Count).Max(training.Length)} tokens with padding, which fill neither; set a BatchSize of {training.Count} or less.");
     }
 
     /// <summary>Whether a training is to take no more than its tensors at the cost of time: who asks for less memory gets it, and so does one that would fill more than half of what
@@ -84,8 +84,8 @@ public static class Trainer
     /// <param name="data">The data, with labels where the task has them.</param>
     /// <param name="batchSize">Sequences computed at once; default 32. Halved where memory runs out.</param>
     /// <param name="seed">The seed of masks; default 42.</param>
-    /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has processors.</param>
-    /// <param name="masking">How tokens are masked; for masked language modelling, which needs it, alone.</param>
+    /// <param name="threads">Threads to compute with; 0, the default, takes as many as the machine has CPU cores.</param>
+    /// <param name="masking">How tokens are masked; for masked language modeling, which needs it, alone.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     /// <param name="note">Hears when batches are halved.</param>
     /// <returns>The metrics by name, without <c>validation/</c> before it: <c>loss</c>, <c>accuracy</c> and what the task has besides.</returns>

@@ -21,10 +21,10 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
-    /// The most token places of a step, padding included: a batch is cut where its number of sequences times its longest one would go beyond.
+    /// The most tokens of a step, padding included: a batch is cut where its number of sequences times its longest one would go beyond.
     /// <see cref="BatchSize"/> bounds it too. 0 (the default) does not bound it.
     /// </summary>
-    [Parameter("The most token places of a step, padding included; cuts batches by length below BatchSize texts. 0 does not bound it.", Category = "Training"), Range(0, 1_000_000_000)]
+    [Parameter("The most tokens of a step, padding included; cuts batches by length below BatchSize texts. 0 does not bound it.", Category = "Training"), Range(0, 1_000_000_000)]
     public int BatchTokens { get; init; }
 
     /// <summary>Decoupled weight decay, on matrices and tables only; default 0.01.</summary>
@@ -39,8 +39,8 @@ public sealed record TrainingOptions
     [Parameter("The number of steps in which the learning rate rises, instead of WarmupRatio; empty takes the ratio.", Category = "Training"), Range(0, int.MaxValue)]
     public int? WarmupSteps { get; init; }
 
-    /// <summary>The learning rate's course after the warm-up; default linear.</summary>
-    [Parameter("The learning rate's course after the warm-up.", Category = "Training")]
+    /// <summary>The learning-rate schedule after the warm-up; default linear.</summary>
+    [Parameter("The learning-rate schedule after the warm-up.", Category = "Training")]
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
 
     /// <summary>The power of <see cref="ScheduleKind.Polynomial"/>, which alone has one; default 1.</summary>
@@ -81,7 +81,7 @@ public sealed record TrainingOptions
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>The seed that shuffles and dropout derive from; default 42.</summary>
-    [Parameter("The seed of fresh weights, shuffling and dropout.", Category = "Training")]
+    [Parameter("The seed of weight initialization, shuffling and dropout.", Category = "Training")]
     public long Seed { get; init; } = 42;
 
     /// <summary>The metric by which the best checkpoint is chosen, one of <see cref="BestMetrics.All"/> that the task has; needs validation data, but for the default, <c>validation/loss</c>.</summary>
@@ -114,8 +114,8 @@ public sealed record TrainingOptions
     [Parameter("How many of the newest checkpoints are kept, besides the best.", Category = "Execution", AffectsResult = false), Range(1, 1000)]
     public int KeepCheckpoints { get; init; } = 2;
 
-    /// <summary>Threads to compute with; 0 (the default) takes as many as the machine has processors. The bits of the result depend on it.</summary>
-    [Parameter("Threads to compute with on the CPU; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 4096)]
+    /// <summary>Threads to compute with; 0 (the default) takes as many as the machine has CPU cores. The bits of the result depend on it.</summary>
+    [Parameter("Threads to compute with on the CPU; 0 takes as many as there are CPU cores.", Category = "Execution", AffectsResult = false), Range(0, 4096)]
     public int Threads { get; init; }
 
     /// <summary>Keep only the layers' inputs of a forward pass and compute each layer again when its gradients are due (Chen et al. 2016, arXiv:1604.06174):

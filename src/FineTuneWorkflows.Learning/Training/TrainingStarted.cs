@@ -7,6 +7,6 @@ namespace FineTuneWorkflows.Learning.Training;
 /// <param name="ResumedFrom">The checkpoint it resumes from, or null.</param>
 /// <param name="Threads">The number of threads it computes with.</param>
 /// <param name="Device">The device it computes on.</param>
-/// <param name="ParameterCount">The number of numbers it trains.</param>
+/// <param name="ParameterCount">The number of trainable parameters.</param>
 public sealed record TrainingStarted(long StepsDone, long TotalSteps, int StepsPerEpoch, string? ResumedFrom, int Threads, string Device,
     long ParameterCount);

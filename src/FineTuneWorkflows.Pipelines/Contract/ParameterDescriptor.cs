@@ -69,7 +69,7 @@ public sealed class ParameterDescriptor
     /// <summary>Whether it is a credential, held as an environment reference only.</summary>
     public bool Secret { get; }
 
-    /// <summary>The parameter without which this one is of no account, as <c>Name</c> or <c>Name=Value</c>; null for none.</summary>
+    /// <summary>The parameter without which this one has no effect, as <c>Name</c> or <c>Name=Value</c>; null for none.</summary>
     public string? AppliesWith { get; }
 
     /// <summary>What no value is called, such as <c>Auto</c>; null where it has no name.</summary>

@@ -50,7 +50,7 @@ public static class TrainingEstimator
             TokenizerSha256 = "",
             VocabularySize = folder is null ? await VocabularySizeAsync(pipeline, tokenize, assumptions, cancellationToken).ConfigureAwait(false) : ModelConfig.Read(folder).VocabSize,
             MaxLength = ((TokenizeStage)tokenize.Stage).MaxLength,
-            // Plain text is for guessing masked words where the model is an encoder, else the next one.
+            // Plain text is for masked language modeling where the model is an encoder, else for causal language modeling.
             SpecialTokens = new() { Padding = 0, Mask = (folder is null ? ModelPresets.Get(training.BaseModel) : ModelConfig.Read(folder)) is EncoderConfig ? 0 : null },
             Splits = new Dictionary<string, TokenSplitSummary>(),
         };

@@ -14,7 +14,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Evaluate;
 
 /// <summary>Measures a classifier on the test data, beside a cheap baseline trained on the same examples.</summary>
-[Stage("FineTune.Evaluate", Version = 6, Description = "Measures a model on the held-out test data. Classes of texts: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; entities: precision, recall and F1 as seqeval counts; masked words and writing: perplexity, and samples of what it writes. Beside a cheap baseline trained on the same examples, with each prediction.")]
+[Stage("FineTune.Evaluate", Version = 6, Description = "Measures a model on the held-out test data. Text classification: accuracy, F1, MCC, confusion matrix, calibration before and after temperature scaling, 95% intervals, plots; token classification: precision, recall and F1 as seqeval counts; masked language modeling and text generation: perplexity, and samples of what it writes. Compared with a cheap baseline trained on the same examples; each prediction is kept.")]
 [Consumes("dataset")]
 [Consumes("tokens")]
 [Consumes("model")]
@@ -41,8 +41,8 @@ public sealed record EvaluateStage : Stage
     [Parameter("Where to compute: auto, cpu, cuda or cuda:n.", Category = "Execution", AffectsResult = false), DeviceName]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Threads. Default: as many as there are processors.</summary>
-    [Parameter("Threads to compute with on the CPU; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 4096)]
+    /// <summary>Threads. Default: as many as there are CPU cores.</summary>
+    [Parameter("Threads to compute with on the CPU; 0 takes as many as there are CPU cores.", Category = "Execution", AffectsResult = false), Range(0, 4096)]
     public int Threads { get; init; }
 
     /// <inheritdoc />

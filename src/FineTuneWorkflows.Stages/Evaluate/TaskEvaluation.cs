@@ -11,7 +11,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 
 namespace FineTuneWorkflows.Stages.Evaluate;
 
-/// <summary>Measures a model by the figures of its own task: any number of classes, masked words, or writing.</summary>
+/// <summary>Measures a model by the figures of its own task: multi-label classification, masked language modeling or text generation.</summary>
 internal static class TaskEvaluation
 {
     private const int Samples = 5, PromptTokens = 12, SampleTokens = 48;
@@ -33,7 +33,7 @@ internal static class TaskEvaluation
         context.Report(new(0, test.Count, "texts", "predicting"));
         var masking = model.Task != ModelTask.MaskedLanguageModeling ? null : new MaskingOptions
         {
-            MaskTokenId = tokens.Info.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so a model that guesses masked words cannot be measured with it"),
+            MaskTokenId = tokens.Info.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so a masked language model cannot be measured with it"),
             SpecialTokenIds = tokens.Info.SpecialTokens.All,
         };
         var measured = Trainer.Measure(model, new TokenSplitDataset(test), stage.BatchSize, stage.Seed, stage.Threads, masking, cancellationToken, context.Note);

@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Stages.Evaluate;
 
-/// <summary>Says in plain words where a model's figures on the test data mean that it has learned little.</summary>
+/// <summary>Says in plain words where a model's figures on the test data mean that it learned little.</summary>
 public static class Verdict
 {
     /// <summary>How many classes the model predicts among the test texts.</summary>

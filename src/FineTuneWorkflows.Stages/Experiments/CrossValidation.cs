@@ -16,7 +16,7 @@ public sealed class CrossValidation(IReadOnlyList<Pipeline> folds, RunLabels lab
     /// <summary>The properties that a definition has, or the parameters of one of its stages: the number of folds, and the one to validate on.</summary>
     public const string Folds = "Folds", Fold = "Fold";
 
-    /// <summary>Runs the folds, and keeps mean and deviation of what they measure.</summary>
+    /// <summary>Runs the folds, and keeps mean and standard deviation of what they measure.</summary>
     /// <param name="observers">Are told of the cross-validation's own run.</param>
     public async Task<CrossValidationResult> RunAsync(IReadOnlyList<IRunObserver> observers)
     {

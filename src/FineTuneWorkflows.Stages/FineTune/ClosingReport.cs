@@ -7,7 +7,7 @@ using FineTuneWorkflows.Pipelines.Contract;
 
 namespace FineTuneWorkflows.Stages.FineTune;
 
-/// <summary>What a training with validation data ends with: the gap between training and validation, and of a classifier of texts its calibration.</summary>
+/// <summary>What a training with validation data ends with: the generalization gap, and the calibration of a text classifier.</summary>
 internal static class ClosingReport
 {
     /// <summary>Measures, logs and notes both, and keeps the calibration in the model's folder.</summary>

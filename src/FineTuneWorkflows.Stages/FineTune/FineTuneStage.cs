@@ -11,7 +11,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 7, Description = "Fine-tunes a model for classes of texts, entities, masked words or writing texts, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of training beside validation. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 8, Description = "Fine-tunes a model for text classification, token classification, masked language modeling or text generation, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of the generalization gap. Interrupted, it goes on from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
@@ -66,7 +66,7 @@ public sealed record FineTuneStage : TrainingStage
         foreach (var problem in base.Check().Concat(LoraParameters.Check(this)))
             yield return problem;
         if (ModelPresets.IsPreset(BaseModel) && (FreezeLayers > 0 || FreezeEmbeddings))
-            yield return $"{(FreezeLayers > 0 ? nameof(FreezeLayers) : nameof(FreezeEmbeddings))} and BaseModel: {BaseModel} starts from scratch, and weights that were never learned would stay so; set BaseModel to a base that has learned, or leave FreezeLayers and FreezeEmbeddings out";
+            yield return $"{(FreezeLayers > 0 ? nameof(FreezeLayers) : nameof(FreezeEmbeddings))} and BaseModel: {BaseModel} starts from scratch, and weights that were never learned would stay so; set BaseModel to a pretrained base, or leave FreezeLayers and FreezeEmbeddings out";
     }
 
     /// <inheritdoc />

@@ -9,7 +9,7 @@ public enum FineTuneTask
     /// <summary>One class for a text or a pair of texts.</summary>
     TextClassification,
 
-    /// <summary>Any number of classes for a text.</summary>
+    /// <summary>Multi-label: several classes for a text, or none.</summary>
     MultiLabelClassification,
 
     /// <summary>A class for each word, such as the entity that it belongs to.</summary>
@@ -18,6 +18,6 @@ public enum FineTuneTask
     /// <summary>The words behind masks: pre-training, or more of it on text of one's own.</summary>
     MaskedLanguageModeling,
 
-    /// <summary>The next word: models that write texts; of conversations the answers alone are learned.</summary>
+    /// <summary>The next token, as decoders predict it; of conversations only the answers are learned.</summary>
     CausalLanguageModeling,
 }

@@ -22,7 +22,7 @@ internal static class LoraParameters
         }
 
         if (ModelPresets.IsPreset(stage.BaseModel))
-            yield return FormattableString.Invariant($"LoraRank and BaseModel: LoraRank is {stage.LoraRank}, but {stage.BaseModel} starts from scratch, and adapters stand beside a base that has learned; set BaseModel to one, or leave LoraRank empty");
+            yield return FormattableString.Invariant($"LoraRank and BaseModel: LoraRank is {stage.LoraRank}, but {stage.BaseModel} starts from scratch, and adapters need a pretrained base; set BaseModel to one, or leave LoraRank empty");
         if (stage.FreezeLayers > 0 || stage.FreezeEmbeddings)
             yield return FormattableString.Invariant($"LoraRank and {(stage.FreezeLayers > 0 ? "FreezeLayers" : "FreezeEmbeddings")}: LoraRank is {stage.LoraRank}, and adapters leave all of the base as it is; leave FreezeLayers and FreezeEmbeddings out");
         if (!stage.LoraMerge && stage.Layers is not null)

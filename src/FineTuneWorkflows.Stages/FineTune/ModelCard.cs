@@ -49,7 +49,7 @@ internal sealed class ModelCard
         Line();
         Line($"{(IsAdapter ? "Adapters (LoRA) of a" : "A")} model of family {config.ModelType} with {Number(config.LayerCount)} layers, {Number(config.HiddenSize)} hidden units and {Number(Model.ParameterCount)} parameters, trained by `{descriptor.Type}` of FineTuneWorkflows.");
         if (Model.Labels.Count > 0)
-            Line($"It gives {(Model.IsMultiLabel ? "any number of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
+            Line($"It gives {(Model.IsMultiLabel ? "none, one or several of" : "one of")} {Number(Model.Labels.Count)} classes: {Labels()}.");
         if (TakesMean)
             Line("Its classifier takes the mean of all tokens' vectors, which transformers' own classes do not. `mean_pooling.py` has classes that do; they are loaded with `trust_remote_code=True`, and no other class loads this model.");
         Line();
@@ -67,9 +67,9 @@ internal sealed class ModelCard
 
     private string Task => Model.Task switch
     {
-        ModelTask.SequenceClassification => "classes of texts",
-        ModelTask.TokenClassification => "entities in texts",
-        ModelTask.MaskedLanguageModeling => "masked words",
+        ModelTask.SequenceClassification => "text classification",
+        ModelTask.TokenClassification => "token classification",
+        ModelTask.MaskedLanguageModeling => "masked language modeling",
         _ => "text generation",
     };
 

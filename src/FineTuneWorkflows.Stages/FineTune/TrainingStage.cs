@@ -20,7 +20,7 @@ public abstract record TrainingStage : Stage
     private const string Checkpoints = "checkpoints";
 
     /// <summary>The model to start from. Default: <c>tiny</c>, from scratch.</summary>
-    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large, or one of them with gpt2- or llama- before it for models that write texts.", Category = "Model"), Required]
+    [Parameter("The model to start from: a folder in Hugging Face's layout (config.json, model.safetensors), hf://owner/name[@revision] of the Hugging Face Hub, or a preset that starts from scratch: tiny, mini, small, medium, base, large, or one of them with gpt2- or llama- before it for decoders, which generate text.", Category = "Model"), Required]
     public string BaseModel { get; init; } = "tiny";
 
     /// <summary>Keep only the first layers. Default: all.</summary>
@@ -46,16 +46,16 @@ public abstract record TrainingStage : Stage
     /// <summary>How the model is trained.</summary>
     public abstract TrainingOptions Training { get; init; }
 
-    /// <summary>The share of tokens that masked language modelling predicts. Default: 0.15.</summary>
-    [Parameter("The share of tokens that masked language modelling predicts.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.01, 0.9)]
+    /// <summary>The share of tokens that masked language modeling predicts. Default: 0.15.</summary>
+    [Parameter("The share of tokens that masked language modeling predicts.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.01, 0.9)]
     public double MaskProbability { get; init; } = 0.15;
 
     /// <summary>The share of predicted tokens that are masked. Default: 0.8.</summary>
-    [Parameter("The share of predicted tokens that the mask replaces, in masked language modelling.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
+    [Parameter("The share of predicted tokens that the mask replaces, in masked language modeling.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
     public double MaskShare { get; init; } = 0.8;
 
     /// <summary>The share of predicted tokens that a random one replaces. Default: 0.1.</summary>
-    [Parameter("The share of predicted tokens that a random token replaces, in masked language modelling; those beyond MaskShare and this stay as they are.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
+    [Parameter("The share of predicted tokens that a random token replaces, in masked language modeling; those beyond MaskShare and this stay as they are.", Category = "Training", AppliesWith = "Task=MaskedLanguageModeling"), Range(0.0, 1.0)]
     public double RandomShare { get; init; } = 0.1;
 
     /// <summary>The device. Default: auto.</summary>
@@ -150,7 +150,7 @@ public abstract record TrainingStage : Stage
     /// <summary>How tokens are masked.</summary>
     private MaskingOptions Masking(TokenizedInfo tokens) => new()
     {
-        MaskTokenId = tokens.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so masked language modelling cannot be done with it; use the tokenizer of a BERT, RoBERTa or DistilBERT model"),
+        MaskTokenId = tokens.SpecialTokens.Mask ?? throw new StageException("the tokenizer has no mask token, so masked language modeling cannot be done with it; use the tokenizer of a BERT, RoBERTa or DistilBERT model"),
         SpecialTokenIds = tokens.SpecialTokens.All,
         Probability = MaskProbability,
         MaskShare = MaskShare,

@@ -19,7 +19,7 @@ internal sealed class MaskPredictor : TextPredictor
         : base(folder)
     {
         (this.tokenizer, this.options) = (tokenizer, options);
-        mask = tokenizer.SpecialTokens.Mask ?? throw new StageException($"{folder} guesses masked words, but its tokenizer names no mask token (mask_token)");
+        mask = tokenizer.SpecialTokens.Mask ?? throw new StageException($"{folder} is a masked language model, but its tokenizer names no mask token (mask_token)");
         model = MaskedTokenModel.Load(folder, device, options.Threads, BaseModels.Folder);
         maxLength = Math.Min(model.MaxTokens, tokenizer.ModelMaxLength ?? int.MaxValue);
     }

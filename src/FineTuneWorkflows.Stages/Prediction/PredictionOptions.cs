@@ -10,21 +10,21 @@ public sealed record PredictionOptions
     /// the model's own, which other tools get from the same weights.</summary>
     public bool Calibrated { get; init; } = true;
 
-    /// <summary>How a model that writes texts chooses its words.</summary>
+    /// <summary>How a text generation model chooses its tokens.</summary>
     public GenerationOptions Generation { get; init; } = new();
 
-    /// <summary>Whether a model that writes goes on from the text as it is, though it was trained on conversations or has a chat template; default false: it is asked in its chat format.</summary>
+    /// <summary>Whether a text generation model goes on from the text as it is, though it was trained on conversations or has a chat template; default false: it is asked in its chat format.</summary>
     public bool Raw { get; init; }
 
     /// <summary>The system's message before each text that a chat model is asked with; default null: none.</summary>
     public string? System { get; init; }
 
-    /// <summary>How many tokens a model that guesses masked words names for each mask; default 5.</summary>
+    /// <summary>How many tokens a masked language model names for each mask; default 5.</summary>
     public int TopK { get; init; } = 5;
 
     /// <summary>What the places of entities count; default code points, as Python does.</summary>
     public OffsetUnit Offsets { get; init; }
 
-    /// <summary>Threads to compute with on the CPU; 0, the default, takes as many as there are processors.</summary>
+    /// <summary>Threads to compute with on the CPU; 0, the default, takes as many as there are CPU cores.</summary>
     public int Threads { get; init; }
 }

@@ -1,12 +1,12 @@
 namespace FineTuneWorkflows.Stages.Prediction;
 
 /// <summary>What a model says of a text.</summary>
-/// <param name="Label">The likeliest class; of a model that gives any number of classes those with a probability of one half or more, with a comma between (<see cref="Labels"/> has
+/// <param name="Label">The likeliest class; of a model for multi-label classification those with a probability of one half or more, with a comma between (<see cref="Labels"/> has
 /// them apart); of a model for entities their kinds; else empty.</param>
 /// <param name="Probabilities">The probability of each class, in the model's order; they sum to 1 where a text has one class. Empty for entities, masks and writing.</param>
 public sealed record TextPrediction(string Label, IReadOnlyList<KeyValuePair<string, double>> Probabilities)
 {
-    /// <summary>The classes of a model that gives any number of them, in the model's order; null for other models.</summary>
+    /// <summary>The classes of a multi-label classifier, in the model's order; null for other models.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>The entities, in their order in the text; null for models of anything else.</summary>

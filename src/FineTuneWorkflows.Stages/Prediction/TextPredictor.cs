@@ -6,7 +6,7 @@ using FineTuneWorkflows.Text.Tokenization;
 
 namespace FineTuneWorkflows.Stages.Prediction;
 
-/// <summary>A saved model with its tokenizer: texts in; classes, entities, masked words or the texts' continuations out.</summary>
+/// <summary>A saved model with its tokenizer: texts in; classes, entities, tokens for masks or the texts' continuations out.</summary>
 public abstract class TextPredictor : IDisposable
 {
     private protected TextPredictor(string folder) => (Folder, Input) = (folder, ModelInput.Read(folder));
@@ -17,7 +17,7 @@ public abstract class TextPredictor : IDisposable
     /// <summary>What the model was trained on; null where its folder does not say it.</summary>
     public ModelInput? Input { get; }
 
-    /// <summary>The classes or tags by number; none of a model that writes texts or guesses masked words.</summary>
+    /// <summary>The classes or tags by number; none of a text generation or masked language model.</summary>
     public abstract IReadOnlyList<string> Labels { get; }
 
     /// <summary>Loads a model folder in Hugging Face's layout with its tokenizer.</summary>

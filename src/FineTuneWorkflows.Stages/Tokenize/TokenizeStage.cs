@@ -49,8 +49,8 @@ public sealed record TokenizeStage : Stage
     [Parameter("The largest share of a split's tokens, special ones left out, that may be unknown to the vocabulary; above it the stage fails, as a model would read next to nothing of the texts."), Range(0.0, 1.0)]
     public double MaxUnknownShare { get; init; } = 0.5;
 
-    /// <summary>Threads. Default: as many as there are processors.</summary>
-    [Parameter("Threads that tokenize; 0 takes as many as there are processors.", Category = "Execution", AffectsResult = false), Range(0, 1024)]
+    /// <summary>Threads. Default: as many as there are CPU cores.</summary>
+    [Parameter("Threads that tokenize; 0 takes as many as there are CPU cores.", Category = "Execution", AffectsResult = false), Range(0, 1024)]
     public int Threads { get; init; }
 
     private bool HasBaseFolder => BaseModel.Length > 0 && !ModelPresets.IsPreset(BaseModel);

@@ -4,7 +4,7 @@ namespace FineTuneWorkflows.Stages.Tracking;
 
 /// <summary>
 /// What of a run is worth a place of its own on a tracking server. Left out are parameters that have their default where that switches something off or leaves it to the program, where another
-/// parameter makes them of no account, or where they only say how a stage is executed; figures that another one repeats; and tags that <see cref="StageSheet"/> holds. <c>FINETUNE_TRACK_ALL=true</c>
+/// parameter makes them have no effect, or where they only say how a stage is executed; figures that another one repeats; and tags that <see cref="StageSheet"/> holds. <c>FINETUNE_TRACK_ALL=true</c>
 /// leaves nothing out.
 /// </summary>
 /// <param name="all">Whether nothing is left out.</param>

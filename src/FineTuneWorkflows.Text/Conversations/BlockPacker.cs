@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Text.Conversations;
 
-/// <summary>Joins texts to blocks of one length for language modelling (A. Radford et al., 2019), so that nothing is padded.</summary>
+/// <summary>Joins texts to blocks of one length for language modeling (A. Radford et al., 2019), so that nothing is padded.</summary>
 public static class BlockPacker
 {
     /// <summary>Joins texts, an end token after each, and cuts the stream into blocks; what does not fill the last block is left out.</summary>

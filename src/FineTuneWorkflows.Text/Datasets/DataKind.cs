@@ -12,13 +12,13 @@ public enum DataKind
     /// <summary>Two texts with one label, such as a premise and a hypothesis.</summary>
     TextPairClassification,
 
-    /// <summary>A text with any number of labels, none included.</summary>
+    /// <summary>Multi-label: a text with several labels, or none.</summary>
     MultiLabelClassification,
 
     /// <summary>Words with a tag each, in the IOB2 scheme (L. Ramshaw and M. Marcus, cmp-lg/9505040).</summary>
     TokenClassification,
 
-    /// <summary>A document without a label, for language modelling.</summary>
+    /// <summary>A document without a label, for language modeling.</summary>
     PlainText,
 
     /// <summary>Messages of a user and an assistant, for instruction tuning.</summary>

@@ -30,7 +30,7 @@ public sealed record TextExample(string Text, string Label = "")
     /// <summary>The tools that may be called in a conversation: a JSON list as its file has it; null where there are none.</summary>
     public string? Tools { get; init; }
 
-    /// <summary>A text with any number of labels.</summary>
+    /// <summary>Multi-label: a text with several labels, or none.</summary>
     /// <param name="text">The text.</param>
     /// <param name="labels">The labels; doubled ones count once.</param>
     public static TextExample OfLabels(string text, IEnumerable<string> labels) =>

@@ -46,7 +46,7 @@ public sealed unsafe class TokenSplit : IDisposable
     /// <summary>Whether rows are pairs, see <see cref="SecondStart"/>.</summary>
     public bool HasSecondStarts => _header.Has(TokenFileParts.SecondStarts);
 
-    /// <summary>Whether each row has any number of classes, see <see cref="CopyClasses"/>.</summary>
+    /// <summary>Whether rows are multi-label, see <see cref="CopyClasses"/>.</summary>
     public bool HasClasses => _header.Has(TokenFileParts.Classes);
 
     /// <summary>Whether each token has a label, see <see cref="CopyTokenLabels"/>.</summary>

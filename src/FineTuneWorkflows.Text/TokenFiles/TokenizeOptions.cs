@@ -24,6 +24,6 @@ public sealed record TokenizeOptions
     /// <see cref="ChatFormats.Of"/>.</summary>
     public ChatFormat? ChatFormat { get; init; }
 
-    /// <summary>How many threads tokenize. Has no influence on the result. Default: as many as the machine has processors.</summary>
+    /// <summary>How many threads tokenize. Has no influence on the result. Default: as many as the machine has CPU cores.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 }

@@ -49,7 +49,7 @@ internal static class TransformersConfig
     /// <summary>The fast form of a tokenizer's class, which knows where in the text its tokens stand; a class that has none of ours stays.</summary>
     internal static string Fast(string tokenizerClass) => UsualTokenizers.ContainsValue(tokenizerClass + "Fast") ? tokenizerClass + "Fast" : tokenizerClass;
 
-    /// <summary>Whether a text has any number of classes.</summary>
+    /// <summary>Whether the classifier is multi-label.</summary>
     internal static bool HasSeveralLabels(string folder)
     {
         using var config = Read(Path.Combine(folder, "config.json"));

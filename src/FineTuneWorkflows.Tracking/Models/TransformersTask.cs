@@ -9,7 +9,7 @@ internal sealed record TransformersTask(string PipelineClass, string Outputs)
 
     internal const string PairInputs = """[{"type": "string", "name": "text", "required": true}, {"type": "string", "name": "text_pair", "required": true}]""";
 
-    /// <summary>The answers of a model that gives a text any number of classes.</summary>
+    /// <summary>The answers of a multi-label classifier.</summary>
     internal const string SeveralClasses =
         """[{"type": "array", "items": {"type": "string"}, "name": "labels", "required": true}, {"type": "map", "values": {"type": "double"}, "name": "probabilities", "required": true}]""";
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FineTuneWorkflows.Tracking.SystemMetrics;
 
-/// <summary>Time that all processors spent since some start, busy and in all, in one unit. Off Linux it is this process alone that is seen.</summary>
+/// <summary>Time that all CPUs spent since some start, busy and in all, in one unit. Off Linux it is this process alone that is seen.</summary>
 internal readonly record struct CpuTimes(double Busy, double Total)
 {
     internal static CpuTimes? Read()

@@ -32,7 +32,7 @@ public sealed class CrossValidateTests : IDisposable
         var answer = await place.RunAsync("crossvalidate", "folds.json", "--folds", "3", "--home", "home");
 
         Assert.Equal((ExitCode.Done, ""), (answer.Code, answer.Error));
-        // 0.5, 0.6 and 0.7: the mean 0.6, the sample's deviation 0.1.
+        // 0.5, 0.6 and 0.7: the mean 0.6, the sample standard deviation 0.1.
         Assert.Contains("3 of 3 folds\n", answer.Out, StringComparison.Ordinal);
         Assert.Matches(@"best_validation/accuracy +0\.6 +0\.1 +0\.5 +0\.7\n", answer.Out);
         Assert.Matches(@"generalization/gap/loss +0\.3 +0 +0\.3 +0\.3\n", answer.Out);

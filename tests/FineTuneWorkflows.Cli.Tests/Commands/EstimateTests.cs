@@ -26,7 +26,7 @@ public sealed class EstimateTests : IDisposable
         Assert.Equal((ExitCode.Done, ""), (answer.Code, answer.Error));
         // Embeddings (6 + 512 + 2) x 128, their norm, two layers of 12 x 128² + 13 x 128, the pooler and two classes.
         Assert.Contains("Train (FineTune.FineTune) on cpu: 480,130 parameters, 480,130 of them trained", answer.Out, StringComparison.Ordinal);
-        Assert.Contains("  64 token places at once, in texts of 16 tokens at most", answer.Out, StringComparison.Ordinal);
+        Assert.Contains("  64 tokens at once, padding included, in texts of 16 tokens at most", answer.Out, StringComparison.Ordinal);
         Assert.Matches(@"weights +1\.9 MB +1\.9 MB\n +gradients +1\.9 MB +1\.9 MB\n +moments +3\.8 MB +3\.8 MB\n +activations .*\n +temporaries .*\n +together at most .*\n +the machine has +[0-9.]+ GB\n", answer.Out);
         Assert.Contains("with checkpointing", answer.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("warning", answer.Out, StringComparison.Ordinal);

@@ -37,14 +37,14 @@ public sealed class ReferencePagesTests
         var text = new StringBuilder($"## {stage.Name}\n\n`{stage.Type}`. {stage.Description}\n\n");
         text.Append($"Reads {(stage.Consumes.Count == 0 ? "nothing" : StageSheet.Reads(stage))}. Makes {(stage.Produces.Count == 0 ? "nothing" : StageSheet.Makes(stage))}.\n\n");
         foreach (var category in stage.Parameters.GroupBy(p => p.Category, StringComparer.Ordinal))
-            text.Append($"**{category.Key}**\n\n").Append(ReferencePage.Table(["parameter", "type", "default", "allowed", "what"], category.Select(Row)));
+            text.Append($"**{category.Key}**\n\n").Append(ReferencePage.Table(["parameter", "type", "default", "allowed", "what"], category.Select(parameter => Row(stage, parameter))));
         return text.ToString();
     }
 
-    private static string[] Row(ParameterDescriptor parameter) =>
+    private static string[] Row(StageDescriptor stage, ParameterDescriptor parameter) =>
     [
         ReferencePage.Code(parameter.Name), parameter.Kind.TypeName, StageSheet.Default(parameter) is "-" ? "" : ReferencePage.Code(StageSheet.Default(parameter)), parameter.Constraint ?? "",
-        parameter.Description + (parameter.Secret ? " A secret: write `${env:NAME}`." : "") + (parameter.AppliesWith is { } other ? $" Applies with `{other}`." : "")
+        parameter.Description + (parameter.Secret ? " A secret: write `${env:NAME}`." : "") + (parameter.AppliesWith is { } other && stage.Parameter(other.Split('=')[0]) is not null ? $" Applies with `{other}`." : "")
             + (parameter.AffectsResult || parameter.Secret ? "" : " Not in the fingerprint."),
     ];
 

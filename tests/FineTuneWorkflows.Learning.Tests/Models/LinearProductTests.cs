@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Models;
 
-/// <summary>The products that may be convolutions: on processors where they are not, both sides are the same.</summary>
+/// <summary>The products that may be convolutions: on CPUs where they are not, both sides are the same.</summary>
 public class LinearProductTests
 {
     [Theory]

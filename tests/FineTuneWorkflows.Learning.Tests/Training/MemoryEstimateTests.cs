@@ -87,7 +87,7 @@ public class MemoryEstimateTests
     [InlineData("qwen3", true)]
     public void In_bfloat16_the_copies_of_the_weights_and_what_stays_in_32_bits_are_counted(string family, bool adapted)
     {
-        Assert.SkipWhen(PrecisionSupport.Problem(TorchDevice.Cpu, Precision.BFloat16) is not null, "This processor has no bfloat16.");
+        Assert.SkipWhen(PrecisionSupport.Problem(TorchDevice.Cpu, Precision.BFloat16) is not null, "This CPU has no bfloat16.");
         double dropout = family.StartsWith("qwen", StringComparison.Ordinal) ? 0 : 0.1;
         ModelConfig config = family == "bert" ? Config : DecoderConfig.For(family) with
         {

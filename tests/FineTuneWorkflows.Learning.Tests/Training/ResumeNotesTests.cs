@@ -137,7 +137,7 @@ public class ResumeNotesTests
     [Fact]
     public void Every_option_that_can_change_the_result_is_part_of_the_identity()
     {
-        // Those of no matter on the processor, or said when a training is resumed.
+        // Those of no matter on the CPU, or said when a training is resumed.
         string[] free =
         [
             nameof(TrainingOptions.CheckpointEverySteps), nameof(TrainingOptions.CheckpointEverySeconds), nameof(TrainingOptions.KeepCheckpoints), nameof(TrainingOptions.Threads),

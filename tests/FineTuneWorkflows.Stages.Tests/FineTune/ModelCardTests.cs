@@ -18,7 +18,7 @@ public sealed class ModelCardTests : IDisposable
         var result = await Train(workspace, "tiny");
         var card = Card(result);
         Assert.StartsWith(
-            "---\nlibrary_name: transformers\nmetrics:\n- accuracy\n- f1\n- matthews_correlation\npipeline_tag: text-classification\ntags:\n- fine-tune-workflows\n---\n# BertForSequenceClassification for classes of texts\n", card, StringComparison.Ordinal);
+            "---\nlibrary_name: transformers\nmetrics:\n- accuracy\n- f1\n- matthews_correlation\npipeline_tag: text-classification\ntags:\n- fine-tune-workflows\n---\n# BertForSequenceClassification for text classification\n", card, StringComparison.Ordinal);
         Assert.Contains("It gives one of 2 classes: `negative`, `positive`.", card, StringComparison.Ordinal);
         Assert.Contains("It started from scratch, in the shape of the preset `tiny`.", card, StringComparison.Ordinal);
         Assert.Contains($"Tokens with the digest `{result.Of("Tokenize").Artifacts["tokens"].Digest}`, cut at 16", card, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class ClosingReportTests : IDisposable
         Assert.Equal(metrics["generalization/validation/loss"] - metrics["generalization/training/loss"], metrics["generalization/gap/loss"], 1e-12);
         Assert.Equal(metrics["generalization/training/accuracy"] - metrics["generalization/validation/accuracy"], metrics["generalization/gap/accuracy"], 1e-12);
         var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
-        Assert.Contains(notes, n => n.StartsWith("training beside validation, without dropout", StringComparison.Ordinal) && n.Contains(", gap ", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.StartsWith("generalization gap, without dropout", StringComparison.Ordinal) && n.Contains(", gap ", StringComparison.Ordinal));
 
         var folder = result.Of("FineTune").Artifacts["model"].Path;
         var calibration = ModelCalibration.Load(folder)!;

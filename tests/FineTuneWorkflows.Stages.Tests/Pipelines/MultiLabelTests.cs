@@ -4,7 +4,7 @@ using FineTuneWorkflows.Stages.Tests.Support;
 
 namespace FineTuneWorkflows.Stages.Tests.Pipelines;
 
-/// <summary>Texts with any number of labels.</summary>
+/// <summary>Multi-label texts.</summary>
 public sealed class MultiLabelTests : IDisposable
 {
     private readonly Workspace workspace = new();

@@ -35,7 +35,7 @@ internal sealed class EstimateCommand : CliCommand
     {
         var (own, other) = (estimate.AsItIs, estimate.Otherwise);
         context.Ink.WriteText(context.Out, $"{estimate.Stage} ({estimate.Type}) on {estimate.Device}: {Number(own.ParameterCount)} parameters, {Number(own.TrainableCount)} of them trained");
-        context.Ink.WriteText(context.Out, $"{Number(own.Batch.Places)} token places at once, in texts of {Number(estimate.Longest)} tokens at most", "  ");
+        context.Ink.WriteText(context.Out, $"{Number(own.Batch.Places)} tokens at once, padding included, in texts of {Number(estimate.Longest)} tokens at most", "  ");
         foreach (var assumption in estimate.Assumptions)
             context.Ink.WriteText(context.Out, $"assumed: {assumption}", "  ");
         var table = new TextTable("", "as it is", estimate.Checkpointing ? "without checkpointing" : "with checkpointing").AlignRight(1, 2);

@@ -33,7 +33,7 @@ internal sealed class ConsoleExperimentHost(OpenHome open, CommandContext contex
     public void Ranked(IReadOnlyList<Candidate> ranking)
     {
         var values = ranking[0].Values.Count;
-        var table = new TextTable(["", .. ranking[0].Values.Select(v => v.Key), metric, "deviation", "trials"]);
+        var table = new TextTable(["", .. ranking[0].Values.Select(v => v.Key), metric, "std. dev.", "trials"]);
         table.AlignRight([.. Enumerable.Range(values + 1, 3)]).Cut([.. Enumerable.Range(1, values)]).LeaveOut(values + 3, values + 2);
         for (var i = 0; i < ranking.Count; i++)
             table.Add([(i + 1).ToString(CultureInfo.InvariantCulture), .. ranking[i].Values.Select(v => (TextTable.Cell)v.Value), Words.Number(ranking[i].Mean),

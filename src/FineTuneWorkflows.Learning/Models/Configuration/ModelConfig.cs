@@ -16,7 +16,7 @@ public abstract record ModelConfig
     /// <summary>The problem type of one class per sequence.</summary>
     public const string SingleLabel = "single_label_classification";
 
-    /// <summary>The problem type of any number of classes per sequence.</summary>
+    /// <summary>The problem type of multi-label classification.</summary>
     public const string MultiLabel = "multi_label_classification";
 
     /// <summary>The family, such as <c>bert</c> or <c>llama</c>.</summary>
@@ -53,7 +53,7 @@ public abstract record ModelConfig
     /// <summary>Dropout of the attention weights, 0 to 1.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Standard deviation of fresh weights; default 0.02.</summary>
+    /// <summary>Standard deviation of newly initialized weights; default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>Added to the variance in normalization.</summary>

@@ -42,7 +42,7 @@ internal static class ModelFolder
             foreach (ModelParameter parameter in match.Fresh)
                 ParameterInitializer.Fill(parameter, original.InitializerRange, options.Seed);
             if (match.Fresh.Count > 0)
-                note($"Start fresh, as {folder} has no fitting ones: {string.Join(", ", match.Fresh.Select(parameter => parameter.Name))}.");
+                note($"Newly initialized (not in {folder}): {string.Join(", ", match.Fresh.Select(parameter => parameter.Name))}.");
             if (match.LeftOut.Count > 0)
                 note($"{match.LeftOut.Count} weights of {folder} are not used: {WeightMatcher.Some(match.LeftOut)}.");
             model.Prepare(options);

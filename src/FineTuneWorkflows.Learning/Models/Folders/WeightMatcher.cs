@@ -15,7 +15,7 @@ internal static class WeightMatcher
     /// <param name="weights">The folder's weights.</param>
     /// <param name="model">The model to fill.</param>
     /// <param name="layersInFile">The number of layers that the folder's configuration names.</param>
-    /// <param name="head">What may start fresh.</param>
+    /// <param name="head">What may be newly initialized.</param>
     public static WeightMatch Match(ModelWeights weights, LanguageModel model, int layersInFile, HeadReuse head)
     {
         ModelFamily family = model.Config.FamilyTable();

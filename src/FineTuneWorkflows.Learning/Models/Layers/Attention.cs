@@ -18,7 +18,7 @@ internal static class Attention
     /// <param name="dropout">The share of weights that are dropped, 0 outside training.</param>
     public static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? bias, double dropout)
     {
-        // On the processor libtorch's own way is slower: by a third without dropout, by half with it (benchmarks/README.md).
+        // On the CPU libtorch's own way is slower: by a third without dropout, by half with it (benchmarks/README.md).
         bias = bias?.As(query.dtype);
         bool inFull = query.device_type == DeviceType.CPU && (dropout > 0 || key.shape[2] <= LongestInFull);
         return inFull ? InFull(query, key, value, bias, dropout) : nn.functional.scaled_dot_product_attention(query, key, value, bias!, dropout, false);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace FineTuneWorkflows.Learning.Models.Layers;
 
 /// <summary>
-/// Dropout (Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting"). On the processor the mask is
+/// Dropout (Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting"). On the CPU the mask is
 /// <see cref="RandomMask"/>'s, whose seed is drawn from libtorch's generator: libtorch's own takes 12 ns for each number of it, a twelfth of a step of
 /// BERT-base.
 /// </summary>

@@ -61,7 +61,7 @@ internal sealed class LinearLayer
         return output.PlusInPlace(added);
     }
 
-    /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the processor to join their matrices
+    /// <summary>What several layers make of one input, all with biases or all without. Of few tokens it is quicker on the CPU to join their matrices
     /// first.</summary>
     public static Tensor[] Together(Tensor input, bool training, params ReadOnlySpan<LinearLayer> layers)
     {

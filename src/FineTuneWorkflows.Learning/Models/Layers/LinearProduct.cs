@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace FineTuneWorkflows.Learning.Models.Layers;
 
 /// <summary>
-/// x Wᵀ + b by the quicker of libtorch's two libraries. Its usual one, MKL, uses half the width of AVX-512 on processors of other
+/// x Wᵀ + b by the quicker of libtorch's two libraries. Its usual one, MKL, uses half the width of AVX-512 on CPUs of other
 /// makers than Intel; oneDNN, which libtorch asks for convolutions, uses all of it, and a convolution by 1 x 1 is the same product in the same
 /// precision, its gradients too. A step of BERT-base takes 0.56 times as long (benchmarks/README.md).
 /// </summary>

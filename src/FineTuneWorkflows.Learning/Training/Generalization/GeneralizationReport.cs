@@ -22,7 +22,7 @@ public sealed record GeneralizationReport(int TrainingCount, int TrainingTotal, 
     /// <param name="validation">The validation data.</param>
     /// <param name="result">What the training came to.</param>
     /// <param name="options">Batch size, seed and threads.</param>
-    /// <param name="masking">How tokens are masked; for masked language modelling alone.</param>
+    /// <param name="masking">How tokens are masked; for masked language modeling alone.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     /// <param name="note">Hears when batches are halved as memory ran out.</param>
     /// <exception cref="ArgumentException">The training had no validation data.</exception>
@@ -58,7 +58,7 @@ public sealed record GeneralizationReport(int TrainingCount, int TrainingTotal, 
 
     /// <summary>The report in one line.</summary>
     public override string ToString() =>
-        $"training beside validation, without dropout ({TrainingCount} of {TrainingTotal} training texts, {ValidationCount} for validation): "
+        $"generalization gap, without dropout ({TrainingCount} of {TrainingTotal} training texts, {ValidationCount} for validation): "
         + string.Join(", ", Gaps.Select(gap => string.Create(
-            CultureInfo.InvariantCulture, $"{gap.Metric} {gap.Training:0.0000} beside {gap.Validation:0.0000}, gap {gap.Gap:0.0000}")));
+            CultureInfo.InvariantCulture, $"{gap.Metric} {gap.Training:0.0000} in training, {gap.Validation:0.0000} in validation, gap {gap.Gap:0.0000}")));
 }

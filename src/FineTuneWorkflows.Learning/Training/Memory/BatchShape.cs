@@ -1,6 +1,6 @@
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
-/// <summary>What is computed at once: how many token places there are, padding included, and how wide they lie.</summary>
+/// <summary>What is computed at once: how many tokens there are, padding included, and how wide they lie.</summary>
 /// <param name="Places">Sequences times the longest of them.</param>
 /// <param name="Tokens">The longest sequence.</param>
 public readonly record struct BatchShape(long Places, int Tokens)

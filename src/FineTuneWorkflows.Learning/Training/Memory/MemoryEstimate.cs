@@ -7,7 +7,7 @@ using TorchSharp;
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
 /// <summary>
-/// The memory that a training takes at most, in bytes, beyond the program itself (with libtorch some 0.3 GB on the processor). Weights, gradients and AdamW's two
+/// The memory that a training takes at most, in bytes, beyond the program itself (with libtorch some 0.3 GB on the CPU). Weights, gradients and AdamW's two
 /// moments are counted exactly, 4 bytes a number (a base that is kept in bfloat16 2). Activations are every tensor of a forward pass of the largest piece of a batch, as they all stay until the
 /// piece's gradients are taken:
 /// <list type="bullet">
@@ -20,7 +20,7 @@ namespace FineTuneWorkflows.Learning.Training.Memory;
 /// <item>the embeddings' sums, and the head: of one that predicts tokens the logits and their logarithms, <c>[predicted tokens, vocabulary]</c>.</item>
 /// </list>
 /// </summary>
-/// <param name="ParameterCount">The number of numbers in all weights.</param>
+/// <param name="ParameterCount">The number of parameters of the model.</param>
 /// <param name="TrainableCount">Of them those that are trained.</param>
 /// <param name="Batch">The largest piece of a step.</param>
 /// <param name="Weights">All weights.</param>
@@ -61,7 +61,7 @@ public sealed record MemoryEstimate(
     {
         bool classes = task is ModelTask.SequenceClassification or ModelTask.TokenClassification;
         string[] labels = classes ? [.. Enumerable.Range(0, classCount).Select(i => i.ToString(CultureInfo.InvariantCulture))] : [];
-        // On the processor: memory that is never written is never taken.
+        // On the CPU: memory that is never written is never taken.
         using LanguageModel model = LanguageModel.Declare(
             structure.Apply(config, task), task, labels, TorchDevice.Cpu, "The configuration",
             structure is { KeepBFloat16: true, Lora: not null } && config.TorchType == "bfloat16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
@@ -73,7 +73,7 @@ public sealed record MemoryEstimate(
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"at most {Gigabytes(Peak)} GB of memory: weights {Gigabytes(Weights)}, gradients {Gigabytes(Gradients)}, moments {Gigabytes(Moments)}, activations {Gigabytes(Activations)} "
-        + $"({Batch.Places} token places at once), temporaries {Gigabytes(Temporaries)}");
+        + $"({Batch.Places} tokens at once, padding included), temporaries {Gigabytes(Temporaries)}");
 
     private static string Gigabytes(long bytes) => (bytes / 1e9).ToString(bytes >= 1e8 || bytes == 0 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
 

@@ -9,7 +9,7 @@ internal enum LabelKind
     /// <summary>A class for each sequence.</summary>
     Class,
 
-    /// <summary>Any number of classes for each sequence.</summary>
+    /// <summary>Multi-label classification: several classes for a sequence, or none.</summary>
     Classes,
 
     /// <summary>A class for each token.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FineTuneWorkflows.Learning.Training.Tasks;
 
-/// <summary>How tokens are masked for masked language modelling (Devlin et al. 2018, arXiv:1810.04805, 3.1), anew in every epoch (Liu et al. 2019,
+/// <summary>How tokens are masked for masked language modeling (Devlin et al. 2018, arXiv:1810.04805, 3.1), anew in every epoch (Liu et al. 2019,
 /// arXiv:1907.11692, 4.1).</summary>
 public sealed record MaskingOptions
 {

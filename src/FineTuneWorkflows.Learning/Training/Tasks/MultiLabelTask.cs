@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Training.Tasks;
 
-/// <summary>Any number of classes for each sequence, by the binary cross-entropy of each class, averaged over the classes as transformers does.</summary>
+/// <summary>Multi-label classification: several classes for a sequence, or none, by the binary cross-entropy of each class, averaged over the classes as transformers does.</summary>
 internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset training, ISequenceDataset? validation, TrainingOptions options)
     : SequenceTask(model, training, validation, options)
 {
@@ -18,7 +18,7 @@ internal sealed class MultiLabelTask(LanguageModel model, ISequenceDataset train
         if (Options.LabelSmoothing > 0)
             throw new TrainingException(string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"LabelSmoothing is {Options.LabelSmoothing}, but a sequence can have any number of classes here, where it has no meaning; set it to 0."));
+                $"LabelSmoothing is {Options.LabelSmoothing}, but this is multi-label classification, where it has no meaning; set it to 0."));
         base.CheckData();
     }
 

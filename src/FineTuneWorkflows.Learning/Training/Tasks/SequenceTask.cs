@@ -64,7 +64,7 @@ internal abstract class SequenceTask(LanguageModel model, ISequenceDataset train
         if (Parameters.Count == 0)
             throw new TrainingException("All weights are frozen, so there is nothing to train. Set a smaller FreezeLayers, or leave FreezeEmbeddings off.");
         if (options.ClassWeights != ClassWeighting.None && this is not ClassificationTask)
-            throw new TrainingException($"ClassWeights is {options.ClassWeights}, but {model.Task} {(model.IsMultiLabel ? "with any number of classes " : "")}does not have one class a sequence. "
+            throw new TrainingException($"ClassWeights is {options.ClassWeights}, but {model.Task} {(model.IsMultiLabel ? "for multi-label classification " : "")}does not have one class a sequence. "
                 + $"Set it to {ClassWeighting.None}.");
         if (validation is not null && !Metrics.Contains(options.BestMetric))
             throw new TrainingException($"BestMetric is '{options.BestMetric}', which {model.Task} does not have; use {string.Join(", ", Metrics)}.");

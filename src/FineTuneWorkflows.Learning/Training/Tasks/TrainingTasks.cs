@@ -18,7 +18,7 @@ internal static class TrainingTasks
             ModelTask.TokenClassification => new TokenClassificationTask(model, training, validation, options),
             ModelTask.MaskedLanguageModeling => new MaskedLanguageTask(
                 model, training, validation, options,
-                masking ?? throw new ArgumentNullException(nameof(masking), "Masked language modelling needs the ids of the mask and of the special tokens.")),
+                masking ?? throw new ArgumentNullException(nameof(masking), "Masked language modeling needs the ids of the mask and of the special tokens.")),
             ModelTask.CausalLanguageModeling => new CausalLanguageTask(model, training, validation, options),
             _ => throw new ArgumentOutOfRangeException(nameof(model), model.Task, "There is no training for such a head."),
         };
