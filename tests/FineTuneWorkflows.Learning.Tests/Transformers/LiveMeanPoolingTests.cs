@@ -2,6 +2,7 @@ using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Encoders;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Tests.Python;
 using TorchSharp;
@@ -33,7 +34,7 @@ public sealed class LiveMeanPoolingTests
         }
     }
 
-    private static string[] EncoderFamilies => ["bert", "roberta", "xlm-roberta", "distilbert"];
+    private static string[] EncoderFamilies => [.. EncoderFamily.All.Select(f => f.ModelType)];
 
     private static void Write(string folder, string family)
     {

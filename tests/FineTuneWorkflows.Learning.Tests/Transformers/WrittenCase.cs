@@ -1,6 +1,7 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Learning.Models.Encoders;
 
 namespace FineTuneWorkflows.Learning.Tests.Transformers;
 
@@ -29,7 +30,7 @@ internal sealed record WrittenCase(string Name, ModelConfig Config, ModelTask Ta
 
     private static IEnumerable<WrittenCase> Encoders() =>
     [
-        .. from family in new[] { "bert", "roberta", "xlm-roberta", "distilbert" }
+        .. from family in EncoderFamily.All.Select(f => f.ModelType)
            from task in new[] { ModelTask.SequenceClassification, ModelTask.TokenClassification, ModelTask.MaskedLanguageModeling }
            select new WrittenCase($"{family} {task}", Encoder(family), task),
         new("bert several classes", Encoder("bert") with { ProblemType = ModelConfig.MultiLabel }, ModelTask.SequenceClassification),

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FineTuneWorkflows.Server.Tests.Support;
+using FineTuneWorkflows.Stages;
 
 namespace FineTuneWorkflows.Server.Tests.RealStages;
 
@@ -145,11 +146,7 @@ public class RealServerTests(RealServer real)
         var stages = toolbox.Where(a => a!["category"]!.GetValue<string>() == "Fine-tuning").ToList();
 
         Assert.Equal(
-            [
-                "FineTune.Augment", "FineTune.Evaluate", "FineTune.FetchData", "FineTune.FineTune",
-                "FineTune.Pretrain", "FineTune.RegisterModel", "FineTune.Tokenize", "FineTune.TrainTokenizer",
-            ],
-            stages.Select(s => s!["typeName"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+            FineTuneStages.Catalog.Stages.Select(s => s.Type).Order(StringComparer.Ordinal), stages.Select(s => s!["typeName"]!.GetValue<string>()).Order(StringComparer.Ordinal));
         Assert.All(stages.SelectMany(s => s!["inputs"]!.AsArray()), i => Assert.False(string.IsNullOrWhiteSpace(i!["description"]!.GetValue<string>())));
     }
 

@@ -77,6 +77,9 @@ public abstract record ModelConfig
     /// <summary>The number of tokens that a sequence can have.</summary>
     public virtual int MaxTokens => MaxPositions;
 
+    /// <summary>The class of the family's usual tokenizer in transformers; null where transformers finds it by itself.</summary>
+    public string? TokenizerClass => FamilyTable().TokenizerClass;
+
     /// <summary>The head that the folder's architecture has; null where the file names none or one that is not known.</summary>
     public ModelTask? Task => Architectures.Count == 0 ? null : ArchitectureNames.TaskOf(Architectures[0]);
 

@@ -37,6 +37,7 @@ internal sealed record EncoderFamily(string ModelType, string ClassName, string 
     private static EncoderFamily Bert() => new("bert", "Bert", "bert.", "encoder.layer.{0}.")
     {
         Defaults = new EncoderConfig(),
+        TokenizerClass = "BertTokenizer",
         FieldNames = UsualFields,
         Names = EncoderNames.Bert,
         Embeddings = ["embeddings."],
@@ -58,6 +59,7 @@ internal sealed record EncoderFamily(string ModelType, string ClassName, string 
             NormEpsilon = 1e-5,
             PadTokenId = 1,
         },
+        TokenizerClass = className + "Tokenizer",
         FieldNames = UsualFields,
         Names = EncoderNames.Bert,
         Embeddings = ["embeddings."],
@@ -72,6 +74,7 @@ internal sealed record EncoderFamily(string ModelType, string ClassName, string 
     private static EncoderFamily DistilBert() => new("distilbert", "DistilBert", "distilbert.", "transformer.layer.{0}.")
     {
         Defaults = new EncoderConfig { ModelType = "distilbert", LayerCount = 6, TokenTypeCount = 0, ClassifierDropout = 0.2 },
+        TokenizerClass = "DistilBertTokenizer",
         FieldNames = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["hidden_size"] = "dim",
