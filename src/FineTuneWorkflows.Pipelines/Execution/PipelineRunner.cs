@@ -227,6 +227,7 @@ public sealed class PipelineRunner
                     }
                 }
 
+                await publisher.SettleAsync(cancellationToken).ConfigureAwait(false);
                 flow.Finished(stage.Wiring, stage.Stage.Condition, stage.Stage.ContinueOnError, result);
                 publisher.Publish(result.Event(runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type));
                 finished[stage.Name].SetResult(result);

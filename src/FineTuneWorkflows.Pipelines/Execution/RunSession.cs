@@ -85,6 +85,7 @@ public sealed class RunSession : IDisposable
     public async Task<StageResult> ExecuteAsync(StageExecutor executor, StageRequest request, CancellationToken cancellationToken)
     {
         var result = await executor.ExecuteAsync(request, Publish, cancellationToken).ConfigureAwait(false);
+        await publisher.SettleAsync(cancellationToken).ConfigureAwait(false);
         Finished(request, result);
         return result;
     }

@@ -49,6 +49,17 @@ internal sealed class EventPublisher : IDisposable
             }
         }
     }
+
+    /// <summary>Waits until reporters have said what there is to say of the run once; a user who wants to stop need not wait.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        IRunReporter[] reporters;
+        lock (gate)
+            reporters = [.. listening.OfType<IRunReporter>()];
+        foreach (var reporter in reporters)
+            await reporter.SettleAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private void Report(RunEvent runEvent)
     {
         lock (gate)

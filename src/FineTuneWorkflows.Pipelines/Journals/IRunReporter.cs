@@ -16,4 +16,8 @@ public interface IRunReporter : IRunObserver
     /// <summary>Adds to a run's first event what is to be known of it from the beginning, before it is journaled. Default: nothing.</summary>
     /// <param name="started">The event as it is.</param>
     RunStarted Introduce(RunStarted started) => started;
+
+    /// <summary>Asked when a stage ends, before that is told: done when what there is to say of the run once, such as its commit, has been said, so that a short run does not end without it. Default: done.</summary>
+    /// <param name="cancellationToken">The user's wish to stop, who need not wait for it.</param>
+    Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -9,7 +9,7 @@ using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
 namespace FineTuneWorkflows.Stages.Tracking;
 
 /// <summary>
-/// Notes what surrounds a run: the definition as it was, the commit it lies at, and, while stages are executed, how busy the machine is. It works beside the stages and holds none of them up; a run in
+/// Notes what surrounds a run: the definition as it was, the commit it lies at, and, while stages are executed, how busy the machine is. It works beside the stages, and no stage ends before definition and commit are noted; a run in
 /// which nothing is executed is not watched at all.
 /// </summary>
 public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
@@ -35,6 +35,7 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
     private string runId = "";
     private string? file;
     private Action<RunEvent> publish = _ => { };
+    private readonly TaskCompletionSource noted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? work;
 
     /// <summary>Makes one for one run.</summary>
@@ -96,6 +97,9 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public Task SettleAsync(CancellationToken cancellationToken) => work is null ? Task.CompletedTask : noted.Task.WaitAsync(cancellationToken);
+
     /// <summary>Looks no more.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -111,6 +115,7 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         {
             await KeepDefinitionAsync(cancellationToken).ConfigureAwait(false);
             await NoteCommitAsync(cancellationToken).ConfigureAwait(false);
+            noted.TrySetResult();
             await SampleAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -120,6 +125,10 @@ public sealed class RunSurroundings : IRunReporter, IAsyncDisposable
         catch (Exception e) // Whatever it is, the run goes on without it.
         {
             say($"warning: what surrounds the run is not noted any more: {e.Message}");
+        }
+        finally
+        {
+            noted.TrySetResult();
         }
     }
 

@@ -60,6 +60,22 @@ public sealed class RunSurroundingsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_ends_sooner_than_its_definition_is_read_has_it_nevertheless()
+    {
+        async Task<string?> Slow(CancellationToken cancellationToken)
+        {
+            await Task.Delay(500, cancellationToken);
+            return "{}";
+        }
+
+        string runId;
+        await using (var surroundings = new RunSurroundings(workspace.Home, Assert.Fail, Slow, TimeSpan.Zero))
+            runId = (await workspace.RunAsync(workspace.Chain(("Fetch", "FineTune.FetchData", new { source = workspace.Data })), observers: surroundings)).RunId;
+        Assert.Contains(workspace.Journal(runId).OfType<RunFileKept>(), kept => kept.Path == RunSurroundings.DefinitionFile);
+        Assert.IsType<RunFinished>(workspace.Journal(runId)[^1]);
+    }
+
+    [Fact]
     public async Task What_cannot_be_noted_is_said_and_the_run_goes_on()
     {
         var said = new List<string>();
