@@ -130,6 +130,8 @@ public sealed class MlflowArtifacts
             var name = file.Path[(file.Path.LastIndexOf('/') + 1)..];
             // A server that names a file '..' must not be able to write elsewhere.
             var target = Path.Combine(localFolder, ArtifactAddress.Check(name));
+            if (name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+                throw new TrackingException($"the artifact '{file.Path}' has a name that files cannot have here, so it is not downloaded");
             await (
                 file.IsDir
                     ? DownloadFolderAsync(artifactUri, file.Path, target, cancellation)

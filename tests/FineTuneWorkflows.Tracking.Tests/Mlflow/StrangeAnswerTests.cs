@@ -37,6 +37,16 @@ public sealed class StrangeAnswerTests : IDisposable
         await Assert.ThrowsAsync<MlflowException>(() => client.Artifacts.DownloadFolderAsync("mlflow-artifacts:/1/r/artifacts", "", folder, Cancel));
     }
 
+    [Theory]
+    [InlineData("a\\u0000b")]
+    [InlineData("..")]
+    public async Task A_name_that_no_file_can_have_is_refused_in_words(string name)
+    {
+        using var client = Client(HttpStatusCode.OK, $$"""{"files":[{"path":"{{name}}","is_dir":false}]}""");
+        var refused = await Assert.ThrowsAsync<TrackingException>(() => client.Artifacts.DownloadFolderAsync("mlflow-artifacts:/1/r/artifacts", "", folder, Cancel));
+        Assert.Contains("is no path of an artifact", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Folders_that_never_end_are_given_up()
     {

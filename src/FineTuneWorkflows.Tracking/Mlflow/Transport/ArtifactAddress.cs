@@ -32,10 +32,10 @@ internal readonly partial record struct ArtifactAddress(string Root)
 
     // The server refuses '#', and decodes '%41' however often it was encoded.
     internal static string Check(string path) =>
-        path.Split('/').Any(part => part is "" or "." or "..") || path.AsSpan().IndexOfAny('\\', '#') >= 0 || Encoded().IsMatch(path)
+        path.Split('/').Any(part => part is "" or "." or "..") || path.AsSpan().IndexOfAny('\\', '#', '\0') >= 0 || Encoded().IsMatch(path)
             ? throw new TrackingException(
                 $"'{path}' is no path of an artifact: it must be relative, with '/' between names, "
-                + "no '.' or '..', no '#' or '\\', and no '%' before two hexadecimal digits.")
+                + "no '.' or '..', no '#', '\\' or NUL, and no '%' before two hexadecimal digits.")
             : path;
 
     [GeneratedRegex("%[0-9a-fA-F]{2}", RegexOptions.CultureInvariant)]
