@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Benchmarks.Training;
 using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Benchmarks.Harness;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Text.Tokenization;
 

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Benchmarks.Harness;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Training;
 
 namespace FineTuneWorkflows.Benchmarks.TrainingMemory;

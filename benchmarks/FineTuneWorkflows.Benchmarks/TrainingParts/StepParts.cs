@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Benchmarks.Harness;
 using FineTuneWorkflows.Benchmarks.Training;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;

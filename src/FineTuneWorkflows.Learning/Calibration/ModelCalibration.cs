@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;

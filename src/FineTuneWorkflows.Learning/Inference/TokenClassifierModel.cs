@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;

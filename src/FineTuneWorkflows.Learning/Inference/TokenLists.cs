@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Training;
 
 namespace FineTuneWorkflows.Learning.Inference;

@@ -1,5 +1,5 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Runtime;
-using FineTuneWorkflows.Learning.Training;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Models;

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Learning.Data;
+
 namespace FineTuneWorkflows.Learning.Training;
 
 /// <summary>Which sequences each step of a training takes. A token budget cuts each epoch's shuffle differently, so epochs can differ in steps.</summary>

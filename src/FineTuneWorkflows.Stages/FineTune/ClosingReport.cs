@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Calibration;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Learning.Training.Generalization;

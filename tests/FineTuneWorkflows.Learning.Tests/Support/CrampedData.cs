@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Training;
 
 namespace FineTuneWorkflows.Learning.Tests.Support;

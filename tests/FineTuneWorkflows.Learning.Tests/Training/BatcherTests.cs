@@ -1,4 +1,5 @@
 using CsCheck;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 

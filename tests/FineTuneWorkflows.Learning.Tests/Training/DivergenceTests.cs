@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;

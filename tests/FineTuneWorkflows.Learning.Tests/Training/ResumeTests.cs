@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FineTuneWorkflows.Learning.Checkpoints;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Tests.Support;

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Randomness;
 
 namespace FineTuneWorkflows.Learning.Training.Generalization;

@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Learning.Data;
+
 namespace FineTuneWorkflows.Learning.Training.Memory;
 
 /// <summary>What is computed at once: how many tokens there are, padding included, and how wide they lie.</summary>

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Metrics;
 using FineTuneWorkflows.Learning.Models;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;

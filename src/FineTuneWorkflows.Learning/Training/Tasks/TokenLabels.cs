@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 
 namespace FineTuneWorkflows.Learning.Training.Tasks;

@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Learning.Training;
+namespace FineTuneWorkflows.Learning.Data;
 
 /// <summary>Labelled token sequences that training and evaluation read. Reads may come from several threads at once.</summary>
 public interface ISequenceDataset

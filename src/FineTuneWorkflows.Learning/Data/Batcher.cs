@@ -1,6 +1,6 @@
 using FineTuneWorkflows.Learning.Randomness;
 
-namespace FineTuneWorkflows.Learning.Training;
+namespace FineTuneWorkflows.Learning.Data;
 
 /// <summary>
 /// Puts sequences of similar length into one batch, to pad little, without losing the shuffle: shuffle, cut into pools of some batches, sort each

@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Learning.Training.Tasks;
+namespace FineTuneWorkflows.Learning.Data;
 
 /// <summary>What a task asks the data for besides tokens.</summary>
 internal enum LabelKind
