@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Inference;
@@ -71,7 +72,7 @@ public sealed record ModelCalibration(double Temperature, int Examples, double L
     public ProbabilityTable Apply(ProbabilityTable probabilities) => Temperature == 1 ? probabilities : TemperatureScaling.Apply(probabilities, Temperature);
 
     /// <summary>Writes <see cref="FileName"/> into a model folder.</summary>
-    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
+    public void Save(string folder) => DurableFile.Write(Path.Combine(folder, FileName), stream =>
     {
         JsonSerializer.Serialize(stream, this, CalibrationJson.Default.ModelCalibration);
         stream.WriteByte((byte)'\n');

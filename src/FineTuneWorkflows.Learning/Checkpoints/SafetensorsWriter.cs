@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 
@@ -27,7 +28,7 @@ public static unsafe class SafetensorsWriter
         KeyValuePair<string, torch.Tensor>[] sorted = [.. tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
         byte[] header = Header(sorted, metadata, type);
         string digest = "";
-        AtomicFile.Write(path, stream =>
+        DurableFile.Write(path, stream =>
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             Span<byte> length = stackalloc byte[8];

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Digests;
+using FineTuneWorkflows.Foundation.Files;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Checkpoints;
@@ -60,12 +61,12 @@ public sealed class TrainingCheckpoint
                 };
                 var manifest = new CheckpointManifest(CurrentFormat, state, files, Digest(state));
                 byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointJsonContext.Default.CheckpointManifest);
-                AtomicFile.Write(Path.Combine(temporary, StateFile), stream => stream.Write(json));
+                DurableFile.Write(Path.Combine(temporary, StateFile), json);
                 string? replaced = null;
                 if (Directory.Exists(folder))
                     Directory.Move(folder, replaced = Path.Combine(root, $"{ReplacedPrefix}{NameOf(state.Step)}-{Guid.NewGuid():N}"));
                 Directory.Move(temporary, folder);
-                AtomicFile.FlushFolder(root);
+                DurableFile.FlushFolder(root);
                 if (replaced is not null)
                     Directory.Delete(replaced, recursive: true);
                 return new TrainingCheckpoint(folder, state);
@@ -91,8 +92,7 @@ public sealed class TrainingCheckpoint
         {
             foreach (string file in new[] { ModelFile, OptimizerFile })
             {
-                using FileStream stream = File.OpenRead(Path.Combine(folder, file));
-                string digest = Convert.ToHexStringLower(SHA256.HashData(stream));
+                string digest = ContentDigest.OfFile(Path.Combine(folder, file));
                 if (!manifest.Files.TryGetValue(file, out string? expected) || digest != expected)
                     throw new CheckpointException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {digest}, but {expected ?? "none"} was "
                         + "written.");
@@ -129,5 +129,5 @@ public sealed class TrainingCheckpoint
     }
 
     private static string Digest(TrainingState state) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(state, CheckpointJsonContext.Default.TrainingState)));
+        ContentDigest.Of(JsonSerializer.SerializeToUtf8Bytes(state, CheckpointJsonContext.Default.TrainingState));
 }

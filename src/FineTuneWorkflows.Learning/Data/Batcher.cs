@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Learning.Randomness;
+using FineTuneWorkflows.Foundation.Randomness;
 
 namespace FineTuneWorkflows.Learning.Data;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 
@@ -63,7 +64,7 @@ public sealed class GenerationConfig
     {
         if (ends.Length > 0)
             fields[EndTokens] = ends.Length == 1 ? ends[0] : new JsonArray([.. ends.Select(id => JsonValue.Create(id))]);
-        AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString(Format) + "\n")));
+        DurableFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString(Format) + "\n")));
     }
 
     private static JsonObject Fields(string path)

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 
@@ -19,7 +19,7 @@ internal static unsafe class WeightDigest
         // From a GPU one at a time: a copy of each is in memory while it is read.
         bool copies = parameters.Any(parameter => parameter.Value.device_type != DeviceType.CPU);
         Parallel.For(0, digests.Length, new ParallelOptions { MaxDegreeOfParallelism = copies ? 1 : Math.Max(1, threads) }, i => digests[i] = Of(parameters[i]));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', digests))));
+        return ContentDigest.Of(string.Join('\n', digests));
     }
 
     private static string Of(ModelParameter parameter)

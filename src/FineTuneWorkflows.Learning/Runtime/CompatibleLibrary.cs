@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using FineTuneWorkflows.Foundation.Digests;
+using FineTuneWorkflows.Foundation.Files;
 
 namespace FineTuneWorkflows.Learning.Runtime;
 
@@ -54,7 +55,7 @@ internal static class CompatibleLibrary
             throw new TorchRuntimeException(
                 $"{original} cannot be loaded here: {exception.Message}. Install a newer libstdc++ (GCC 13 or later has GLIBCXX_3.4.32).", exception);
         }
-        return Store(original, patched, Convert.ToHexStringLower(SHA256.HashData(bytes)), cacheFolders, diagnostic);
+        return Store(original, patched, ContentDigest.Of(bytes), cacheFolders, diagnostic);
     }
 
     /// <summary>The per-user folders for patched copies: <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, then the temporary folder.</summary>
@@ -87,20 +88,7 @@ internal static class CompatibleLibrary
                     return path;
                 }
                 Directory.CreateDirectory(folder);
-                string temporary = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
-                try
-                {
-                    using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
-                    {
-                        stream.Write(patched);
-                        stream.Flush(flushToDisk: true);
-                    }
-                    File.Move(temporary, path, overwrite: true);
-                }
-                finally
-                {
-                    File.Delete(temporary);
-                }
+                DurableFile.Write(path, patched);
                 diagnostic($"Wrote the patched copy {path}; the original {original} is untouched.");
                 return path;
             }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FineTuneWorkflows.Learning.Randomness;
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Runtime;
 using TorchSharp;
 

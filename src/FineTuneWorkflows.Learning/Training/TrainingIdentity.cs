@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 
 namespace FineTuneWorkflows.Learning.Training;
@@ -27,7 +26,7 @@ internal static class TrainingIdentity
     public static string Digest(IReadOnlyDictionary<string, string> settings) => Digest(string.Join('\n', settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")));
 
     /// <summary>The SHA-256 of a text, in lower-case hexadecimal.</summary>
-    public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static string Digest(string text) => ContentDigest.Of(text);
 
     /// <summary>How two trainings differ, in words.</summary>
     public static string Difference(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now)

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -42,7 +43,7 @@ public sealed class ArtifactStore
             cancellationToken.ThrowIfCancellationRequested();
             if (info.LinkTarget is not null)
                 throw new StageException($"{info.FullName} is a link; artifacts hold plain files only");
-            var sha256 = FileHashCache.Hash(info.FullName, cancellationToken);
+            var sha256 = ContentDigest.OfFile(info.FullName, progress: null, cancellationToken);
             files.Add((info.FullName, new(Relative(folder, info.FullName), info.Length, sha256)));
         }
 

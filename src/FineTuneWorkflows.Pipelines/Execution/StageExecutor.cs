@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FineTuneWorkflows.Foundation.Locks;
+using FineTuneWorkflows.Foundation.Retries;
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -191,7 +192,7 @@ public sealed class StageExecutor
             }
             catch (Exception e) when (attempt <= stage.Stage.Retries && !cancellationToken.IsCancellationRequested)
             {
-                var delay = TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, stage.Stage.RetryDelay.Ticks << Math.Min(attempt - 1, 20)));
+                var delay = new Backoff(stage.Stage.RetryDelay, LongestDelay).After(attempt);
                 publish(new StageAttemptFailed(time.GetUtcNow(), stage.Name, attempt, FailureText.Of(e), delay));
                 await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
             }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Homes;
 
@@ -42,7 +42,7 @@ public sealed class FileHashCache : IDisposable
     {
         if (entries.TryGetValue(file.FullName, out var known) && known.Length == file.Length && known.Changed == file.LastWriteTimeUtc.Ticks)
             return known.Sha256;
-        var sha256 = Hash(file.FullName, cancellationToken);
+        var sha256 = ContentDigest.OfFile(file.FullName, progress: null, cancellationToken);
         var (length, changed) = (file.Length, file.LastWriteTimeUtc);
         file.Refresh();
         if (file.Exists && file.Length == length && file.LastWriteTimeUtc == changed && DateTime.UtcNow - changed > ClockGrain)
@@ -59,25 +59,6 @@ public sealed class FileHashCache : IDisposable
         var entry = new Entry(file.Length, file.LastWriteTimeUtc.Ticks, sha256);
         if (!entries.TryGetValue(file.FullName, out var known) || known != entry)
             Add(file.FullName, entry);
-    }
-
-    /// <summary>The lower-case hexadecimal SHA-256 of a file's content, read now.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static string Hash(string fullPath, CancellationToken cancellationToken = default)
-    {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var stream = new FileStream(fullPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        if (!stream.CanSeek)
-            throw new IOException("it is a pipe, which can be read only once; write what comes from it to a file");
-        var buffer = new byte[(int)Math.Clamp(stream.Length, 1, 1 << 20)];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            sha.AppendData(buffer, 0, read);
-        }
-
-        return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
     /// <inheritdoc />

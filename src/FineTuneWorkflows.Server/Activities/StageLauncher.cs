@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Elsa.Extensions;
 using Elsa.Workflows;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
@@ -49,7 +48,7 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
 
     /// <summary>The run id of an instance: begins with its time of creation, as all run ids do.</summary>
     public static string RunId(DateTimeOffset created, string instanceId) =>
-        created.UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture) + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId)))[..4];
+        created.UtcDateTime.ToString("yyyyMMdd-HHmmssfff", CultureInfo.InvariantCulture) + "-" + ContentDigest.Of(instanceId)[..4];
 
     /// <summary>The run id of an instance in its burst.</summary>
     public static string RunId(WorkflowExecutionContext workflow) => RunId(workflow.CreatedAt, workflow.Id);

@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using Elsa.Common.Models;
 using Elsa.Workflows;
 using Elsa.Workflows.Management;
 using Elsa.Workflows.Management.Filters;
 using Elsa.Workflows.Management.Models;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Server.Data;
 using FineTuneWorkflows.Server.Hosting;
@@ -80,7 +80,7 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
     {
         var definition = DefinitionReader.ReadFile(file.FullName);
         var json = await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false);
-        var digest = Convert.ToHexStringLower(SHA256.HashData(json));
+        var digest = ContentDigest.Of(json);
         var known = await imports.FindAsync(definition.Id, cancellationToken).ConfigureAwait(false);
         if (known?.FileSha256 == digest)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Locks;
 
 namespace FineTuneWorkflows.Server.Hosting;
@@ -46,7 +45,7 @@ internal sealed class ServerLock : IDisposable
             return new(FileLock.TryAcquire(options.LockFile) ?? throw new ServerException($"another server uses the home {options.Home.Root}; stop it, or give this one another with --home"), null);
         Directory.CreateDirectory(options.NodeLocks);
         // A name may have signs that a file's must not have.
-        var file = Path.Combine(options.NodeLocks, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.NodeId)))[..16]);
+        var file = Path.Combine(options.NodeLocks, ContentDigest.Of(options.NodeId)[..16]);
         if (FileLock.TryAcquire(file + ".lock") is not { } held)
             throw new ServerException(
                 $"another server on the home {options.Home.Root} is called '{options.NodeId}'{Holder(file + ".txt")}; give each server a name of its own with --node-id (FINETUNE_NODE_ID)");

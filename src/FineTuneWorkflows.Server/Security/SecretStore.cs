@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Server.Data;
 using FineTuneWorkflows.Server.Hosting;
 using FineTuneWorkflows.Server.Security.Sessions;
@@ -37,14 +38,8 @@ internal sealed class SecretStore(ServerDatabase database, ServerOptions options
     public static string SigningKey(ServerOptions options)
     {
         if (!File.Exists(options.SigningKeyFile))
-        {
-            var made = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var file = new FileStream(options.SigningKeyFile, made);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(64))));
-        }
-
+            DurableFile.TryCreate(
+                options.SigningKeyFile, System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(64))), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return File.ReadAllText(options.SigningKeyFile);
     }
 

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Server.Data;
 
 namespace FineTuneWorkflows.Server.Webhooks;
@@ -16,8 +15,8 @@ internal sealed class WebhookDeliveries(ServerDatabase database, TimeProvider ti
     /// <returns>The instance that this delivery belongs to; null where the key was used with another body before.</returns>
     public async Task<string?> RegisterAsync(string path, string key, byte[] body, string instanceId, CancellationToken cancellationToken)
     {
-        var delivery = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path + "\n" + key)));
-        var digest = Convert.ToHexStringLower(SHA256.HashData(body));
+        var delivery = ContentDigest.Of(path + "\n" + key);
+        var digest = ContentDigest.Of(body);
         var added = await database.ExecuteAsync(
             "INSERT INTO finetune_deliveries (delivery_key, body_sha256, instance_id, created) VALUES (@key, @body, @instance, @now) ON CONFLICT (delivery_key) DO NOTHING",
             [("key", delivery), ("body", digest), ("instance", instanceId), ("now", time.GetUtcNow().Text())], cancellationToken).ConfigureAwait(false);

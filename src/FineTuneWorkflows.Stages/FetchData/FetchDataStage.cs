@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net.Http.Headers;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -337,7 +338,7 @@ public sealed record FetchDataStage : Stage
             var name = split.ToText();
             context.LogMetric($"data/{name}_rows", dataset.Count(split));
             context.LogDataset(new(
-                name, FileHashCache.Hash(dataset.FileOf(split), cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage, LocationOf(context, split), dataset.Count(split),
+                name, ContentDigest.OfFile(dataset.FileOf(split), progress: null, cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage, LocationOf(context, split), dataset.Count(split),
                 DatasetColumns.Of(dataset.FileOf(split))));
         }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -78,7 +79,7 @@ public sealed record RegisterModelStage : Stage
 
     private static string? TestDataOf(StageContext context, CancellationToken cancellationToken) =>
         context.FindInput("dataset") is { } dataset && DatasetFolder.Open(dataset.Path) is { } folder && folder.Count(SplitName.Test) > 0
-            ? FileHashCache.Hash(folder.FileOf(SplitName.Test), cancellationToken)
+            ? ContentDigest.OfFile(folder.FileOf(SplitName.Test), progress: null, cancellationToken)
             : null;
 
     private IEnumerable<string> NotesOn(SharedChampion? shared, string? testData)

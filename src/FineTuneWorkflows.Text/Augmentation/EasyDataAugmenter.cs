@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Text.Randomness;
 
@@ -55,11 +56,11 @@ public sealed class EasyDataAugmenter
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         ArgumentOutOfRangeException.ThrowIfNegative(copy);
         var identity = TextIdentity.Of(text);
-        var first = RandomSequence.For(_options.Seed, Purpose, identity).Next(_operations.Length) + copy;
+        var first = ItemRandom.For(_options.Seed, Purpose, identity).NextBelow(_operations.Length) + copy;
         for (var turn = 0; turn < _operations.Length; turn++)
         {
             operation = _operations[(first + turn) % _operations.Length];
-            var random = RandomSequence.For(_options.Seed, Purpose + 1 + (ulong)operation, identity, copy);
+            var random = ItemRandom.For(_options.Seed, Purpose + 1 + (ulong)operation, identity, copy);
             var changed = Apply(operation, text, ref random);
             if (!string.IsNullOrWhiteSpace(changed) && TextIdentity.Of(changed) != identity) return changed;
         }
@@ -75,7 +76,7 @@ public sealed class EasyDataAugmenter
         _ => _options.DeletionRate,
     };
 
-    private string Apply(EdaOperation operation, string text, ref RandomSequence random)
+    private string Apply(EdaOperation operation, string text, ref SplitMix64 random)
     {
         var sentence = Sentence.Parse(text);
         var places = sentence.Places();
@@ -104,48 +105,48 @@ public sealed class EasyDataAugmenter
     private List<int> Replaceable(Sentence sentence, List<int> places) =>
         places.FindAll(i => !_stopWords.Contains(sentence.Core(i)) && _lexicon.Of(sentence.Core(i)).Count > 0);
 
-    private string Synonym(string word, ref RandomSequence random)
+    private string Synonym(string word, ref SplitMix64 random)
     {
         var synonyms = _lexicon.Of(word);
-        return synonyms[random.Next(synonyms.Count)];
+        return synonyms[random.NextBelow(synonyms.Count)];
     }
 
-    private void ReplaceSynonyms(Sentence sentence, List<int> places, ref RandomSequence random)
+    private void ReplaceSynonyms(Sentence sentence, List<int> places, ref SplitMix64 random)
     {
         var replaceable = Replaceable(sentence, places);
         for (var left = Touched(_options.SynonymRate, places.Count); left > 0 && replaceable.Count > 0; left--)
         {
-            var pick = random.Next(replaceable.Count);
+            var pick = random.NextBelow(replaceable.Count);
             var place = replaceable[pick];
             replaceable.RemoveAt(pick);
             sentence.Replace(place, Synonym(sentence.Core(place), ref random));
         }
     }
 
-    private void InsertSynonyms(Sentence sentence, List<int> places, ref RandomSequence random)
+    private void InsertSynonyms(Sentence sentence, List<int> places, ref SplitMix64 random)
     {
         var sources = Replaceable(sentence, places).ConvertAll(sentence.Core);
         if (sources.Count == 0) return;
         for (var left = Touched(_options.InsertionRate, places.Count); left > 0; left--)
         {
             // Never before the first word, which may begin with a capital, unless there is no other place.
-            var place = sentence.Count == 1 ? 0 : 1 + random.Next(sentence.Count - 1);
-            sentence.Insert(place, Synonym(sources[random.Next(sources.Count)], ref random));
+            var place = sentence.Count == 1 ? 0 : 1 + random.NextBelow(sentence.Count - 1);
+            sentence.Insert(place, Synonym(sources[random.NextBelow(sources.Count)], ref random));
         }
     }
 
-    private void SwapWords(Sentence sentence, List<int> places, ref RandomSequence random)
+    private void SwapWords(Sentence sentence, List<int> places, ref SplitMix64 random)
     {
         if (places.Count < 2) return;
         for (var left = Touched(_options.SwapRate, places.Count); left > 0; left--)
         {
-            var first = random.Next(places.Count);
-            var second = (first + 1 + random.Next(places.Count - 1)) % places.Count;
+            var first = random.NextBelow(places.Count);
+            var second = (first + 1 + random.NextBelow(places.Count - 1)) % places.Count;
             sentence.Swap(places[first], places[second], word => _stopWords.Contains(word) || _lexicon.Of(word).Count > 0);
         }
     }
 
-    private void DeleteWords(Sentence sentence, List<int> places, ref RandomSequence random)
+    private void DeleteWords(Sentence sentence, List<int> places, ref SplitMix64 random)
     {
         if (places.Count < 2) return;
         var removed = new HashSet<int>();
@@ -154,8 +155,8 @@ public sealed class EasyDataAugmenter
             if (random.NextDouble() < _options.DeletionRate) removed.Add(place);
         }
         // As in the paper's own code a word is spared where chance would remove them all; here one is also removed where chance would remove none.
-        if (removed.Count == places.Count) removed.Remove(places[random.Next(places.Count)]);
-        if (removed.Count == 0) removed.Add(places[random.Next(places.Count)]);
+        if (removed.Count == places.Count) removed.Remove(places[random.NextBelow(places.Count)]);
+        if (removed.Count == 0) removed.Add(places[random.NextBelow(places.Count)]);
         sentence.Remove(removed);
     }
 }

@@ -1,10 +1,12 @@
-using System.Security.Cryptography;
+using FineTuneWorkflows.Foundation.Digests;
 
 namespace FineTuneWorkflows.Text.Files;
 
 /// <summary>SHA-256 digests of files as 64 lower-case hexadecimal digits.</summary>
 public static class FileDigest
 {
+    private const long ReportBytes = 16 << 20;
+
     /// <summary>The digest of a file's bytes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="progress">Told the bytes read, every 16 MiB.</param>
@@ -15,18 +17,16 @@ public static class FileDigest
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-            using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var buffer = new byte[1 << 20];
-            long done = 0;
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                sha.AppendData(buffer, 0, read);
-                done += read;
-                if (done % (16 << 20) < read) progress?.Report(new TextProgress("hashing", done, stream.Length, "bytes"));
-            }
-            return Convert.ToHexStringLower(sha.GetHashAndReset());
+            var told = 0L;
+            return ContentDigest.OfFile(
+                path,
+                progress is null ? null : (done, length) =>
+                {
+                    if (done / ReportBytes == told) return;
+                    told = done / ReportBytes;
+                    progress.Report(new TextProgress("hashing", done, length, "bytes"));
+                },
+                cancellationToken);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

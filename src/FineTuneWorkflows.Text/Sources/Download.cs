@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Sources;
@@ -91,7 +92,7 @@ internal sealed class Download
                     $"the downloaded file's SHA-256 is {actual}, expected {_wanted}; the file was deleted. Either it changed on the server or the " +
                     $"pin is wrong{(part.LengthIsKnown ? "" : ", or the connection broke, which cannot be told as the server does not say how long the file is")}", _shown);
             }
-            File.Move(_part, _file, overwrite: true);
+            DurableFile.Move(_part, _file);
             return _file;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

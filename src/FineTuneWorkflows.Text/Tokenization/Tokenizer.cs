@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Text.Tokenization.Loading;
 
 namespace FineTuneWorkflows.Text.Tokenization;
@@ -153,7 +152,7 @@ public abstract class Tokenizer
 
     private string Digest()
     {
-        var list = Files().OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {Convert.ToHexStringLower(SHA256.HashData(f.Value))}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(list))));
+        var list = Files().OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {ContentDigest.Of(f.Value)}\n");
+        return ContentDigest.Of(string.Concat(list));
     }
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 
 namespace FineTuneWorkflows.Text.Tokenization;
 
@@ -15,7 +15,7 @@ internal sealed class Vocabulary
     {
         Path = path;
         Bytes = bytes;
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Sha256 = ContentDigest.Of(bytes);
     }
 
     public string Path { get; }

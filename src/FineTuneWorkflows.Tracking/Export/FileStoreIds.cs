@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 
 namespace FineTuneWorkflows.Tracking.Export;
 
@@ -12,5 +11,5 @@ internal static class FileStoreIds
 
     /// <summary>32 hexadecimal digits.</summary>
     internal static string Of(params ReadOnlySpan<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts!))))[..32];
+        ContentDigest.Of(string.Join('\n', parts!))[..32];
 }

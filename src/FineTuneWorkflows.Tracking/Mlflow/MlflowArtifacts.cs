@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Tracking.Mlflow.Entities;
 using FineTuneWorkflows.Tracking.Mlflow.Transport;
 
@@ -106,7 +107,7 @@ public sealed class MlflowArtifacts
             await _transport.Stream(
                 HttpMethod.Get, address.File(path), static () => null,
                 (response, token) => Save(response, partial, progress, _transport.Options.Timeout, token), cancellation).ConfigureAwait(false);
-            File.Move(partial, localPath, overwrite: true);
+            DurableFile.Move(partial, localPath);
         }
         finally
         {

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Tracking.Mlflow;
 
 namespace FineTuneWorkflows.Tracking.Outbox;
@@ -55,5 +55,5 @@ internal static class ServerText
     /// <summary>A text in a search filter.</summary>
     internal static string Quote(string text) => text.Contains('\'', StringComparison.Ordinal) ? $"\"{text}\"" : $"'{text}'";
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashLength];
+    private static string Hash(string text) => ContentDigest.Of(text)[..HashLength];
 }

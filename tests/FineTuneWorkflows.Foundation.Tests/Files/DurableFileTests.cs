@@ -20,12 +20,19 @@ public sealed class DurableFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_several_that_create_a_file_at_once_one_succeeds()
+    public void Of_several_that_create_a_file_at_once_one_succeeds()
     {
-        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => (i, DurableFile.TryCreate(Target, [(byte)('a' + i)])), TestContext.Current.CancellationToken)));
-        var winner = Assert.Single(made, m => m.Item2).i;
-        Assert.Equal([(byte)('a' + winner)], File.ReadAllBytes(Target));
-        Assert.Single(Directory.GetFiles(folder));
+        const int threads = 4;
+        var made = new bool[threads];
+        for (var round = 0; round < 200; round++)
+        {
+            var path = Path.Combine(folder, $"{round}");
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => made[i] = DurableFile.TryCreate(path, [(byte)('a' + i)]));
+            var winner = Assert.Single(Enumerable.Range(0, threads), i => made[i]);
+            Assert.Equal([(byte)('a' + winner)], File.ReadAllBytes(path));
+        }
+
+        Assert.Equal(200, Directory.GetFiles(folder).Length);
     }
 
     [Fact]
@@ -36,4 +43,60 @@ public sealed class DurableFileTests : IDisposable
         Assert.ThrowsAny<Exception>(() => DurableFile.TryCreate(Target, "one"u8));
         Assert.Empty(Directory.GetFiles(folder));
     }
+
+    [Fact]
+    public void A_file_written_in_pieces_replaces_the_old_one_only_when_it_is_whole()
+    {
+        var below = Path.Combine(folder, "made", "a.bin");
+        DurableFile.Write(below, stream => stream.Write("old"u8));
+        var broken = Assert.Throws<InvalidOperationException>(() => DurableFile.Write(below, stream =>
+        {
+            stream.Write("ne"u8);
+            throw new InvalidOperationException("the source ended");
+        }));
+        Assert.Equal("the source ended", broken.Message);
+        Assert.Equal("old", File.ReadAllText(below));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(below)!));
+    }
+
+    [Fact]
+    public void A_finished_file_takes_the_place_of_the_old_one()
+    {
+        File.WriteAllText(Target, "old");
+        File.WriteAllText(Target + ".part", "new");
+        DurableFile.Move(Target + ".part", Target);
+        Assert.Equal("new", File.ReadAllText(Target));
+        Assert.Single(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void A_file_that_is_created_has_the_wanted_mode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.True(DurableFile.TryCreate(Target, "secret"u8, own));
+        Assert.Equal(own, File.GetUnixFileMode(Target));
+        Assert.False(DurableFile.TryCreate(Target, "another"u8, own));
+        Assert.Equal("secret", File.ReadAllText(Target));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(28)]
+    [InlineData(9)]
+    public void A_folder_that_cannot_be_flushed_for_a_real_reason_is_an_error(int error) =>
+        Assert.Contains(
+            "/some/folder cannot be flushed to disk", Assert.Throws<IOException>(() => DurableFile.CheckFolderFlush("/some/folder", error)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_system_that_cannot_flush_folders_is_accepted()
+    {
+        DurableFile.CheckFolderFlush("/some/folder", 22);
+        DurableFile.CheckFolderFlush("/some/folder", OperatingSystem.IsMacOS() ? 45 : 95);
+    }
+
+    [Fact]
+    public void A_missing_folder_cannot_be_flushed() =>
+        Assert.Contains("none cannot be opened to flush it", Assert.Throws<IOException>(() => DurableFile.FlushFolder(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
 }

@@ -57,20 +57,6 @@ public class CheckpointStoreTests
             Directory.GetDirectories(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData(5)]
-    [InlineData(28)]
-    [InlineData(9)]
-    public void A_folder_that_cannot_be_flushed_for_a_real_reason_is_an_error(int error) =>
-        Assert.Contains("/some/folder cannot be flushed to disk", Assert.Throws<IOException>(() => AtomicFile.CheckFlush("/some/folder", error)).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void A_file_system_that_cannot_flush_folders_is_none()
-    {
-        AtomicFile.CheckFlush("/some/folder", 22);
-        AtomicFile.CheckFlush("/some/folder", OperatingSystem.IsMacOS() ? 45 : 95);
-    }
-
     private static void Write(TemporaryFolder folder, long step, bool finished) => TrainingCheckpoint.Write(folder.Path, State(step) with { EpochFinished = finished }, Tensors(), Tensors());
 
     private static IEnumerable<KeyValuePair<string, torch.Tensor>> Tensors()

@@ -1,4 +1,5 @@
 using CsCheck;
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
@@ -77,7 +78,7 @@ public class TextGeneratorModelTests
     {
         Gen.Select(Gen.Int[1, 3000], Gen.Double[0.05, 20], Gen.Double[0.01, 0.999], Gen.Int[0, 1000]).Sample((tokens, temperature, topP, seed) =>
         {
-            var random = new Learning.Randomness.SplitMix64((ulong)seed);
+            var random = new SplitMix64((ulong)seed);
             // Whole numbers at times, so that there are equals.
             float[] logits = [.. Enumerable.Range(0, tokens).Select(_ => seed % 2 == 0 ? random.NextBelow(9) : (float)(random.NextDouble() * 30))];
             var options = new GenerationOptions { Temperature = temperature, TopP = topP, Seed = seed };
@@ -97,7 +98,7 @@ public class TextGeneratorModelTests
         int count = 0;
         while (count < ids.Length && (count == 0 || kept < bound))
             kept += weights[ids[count++]];
-        double drawn = new Learning.Randomness.SplitMix64(Learning.Randomness.DerivedSeed.For(options.Seed, "generate", place)).NextDouble() * kept;
+        double drawn = new SplitMix64(DerivedSeed.For(options.Seed, "generate", place)).NextDouble() * kept;
         foreach (int id in ids[..(count - 1)])
         {
             drawn -= weights[id];
@@ -131,7 +132,7 @@ public class TextGeneratorModelTests
     {
         // Question tokens are random and never count; the answer repeats the question's first token.
         using var folder = new TemporaryFolder();
-        var random = new Learning.Randomness.SplitMix64(5);
+        var random = new SplitMix64(5);
         int[][] tokens = [.. Enumerable.Range(0, 300).Select(_ =>
         {
             int[] question = [5 + random.NextBelow(20), 5 + random.NextBelow(20), 3];

@@ -1,6 +1,6 @@
 using CsCheck;
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Metrics;
-using FineTuneWorkflows.Learning.Randomness;
 
 namespace FineTuneWorkflows.Learning.Tests.Metrics;
 

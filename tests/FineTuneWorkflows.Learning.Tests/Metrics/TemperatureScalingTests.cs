@@ -1,5 +1,5 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Metrics;
-using FineTuneWorkflows.Learning.Randomness;
 
 namespace FineTuneWorkflows.Learning.Tests.Metrics;
 

@@ -1,6 +1,6 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Randomness;
 using TorchSharp;
 
 namespace FineTuneWorkflows.Learning.Tests.Support;

@@ -1,7 +1,7 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Randomness;
 using FineTuneWorkflows.Learning.Training;
 
 namespace FineTuneWorkflows.Learning.Tests.Support;

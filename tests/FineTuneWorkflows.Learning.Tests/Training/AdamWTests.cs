@@ -1,6 +1,6 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
-using FineTuneWorkflows.Learning.Randomness;
 using FineTuneWorkflows.Learning.Runtime;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;

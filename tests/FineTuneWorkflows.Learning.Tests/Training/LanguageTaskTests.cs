@@ -1,6 +1,6 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Randomness;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Learning.Training;
 using FineTuneWorkflows.Learning.Training.Tasks;

@@ -1,8 +1,8 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Adapters;
 using FineTuneWorkflows.Learning.Models.Configuration;
-using FineTuneWorkflows.Learning.Randomness;
 using FineTuneWorkflows.Learning.Tests.Support;
 using FineTuneWorkflows.Tests.Python;
 using TorchSharp;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using FineTuneWorkflows.Cli.Hosting;
+using FineTuneWorkflows.Foundation.Digests;
+using FineTuneWorkflows.Foundation.Files;
 
 namespace FineTuneWorkflows.Cli.Commands.Predict;
 
@@ -28,7 +29,7 @@ internal sealed class PredictionFile : IDisposable
     public TextWriter Writer => writer;
 
     /// <summary>What tells requests apart: all that can change a prediction.</summary>
-    public static string KeyOf(params IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+    public static string KeyOf(params IEnumerable<string> parts) => ContentDigest.Of(string.Join('\0', parts));
 
     /// <summary>What tells a file, or a model's folder, from what it was before: names, sizes and times of change. What else lies in the folder, such as the output itself, does not matter.</summary>
     public static string StateOf(string path) => Directory.Exists(path)
@@ -69,7 +70,7 @@ internal sealed class PredictionFile : IDisposable
     public void Finish()
     {
         writer.Dispose();
-        File.Move(PartialOf(path), path, overwrite: true);
+        DurableFile.Move(PartialOf(path), path);
         File.Delete(PartialOf(path) + ".key");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models.Configuration;
 
@@ -90,7 +91,7 @@ internal sealed record AdapterConfig
             ["task_type"] = TaskType,
             ["use_rslora"] = RankStabilized,
         };
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString(Format) + "\n")));
+        DurableFile.Write(Path.Combine(folder, FileName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString(Format) + "\n")));
     }
 
     private static AdapterConfig Parse(JsonElement root, string path)

@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Digests;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Models.Folders;
@@ -47,7 +48,7 @@ internal static class AdapterFolder
         var weights = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, string sha256) in adapted.Weights ?? new Dictionary<string, string>())
             weights[name] = sha256;
-        AtomicFile.Write(Path.Combine(folder, BaseFile), stream => JsonSerializer.Serialize(stream, weights, Format));
+        DurableFile.Write(Path.Combine(folder, BaseFile), stream => JsonSerializer.Serialize(stream, weights, Format));
         return SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), trained.Select(p => KeyValuePair.Create(Wrapper + p.Name, p.Value)));
     }
 
@@ -125,8 +126,7 @@ internal static class AdapterFolder
             string file = Path.Combine(baseFolder, name);
             if (!File.Exists(file))
                 throw new ModelException($"{folder} is an adapter of a base with the file {name}, which {baseFolder} does not have.");
-            using FileStream stream = File.OpenRead(file);
-            string found = Convert.ToHexStringLower(SHA256.HashData(stream));
+            string found = ContentDigest.OfFile(file);
             if (found != sha256)
                 throw new ModelException($"{folder} is an adapter of another base: {file} has the SHA-256 {found}, but the adapter was trained beside {sha256}.");
         }

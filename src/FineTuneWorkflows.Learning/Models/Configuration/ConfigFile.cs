@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 using FineTuneWorkflows.Learning.Models.Decoders;
 using FineTuneWorkflows.Learning.Models.Encoders;
@@ -50,7 +51,7 @@ internal static class ConfigFile
         JsonObject json = ToObject(config);
         if (MeanPoolingFile.Concerns(config))
             MeanPoolingFile.Guard(json);
-        AtomicFile.Write(Path.Combine(folder, Name), stream =>
+        DurableFile.Write(Path.Combine(folder, Name), stream =>
         {
             stream.Write(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString(Format)));
             stream.WriteByte((byte)'\n');

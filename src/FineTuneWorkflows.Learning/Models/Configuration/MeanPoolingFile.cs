@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Learning.Checkpoints;
 
 namespace FineTuneWorkflows.Learning.Models.Configuration;
@@ -69,6 +70,6 @@ internal static class MeanPoolingFile
         using Stream source = typeof(MeanPoolingFile).Assembly.GetManifestResourceStream(CodeFile)!;
         using var reader = new StreamReader(source, Encoding.UTF8);
         byte[] bytes = Encoding.UTF8.GetBytes(reader.ReadToEnd().ReplaceLineEndings("\n"));
-        AtomicFile.Write(path, stream => stream.Write(bytes));
+        DurableFile.Write(path, stream => stream.Write(bytes));
     }
 }

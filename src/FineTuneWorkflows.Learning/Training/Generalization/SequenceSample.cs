@@ -1,5 +1,5 @@
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Data;
-using FineTuneWorkflows.Learning.Randomness;
 
 namespace FineTuneWorkflows.Learning.Training.Generalization;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using FineTuneWorkflows.Foundation.Randomness;
 using FineTuneWorkflows.Learning.Data;
 using FineTuneWorkflows.Learning.Inference;
 using FineTuneWorkflows.Learning.Models;
-using FineTuneWorkflows.Learning.Randomness;
 
 namespace FineTuneWorkflows.Learning.Training.Tasks;
 

@@ -18,7 +18,7 @@ internal sealed class Draw(long seed, double validationShare, double testShare, 
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i].Split != RowKey.Unassigned) continue;
-            var rank = RandomSequence.For(seed, Purpose, rows[i].Text).Next();
+            var rank = ItemRandom.For(seed, Purpose, rows[i].Text).Next();
             while (perClass.Count <= rows[i].Label) perClass.Add([]);
             perClass[rows[i].Label].Add((rank, i));
         }
@@ -47,7 +47,7 @@ internal sealed class Draw(long seed, double validationShare, double testShare, 
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i].Split != RowKey.Unassigned) continue;
-            var key = (RandomSequence.For(seed, Purpose, rows[i].Group).Next(), rows[i].Group);
+            var key = (ItemRandom.For(seed, Purpose, rows[i].Group).Next(), rows[i].Group);
             if (!groups.TryGetValue(key, out var members)) groups.Add(key, members = []);
             members.Add(i);
             count++;

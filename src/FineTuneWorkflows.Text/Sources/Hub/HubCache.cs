@@ -1,3 +1,5 @@
+using System.Text;
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Text.Datasets;
 
 namespace FineTuneWorkflows.Text.Sources.Hub;
@@ -25,7 +27,7 @@ internal sealed class HubCache
 
     public void Remember(HubReference reference, string commit)
     {
-        if (!reference.IsCommit && CommitOf(reference) != commit) WriteWhole(RefOf(reference), path => File.WriteAllText(path, commit + "\n"));
+        if (!reference.IsCommit && CommitOf(reference) != commit) DurableFile.Write(RefOf(reference), stream => stream.Write(Encoding.ASCII.GetBytes(commit + "\n")));
     }
 
     public string FolderOf(string commit) => Path.Combine(_folder, "snapshots", commit);
@@ -38,7 +40,7 @@ internal sealed class HubCache
         IsThere(commit, HubSelection.Model) || (selection != HubSelection.Model && IsThere(commit, selection));
 
     public void Complete(string commit, HubSelection selection, IReadOnlyList<HubFile> files) =>
-        WriteWhole(ListOf(commit, selection), path => TextJson.Write(path, new HubSnapshot { Files = files }));
+        DurableFile.Write(ListOf(commit, selection), stream => stream.Write(TextJson.Bytes(new HubSnapshot { Files = files })));
 
     /// <summary>A file with the same content in another commit's snapshot, or null.</summary>
     public string? Find(HubFile file)
@@ -55,24 +57,6 @@ internal sealed class HubCache
             }
         }
         return null;
-    }
-
-    /// <summary>Writes a file so that it is there whole or not at all, whoever else writes it at the same time.</summary>
-    public void WriteWhole(string path, Action<string> write)
-    {
-        var temporary = Path.Combine(_folder, "parts", $"{Guid.NewGuid():N}.tmp");
-        Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            write(temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 
     private static HubSnapshot Read(string path) => TextJson.Read<HubSnapshot>(path, "the list of a model's files");

@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Foundation.Locks;
 
 namespace FineTuneWorkflows.Text.Sources.Hub;
@@ -152,7 +153,11 @@ public sealed class HuggingFaceHub
         if (File.Exists(target) && HubContent.Fits(target, file.ETag, cancellationToken)) return;
         if (cache.Find(file) is { } known)
         {
-            cache.WriteWhole(target, path => File.Copy(known, path, overwrite: true));
+            DurableFile.Write(target, stream =>
+            {
+                using var source = File.OpenRead(known);
+                source.CopyTo(stream);
+            });
             if (HubContent.Fits(target, file.ETag, cancellationToken)) return;
         }
         var address = _client.AddressOf(reference, commit, file.Name);
@@ -169,6 +174,6 @@ public sealed class HuggingFaceHub
             File.Delete(part);
             throw new TextDataException($"the downloaded {file.Name} is not what the hub names ({file.ETag}); it was deleted", Location.Shown(address));
         }
-        File.Move(part, target, overwrite: true);
+        DurableFile.Move(part, target);
     }
 }

@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Learning.Randomness;
+namespace FineTuneWorkflows.Foundation.Randomness;
 
 /// <summary>
 /// A small generator whose numbers are the same on every machine and .NET version: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
@@ -6,17 +6,21 @@ namespace FineTuneWorkflows.Learning.Randomness;
 /// </summary>
 public struct SplitMix64(ulong seed)
 {
-    private ulong _state = seed;
+    /// <summary>How far the state moves with each number.</summary>
+    public const ulong Step = 0x9e3779b97f4a7c15;
 
-    /// <summary>The next 64 random bits.</summary>
-    public ulong Next()
+    private ulong state = seed;
+
+    /// <summary>The mixing function: spreads what differs in one bit over all 64.</summary>
+    public static ulong Mix(ulong z)
     {
-        _state += 0x9e3779b97f4a7c15;
-        ulong z = _state;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
         z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
         return z ^ (z >> 31);
     }
+
+    /// <summary>The next 64 random bits.</summary>
+    public ulong Next() => Mix(state += Step);
 
     /// <summary>A number from 0 to <paramref name="bound"/> - 1, each equally likely (Lemire 2019, arXiv:1805.10941).</summary>
     public int NextBelow(int bound)

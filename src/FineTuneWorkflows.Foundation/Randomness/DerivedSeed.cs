@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FineTuneWorkflows.Learning.Randomness;
+namespace FineTuneWorkflows.Foundation.Randomness;
 
 /// <summary>
 /// A seed for one purpose, derived by SHA-256 from the run's seed, the purpose's name and numbers such as epoch and step, so that no draw depends

@@ -1,6 +1,6 @@
-using FineTuneWorkflows.Learning.Randomness;
+using FineTuneWorkflows.Foundation.Randomness;
 
-namespace FineTuneWorkflows.Learning.Tests.Randomness;
+namespace FineTuneWorkflows.Foundation.Tests.Randomness;
 
 public class RandomnessTests
 {
