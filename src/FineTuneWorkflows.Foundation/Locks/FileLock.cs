@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Foundation.Retries;
+
 namespace FineTuneWorkflows.Foundation.Locks;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace FineTuneWorkflows.Foundation.Locks;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
-    private const int Exclusive = -1, FirstWait = 5, LongestWait = 250;
+    private const int Exclusive = -1;
+
+    private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
 
     // How many in this process share each lock file, or Exclusive.
     private static readonly Dictionary<string, int> Holders = new(StringComparer.Ordinal);
@@ -56,14 +60,14 @@ public sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public static async Task<FileLock> AcquireAsync(string path, bool shared, Action? onWait, CancellationToken cancellationToken)
     {
-        for (var wait = FirstWait; ; wait = Math.Min(wait * 2, LongestWait))
+        for (var tries = 1; ; tries++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TryAcquire(path, shared) is { } held)
                 return held;
             onWait?.Invoke();
             onWait = null;
-            await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Waits.After(tries), cancellationToken).ConfigureAwait(false);
         }
     }
 

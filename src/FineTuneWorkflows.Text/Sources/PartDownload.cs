@@ -1,4 +1,5 @@
 using System.Net;
+using FineTuneWorkflows.Foundation.Retries;
 
 namespace FineTuneWorkflows.Text.Sources;
 
@@ -13,7 +14,7 @@ namespace FineTuneWorkflows.Text.Sources;
 internal sealed class PartDownload(
     string part, string shown, DataSourceOptions options, Func<long, CancellationToken, Task<HttpResponseMessage>> send, IProgress<TextProgress>? progress)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    private readonly Backoff _backoff = new(options.RetryDelay, TimeSpan.FromMinutes(1));
 
     /// <summary>Whether a part from before, or from a try that broke, was continued.</summary>
     public bool Continued { get; private set; }
@@ -35,18 +36,11 @@ internal sealed class PartDownload(
             failures = PartLength() > before ? 1 : failures + 1;
             if (failures >= options.Attempts)
                 throw new TextDataException($"the download failed {failures} times in a row without getting on, last: {outcome.Problem}", shown);
-            await Task.Delay(Wait(failures, outcome.RetryAfter), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_backoff.Spread(failures, outcome.Asked), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private TimeSpan Wait(int failures, TimeSpan? asked)
-    {
-        var wait = options.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 16));
-        if (asked > wait) wait = asked.Value;
-        return wait < LongestWait ? wait : LongestWait;
-    }
-
-    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> TryAsync(long have, CancellationToken cancellationToken)
+    private async Task<(string? Problem, bool Final, TimeSpan? Asked)> TryAsync(long have, CancellationToken cancellationToken)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stall.CancelAfter(options.StallTimeout);
@@ -60,8 +54,7 @@ internal sealed class PartDownload(
                 return default;
             }
             if (!response.IsSuccessStatusCode)
-                return ($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}", !IsWorthRetrying(response.StatusCode),
-                    RetryAfter(response));
+                return ($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}", !TransientStatus.IsWorthRetrying(response.StatusCode), RetryAfter.Of(response.Headers));
             var from = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.From ?? 0 : 0;
             if (from > have) return ($"the server sent bytes from {from} on where {have} were asked for", true, null);
             return await ReceiveAsync(response, from, stall).ConfigureAwait(false);
@@ -80,7 +73,7 @@ internal sealed class PartDownload(
         }
     }
 
-    private async Task<(string? Problem, bool Final, TimeSpan? RetryAfter)> ReceiveAsync(
+    private async Task<(string? Problem, bool Final, TimeSpan? Asked)> ReceiveAsync(
         HttpResponseMessage response, long from, CancellationTokenSource stall)
     {
         if (from > 0) Continued = true;
@@ -124,12 +117,6 @@ internal sealed class PartDownload(
     private string TooLong => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the file is longer than {options.MaxBytes / (double)(1L << 30):0.###} GB, which is the limit of a download");
 
     private long PartLength() => File.Exists(part) ? new FileInfo(part).Length : 0;
-
-    private static bool IsWorthRetrying(HttpStatusCode status) =>
-        (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - DateTimeOffset.UtcNow : null;
 
     // The exception's own text may repeat the address; its kind is enough.
     internal static string Reason(HttpRequestException e) => e.HttpRequestError switch

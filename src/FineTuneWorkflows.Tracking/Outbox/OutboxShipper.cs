@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Foundation.Locks;
+using FineTuneWorkflows.Foundation.Retries;
 using FineTuneWorkflows.Tracking.Mlflow;
 using FineTuneWorkflows.Tracking.Mlflow.Transport;
 using FineTuneWorkflows.Tracking.Store;
@@ -182,10 +183,10 @@ public sealed class OutboxShipper : IAsyncDisposable
             {
                 _lastFault = fault;
                 Turn();
-                failures = _queue.Progress > progress ? 0 : failures + 1;
+                failures = _queue.Progress > progress ? 1 : failures + 1;
                 progress = _queue.Progress;
                 var asked = (fault as MlflowException)?.RetryAfter;
-                await Pause(Backoff.Delay(_options.RetryDelay, failures, asked, _options.LongestRetryDelay)).ConfigureAwait(false);
+                await Pause(new Backoff(_options.RetryDelay, _options.LongestRetryDelay).Spread(failures, asked)).ConfigureAwait(false);
             }
         }
 

@@ -42,4 +42,13 @@ public sealed class ContentDigestTests : IDisposable
         File.WriteAllText(Target, "a");
         Assert.Throws<OperationCanceledException>(() => ContentDigest.OfFile(Target, progress: null, new CancellationToken(canceled: true)));
     }
+
+    [Fact]
+    public void A_pipe_is_refused_because_it_can_be_read_only_once()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        var path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        Assert.SkipUnless(File.Exists(path), "there are no files for open pipes here");
+        Assert.Contains("it is a pipe", Assert.Throws<IOException>(() => ContentDigest.OfFile(path, progress: null, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
 }

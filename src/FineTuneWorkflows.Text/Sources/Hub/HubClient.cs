@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Retries;
 
 namespace FineTuneWorkflows.Text.Sources.Hub;
 
@@ -23,6 +24,8 @@ internal sealed class HubClient(HubOptions options)
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
+
+    private readonly Backoff _backoff = new(options.RetryDelay, TimeSpan.FromMinutes(1));
 
     private readonly Uri _endpoint = Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) && Location.IsWeb(options.Endpoint) ? endpoint
         : throw new TextDataException($"the hub's address '{options.Endpoint}' (HF_ENDPOINT) is not valid; write https://host");
@@ -89,17 +92,19 @@ internal sealed class HubClient(HubOptions options)
         for (var attempt = 1; ; attempt++)
         {
             string problem;
+            TimeSpan? asked = null;
             using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             stall.CancelAfter(options.StallTimeout);
             try
             {
                 var response = await OwnAsync(method, address, stall.Token).ConfigureAwait(false);
-                if ((int)response.StatusCode is < 500 and not 429 and not 408)
+                if (!TransientStatus.IsWorthRetrying(response.StatusCode))
                 {
                     Refuse(response, reference);
                     return response;
                 }
                 problem = $"the server answered {(int)response.StatusCode}";
+                asked = RetryAfter.Of(response.Headers);
                 response.Dispose();
             }
             catch (HttpRequestException e)
@@ -112,7 +117,7 @@ internal sealed class HubClient(HubOptions options)
             }
             if (attempt >= options.Attempts)
                 throw new HubUnreachableException($"the hub cannot be asked, tried {attempt} times, last: {problem}", Location.Shown(address));
-            await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_backoff.Spread(attempt, asked), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -160,7 +165,7 @@ internal sealed class HubClient(HubOptions options)
 
     private void Refuse(HttpResponseMessage response, HubReference reference)
     {
-        if ((int)response.StatusCode < 400 || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || (int)response.StatusCode >= 500) return;
+        if ((int)response.StatusCode < 400 || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || TransientStatus.IsWorthRetrying(response.StatusCode)) return;
         var code = response.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : "";
         var token = options.Token is null ? "set HF_TOKEN to a token that may read it" : "the token in HF_TOKEN may not read it";
         var problem = (code, response.StatusCode) switch
@@ -171,10 +176,8 @@ internal sealed class HubClient(HubOptions options)
             ("EntryNotFound", _) => "the hub no longer has a file that it listed",
             (_, HttpStatusCode.Unauthorized) => $"there is no such model, or it is private: {token}",
             (_, HttpStatusCode.NotFound) => $"there is no such model or revision on {_endpoint.Host}; look for a spelling mistake",
-            _ when (int)response.StatusCode is 429 or 408 => null,
             _ => $"the hub answered {(int)response.StatusCode}",
         };
-        if (problem is null) return;
         response.Dispose();
         throw new TextDataException(problem, reference.ToString());
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FineTuneWorkflows.Foundation.Retries;
 
 namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
 
@@ -9,6 +10,7 @@ namespace FineTuneWorkflows.Tracking.Mlflow.Transport;
 internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, TimeProvider clock) : IDisposable
 {
     private readonly AuthenticationHeaderValue? _authorization = HttpClients.Authorization(options);
+    private readonly Backoff _backoff = new(options.RetryDelay, TimeSpan.FromMinutes(1));
 
     internal MlflowOptions Options => options;
 
@@ -72,16 +74,16 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         HttpMethod method, string path, Func<HttpContent?> content, bool repeatable, TimeSpan timeout,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation, bool limitAnswer = true)
     {
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await Once(method, path, content, timeout, read, limitAnswer, cancellation).ConfigureAwait(false);
             }
-            catch (MlflowException fault) when (fault.IsTransient && attempt < options.Retries && (repeatable || !fault.MayHaveHappened)
+            catch (MlflowException fault) when (fault.IsTransient && attempt <= options.Retries && (repeatable || !fault.MayHaveHappened)
                 && (options.RepeatUnreached || !fault.Unreached))
             {
-                await Task.Delay(Backoff.Delay(options.RetryDelay, attempt, fault.RetryAfter), clock, cancellation).ConfigureAwait(false);
+                await Task.Delay(_backoff.Spread(attempt, fault.RetryAfter), clock, cancellation).ConfigureAwait(false);
             }
         }
     }
@@ -129,13 +131,13 @@ internal sealed class MlflowTransport(HttpClient http, MlflowOptions options, Ti
         var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         var (code, message) = ErrorBody.Read(text);
         var status = (int)response.StatusCode;
-        var transient = status is 408 or 425 or 429 or 500 or 502 or 503 or 504 || code == "TEMPORARILY_UNAVAILABLE";
+        var transient = TransientStatus.IsWorthRetrying(response.StatusCode) || code == "TEMPORARILY_UNAVAILABLE";
         return new MlflowException(
             $"{endpoint}: {message ?? Advice(response)} ({status}{(code is null ? "" : $", {code}")})", code, response.StatusCode, transient)
         {
             // A refusal because of the rate, or by a proxy that could not reach the server, comes before anything was done.
             MayHaveHappened = status is 408 or 500 or 502 or 504,
-            RetryAfter = Backoff.RetryAfter(response.Headers.RetryAfter, response.Headers.Date),
+            RetryAfter = RetryAfter.Of(response.Headers),
         };
     }
 
