@@ -19,7 +19,7 @@ namespace FineTuneWorkflows.Cli.Parsing;
 /// <summary>All commands, as the parser sees them. Only those that the command line names get their options: building all of them costs milliseconds on every start.</summary>
 internal sealed class CommandTree
 {
-    private const string Description = "Fine-tunes language models on your own text: pipelines of stages, run only where something changed.";
+    private const string Description = "Fine-tunes language models on your own text, in pipelines whose stages run only when something changed.";
     private readonly Dictionary<Command, CliCommand> commands = [];
     private readonly Option<string?> verbosity = Options.Verbosity();
     private readonly Command root;
@@ -29,22 +29,22 @@ internal sealed class CommandTree
     {
         this.args = args;
         root = ParserAnswers(args) ? new RootCommand(Description) : new Command("finetune", Description);
-        Add("run", "Runs a pipeline: what changed and what depends on it; the rest is up to date.", () => new RunCommand());
-        Add("status", "Says what a run would execute, and why.", () => new StatusCommand());
-        Add("sweep", "Runs a pipeline with all combinations of some values, and the whole of it with the best.", () => new SweepCommand());
-        Add("crossvalidate", "Trains on each of some folds of the data and says mean and standard deviation of their metrics.", () => new CrossValidateCommand());
-        Add("validate", "Checks a definition and the properties given for it; runs nothing.", () => new ValidateCommand());
-        Add("estimate", "Says what memory each training of a pipeline takes, beside what the machine has; runs nothing.", () => new EstimateCommand());
+        Add("run", "Runs a pipeline: only the stages that changed, and those that depend on them.", () => new RunCommand());
+        Add("status", "Shows what a run would execute, and why.", () => new StatusCommand());
+        Add("sweep", "Tries all combinations of some values, then runs the whole pipeline with the best.", () => new SweepCommand());
+        Add("crossvalidate", "Trains on each fold of the data, and shows mean and standard deviation of the metrics.", () => new CrossValidateCommand());
+        Add("validate", "Checks a definition and its properties; runs nothing.", () => new ValidateCommand());
+        Add("estimate", "Estimates the memory that each training of a pipeline needs, and shows what the machine has; runs nothing.", () => new EstimateCommand());
         Add("graph", "Draws a pipeline as a Mermaid flowchart.", () => new GraphCommand());
-        Add("stages", "Lists the stages, or one stage's parameters with types, defaults and ranges.", () => new StagesCommand());
-        Add("runs", "Lists runs; shows one; compares two.", () => new RunsCommand());
-        Add("predict", "Asks a fine-tuned model about texts.", () => new PredictCommand());
-        Add("merge", "Merges adapters (LoRA) into their base: a model like any other.", () => new MergeCommand());
-        Add("retry", "Has the server run the failed stages of a workflow instance again.", () => new RetryCommand());
-        Add("keys", "Lists the server's API keys; makes one; revokes one.", () => new KeysCommand());
+        Add("stages", "Lists the stages, or the parameters of one stage with types, defaults and ranges.", () => new StagesCommand());
+        Add("runs", "Lists runs, shows one, or compares two.", () => new RunsCommand());
+        Add("predict", "Predicts texts with a fine-tuned model.", () => new PredictCommand());
+        Add("merge", "Merges LoRA adapters into their base.", () => new MergeCommand());
+        Add("retry", "Retries the failed stages of a workflow instance on the server.", () => new RetryCommand());
+        Add("keys", "Lists, creates and revokes API keys of the server.", () => new KeysCommand());
         Add("sync", "Delivers the history of runs to the MLflow server that MLFLOW_TRACKING_URI names.", () => new SyncCommand());
         Add("export", "Writes the history of runs as MLflow's file store, for `mlflow migrate-filestore`.", () => new ExportCommand());
-        Add("clean", "Removes artifacts that no recent run uses and checkpoints that were left behind.", () => new CleanCommand());
+        Add("clean", "Removes artifacts that no recent run uses, and abandoned checkpoints.", () => new CleanCommand());
     }
 
     public ParseResult Parse() => root.Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });

@@ -48,7 +48,7 @@ public sealed record TrainingOptions
     public double SchedulePower { get; init; } = 1.0;
 
     /// <summary>The longest norm of all gradients together; longer ones are scaled down. 0 does not clip. Default 1.</summary>
-    [Parameter("Gradients whose norm is longer are scaled down to it; 0 does not clip.", Category = "Training"), Range(0.0, 1e9)]
+    [Parameter("The largest global norm of the gradients; larger ones are scaled down to it. 0 is off.", Category = "Training"), Range(0.0, 1e9)]
     public double GradientClip { get; init; } = 1.0;
 
     /// <summary>Share of probability spread over all classes in the training targets (Szegedy et al. 2015, arXiv:1512.00567); default 0.</summary>
@@ -56,12 +56,12 @@ public sealed record TrainingOptions
     public double LabelSmoothing { get; init; }
 
     /// <summary>How much the examples of a class count; default: each example the same. For one class a sequence alone.</summary>
-    [Parameter("How much the examples of a class count: None, each the same; Balanced, each class the same in all.", Category = "Training")]
+    [Parameter("The weight of each class in the loss: None (all examples count the same) or Balanced (all classes do).", Category = "Training")]
     public ClassWeighting ClassWeights { get; init; }
 
     /// <summary>The share of the rate that each layer has of the one above it: the head has all of it, the last layer this share, the one below the share's
     /// square, and so on to the embeddings (Howard and Ruder 2018, arXiv:1801.06146). Default 1: all the same.</summary>
-    [Parameter("The share of the learning rate that each layer has of the one above it; 1 gives all the same.", Category = "Training"), Range(0.01, 1.0)]
+    [Parameter("The learning rate of each layer as a share of the next higher one's; 1 is the same for all.", Category = "Training"), Range(0.01, 1.0)]
     public double LayerDecay { get; init; } = 1.0;
 
     /// <summary>The head's own peak learning rate, with the same course; null (the default) takes <see cref="LearningRate"/>.</summary>
@@ -92,22 +92,22 @@ public sealed record TrainingOptions
     public string BestMetric { get; init; } = BestMetrics.Loss;
 
     /// <summary>Stop when the metric has not improved in this many epochs; 0 (the default) never does.</summary>
-    [Parameter("Stop when the metric has not improved in so many epochs; 0 never does.", Category = "Selection"), Range(0, 10_000)]
+    [Parameter("Stop when the metric has not improved for this many epochs; 0 never stops early.", Category = "Selection"), Range(0, 10_000)]
     public int EarlyStoppingPatience { get; init; }
 
     /// <summary>
     /// The most sequences that are computed at once; a larger batch is computed in pieces whose gradients are added, each piece weighing by what its
     /// loss is a mean of, so that the update is the whole batch's. 0 (the default) computes whole batches. When memory runs out it is halved by itself.
     /// </summary>
-    [Parameter("Texts computed at once; gradients of a larger batch's pieces are added, and the step is the whole batch's. 0 computes whole batches. Halved by itself when memory runs out.", Category = "Execution", AffectsResult = false), Range(0, 65_536)]
+    [Parameter("Texts computed at once (gradient accumulation); the update stays the whole batch's. 0 computes whole batches. Halved automatically when memory runs out.", Category = "Execution", AffectsResult = false), Range(0, 65_536)]
     public int MicroBatchSize { get; init; }
 
     /// <summary>Write a checkpoint after so many steps, besides the one after each epoch; 0 (the default) does not.</summary>
-    [Parameter("Write a checkpoint after so many steps, besides the one after each epoch; 0 does not.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000_000)]
+    [Parameter("Write a checkpoint each time this many steps are done, besides the one after each epoch; 0 is off.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000_000)]
     public int CheckpointEverySteps { get; init; }
 
     /// <summary>Write a checkpoint when the last one is so many seconds old, besides the one after each epoch; 0 does not. Default 300.</summary>
-    [Parameter("Write a checkpoint when the last one is so many seconds old; 0 does not.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000)]
+    [Parameter("Write a checkpoint when the last one is this many seconds old; 0 is off.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000)]
     public int CheckpointEverySeconds { get; init; } = 300;
 
     /// <summary>The number of newest checkpoints to keep, besides the best one; default 2.</summary>
@@ -120,16 +120,16 @@ public sealed record TrainingOptions
 
     /// <summary>Keep only the layers' inputs of a forward pass and compute each layer again when its gradients are due (Chen et al. 2016, arXiv:1604.06174):
     /// less memory, a third more computing. Default false.</summary>
-    [Parameter("Compute each layer again when its gradients are due instead of keeping what they need: less memory, a third more computing.", Category = "Execution")]
+    [Parameter("Compute each layer again in the backward pass instead of keeping its activations: less memory, a third more computation.", Category = "Execution")]
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>How exactly layers compute; default 32-bit numbers throughout.</summary>
-    [Parameter("How exactly layers compute: Float32; TensorFloat32, products on a GPU with fewer digits; BFloat16, 16-bit numbers, with weights, norms, losses and updates of 32. Refused where the device does not compute so.", Category = "Execution")]
+    [Parameter("The precision of layers: Float32; TensorFloat32 (a GPU rounds the factors of products); BFloat16 (16 bits, with weights, norms, losses and updates in 32). Refused on hardware without support.", Category = "Execution")]
     public Precision Precision { get; init; }
 
     /// <summary>Have a GPU take algorithms alone that give the same bits each time, so that a training that is resumed there ends as one that was not interrupted; slower. Default
     /// false. The CPU's always do.</summary>
-    [Parameter("Have a GPU take only algorithms that give the same bits each time, so that a resumed training ends as one that was not interrupted; slower. The CPU's always do.", Category = "Execution", AffectsResult = false)]
+    [Parameter("Use only deterministic algorithms on a GPU, so that a resumed training ends with the bits of an uninterrupted one; slower. Those of the CPU always are.", Category = "Execution", AffectsResult = false)]
     public bool Deterministic { get; init; }
 
     /// <summary>What several options together contradict, a sentence each, beginning with the options' names.</summary>

@@ -22,11 +22,11 @@ namespace FineTuneWorkflows.Stages.Evaluate;
 public sealed record EvaluateStage : Stage
 {
     /// <summary>The baseline. Default: ML.NET.</summary>
-    [Parameter("The cheap model to compare with, trained on the same examples; of entities any but None takes the tag that each word has most often.")]
+    [Parameter("The baseline to compare with, trained on the same examples; for entities any but None predicts the most frequent tag of each word.")]
     public BaselineKind Baseline { get; init; } = BaselineKind.MlNet;
 
     /// <summary>Resamples of the bootstrap. Default: 1000.</summary>
-    [Parameter("How many resamples the 95% intervals are taken from."), Range(100, 1_000_000)]
+    [Parameter("The number of bootstrap resamples for the 95% intervals."), Range(100, 1_000_000)]
     public int BootstrapSamples { get; init; } = 1000;
 
     /// <summary>The seed. Default: 42.</summary>

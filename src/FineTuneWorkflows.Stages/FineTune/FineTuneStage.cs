@@ -11,7 +11,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.FineTune;
 
 /// <summary>Fine-tunes a model for the task that the data is for.</summary>
-[Stage("FineTune.FineTune", Version = 8, Description = "Fine-tunes a model for text classification, token classification, masked language modeling or text generation, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of the generalization gap. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.FineTune", Version = 8, Description = "Fine-tunes a model for text classification, token classification, masked language modeling or text generation, validates after each epoch and keeps the best, with the temperature that calibrates it and a closing report of the generalization gap. After an interruption it continues from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record FineTuneStage : TrainingStage
@@ -25,23 +25,23 @@ public sealed record FineTuneStage : TrainingStage
     public double? ClassifierDropout { get; init; }
 
     /// <summary>What a classifier of texts sees. Default: the base model's.</summary>
-    [Parameter("What a classifier of texts sees: the first token's vector, or the mean of all; empty keeps the base model's, else the first token's.", Category = "Model")]
+    [Parameter("What a text classifier sees: the first token's vector, or the mean of all; empty keeps the base model's, else the first token's.", Category = "Model")]
     public SequencePooling? Pooling { get; init; }
 
     /// <summary>How many first layers stay as they are. Default: 0.</summary>
-    [Parameter("How many of the first layers stay as they are.", Category = "Model"), Range(0, 1000)]
+    [Parameter("The number of first layers to freeze.", Category = "Model"), Range(0, 1000)]
     public int FreezeLayers { get; init; }
 
     /// <summary>Whether the embeddings stay as they are. Default: false.</summary>
-    [Parameter("Leave the embeddings as they are.", Category = "Model")]
+    [Parameter("Freeze the embeddings.", Category = "Model")]
     public bool FreezeEmbeddings { get; init; }
 
     /// <summary>The rank of LoRA's adapters. Default: none are trained.</summary>
-    [Parameter("Train adapters of this rank beside the base's weights, which stay as they are (LoRA), and a head for classes with them: far less memory, small results. They take a higher LearningRate, such as 2e-4. Empty trains the weights.", Category = "LoRA"), Range(1, 65_536)]
+    [Parameter("The rank of LoRA adapters. The base is frozen, and only the adapters and the head of a classifier are trained, which takes far less memory. They need a higher LearningRate, such as 2e-4. Empty trains all weights.", Category = "LoRA"), Range(1, 65_536)]
     public int? LoraRank { get; init; }
 
     /// <summary>What adapters' outputs are multiplied with, over the rank. Default: 16.</summary>
-    [Parameter("What an adapter's output is multiplied with, over the rank.", Category = "LoRA", AppliesWith = "LoraRank"), Range(1e-6, 1e6)]
+    [Parameter("The scale of adapters: their output is multiplied by LoraAlpha / LoraRank.", Category = "LoRA", AppliesWith = "LoraRank"), Range(1e-6, 1e6)]
     public double LoraAlpha { get; init; } = 16;
 
     /// <summary>Dropout of adapters' inputs. Default: 0.</summary>
@@ -49,11 +49,11 @@ public sealed record FineTuneStage : TrainingStage
     public double LoraDropout { get; init; }
 
     /// <summary>The layers beside which adapters stand. Default: queries and values.</summary>
-    [Parameter("The layers beside which adapters stand, by the ends of their names, such as query, value or q_proj; all-linear for all; empty takes queries and values.", Category = "LoRA", AppliesWith = "LoraRank")]
+    [Parameter("The layers that get adapters, by the ends of their names, such as query, value or q_proj; all-linear for all; empty takes queries and values.", Category = "LoRA", AppliesWith = "LoraRank")]
     public IReadOnlyList<string> LoraTargets { get; init; } = [];
 
     /// <summary>Whether the adapters are merged into the model. Default: true.</summary>
-    [Parameter("Merge the adapters into the model, which is then one like any other, and keep them beside it in adapter/. Off keeps the adapters alone, in PEFT's layout: the base must be there wherever they are used.", Category = "LoRA", AppliesWith = "LoraRank")]
+    [Parameter("Merge the adapters into the model, which is then like any other, and keep them in adapter/. False keeps only the adapters, in PEFT's layout; the base must be present wherever they are used.", Category = "LoRA", AppliesWith = "LoraRank")]
     public bool LoraMerge { get; init; } = true;
 
     /// <inheritdoc />

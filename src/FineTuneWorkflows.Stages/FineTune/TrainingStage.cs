@@ -24,7 +24,7 @@ public abstract record TrainingStage : Stage
     public string BaseModel { get; init; } = "tiny";
 
     /// <summary>Keep only the first layers. Default: all.</summary>
-    [Parameter("Keep only so many of the base model's first layers, or how many layers a model from scratch has; empty keeps all, or takes the preset's.", Category = "Model"), Range(1, 1000)]
+    [Parameter("The number of first layers of the base to keep, or of layers from scratch; empty keeps all, or takes the preset's.", Category = "Model"), Range(1, 1000)]
     public int? Layers { get; init; }
 
     /// <summary>The width of a model from scratch. Default: the preset's.</summary>

@@ -9,7 +9,7 @@ using FineTuneWorkflows.Text.TokenFiles;
 namespace FineTuneWorkflows.Stages.Pretrain;
 
 /// <summary>Trains a base model on plain text, from scratch or on from another base.</summary>
-[Stage("FineTune.Pretrain", Version = 5, Description = "Trains an encoder by masked language modeling on plain text, or a decoder to predict the next token, from scratch or on from another base: the base model that FineTune starts from. Interrupted, it goes on from its last checkpoint.")]
+[Stage("FineTune.Pretrain", Version = 5, Description = "Trains an encoder by masked language modeling on plain text, or a decoder to predict the next token, from scratch or from another base; FineTune starts from the result. After an interruption it continues from its last checkpoint.")]
 [Consumes("tokens")]
 [Produces("model")]
 public sealed record PretrainStage : TrainingStage

@@ -13,7 +13,7 @@ internal sealed class SweepCommand : CliCommand
 {
     private readonly Option<string[]> over = new("--over") { Description = "Tries these values of a property or of a stage's parameter, such as --over LearningRate=1e-5,3e-5 or --over Tokenize.MaxLength=64,128. Repeated: all combinations.", HelpName = "Name=V,V" };
     private readonly Option<string[]> repeat = new("--repeat") { Description = "Repeats each trial with these values, such as --repeat Seed=1,2,3, and takes the mean.", HelpName = "Name=V,V" };
-    private readonly Option<string?> metric = new("--metric") { Description = "What to choose by. Default: best_validation/accuracy.", HelpName = "KEY" };
+    private readonly Option<string?> metric = new("--metric") { Description = "The metric to compare trials by. Default: best_validation/accuracy.", HelpName = "KEY" };
     private readonly Option<string?> minimize = Options.Flag("--minimize", "Choose the least value of the metric, not the greatest.");
     private readonly Option<string?> trialsOnly = Options.Flag("--trials-only", "Do not run the whole pipeline with the best values at the end.");
     private readonly Option<string?> dryRun = Options.Flag("--dry-run", "Run nothing; list the trials.");

@@ -47,10 +47,10 @@ internal sealed class PredictCommand : CliCommand
     private readonly Option<string?> system = new("--system") { Description = "The system's message to a model that was trained on conversations.", HelpName = "TEXT" };
     private readonly Option<string?> raw = Options.Flag("--raw", "Go on from the text as it is, though the model was trained on conversations or has a chat template.");
     private readonly Option<string?> topK = Options.WholeNumber("--top-k", [], $"How many tokens a masked language model names for each mask. Default: {UsualTopK}.", "N", 1, int.MaxValue);
-    private readonly Option<int> maxNewTokens = new("--max-new-tokens") { Description = "The most tokens that a model which writes texts adds.", HelpName = "N", DefaultValueFactory = _ => Usual.MaxNewTokens };
-    private readonly Option<double> temperature = new("--temperature") { Description = "How freely it chooses: 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
-    private readonly Option<double> topP = new("--top-p") { Description = "It chooses among the likeliest tokens whose probabilities sum to this.", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
-    private readonly Option<long> seed = new("--seed") { Description = "The seed of its choices.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
+    private readonly Option<int> maxNewTokens = new("--max-new-tokens") { Description = "The most tokens to generate.", HelpName = "N", DefaultValueFactory = _ => Usual.MaxNewTokens };
+    private readonly Option<double> temperature = new("--temperature") { Description = "The temperature of sampling; 0 always takes the likeliest token.", HelpName = "T", DefaultValueFactory = _ => Usual.Temperature };
+    private readonly Option<double> topP = new("--top-p") { Description = "Samples only from the likeliest tokens whose probabilities sum to this (nucleus sampling).", HelpName = "P", DefaultValueFactory = _ => Usual.TopP };
+    private readonly Option<long> seed = new("--seed") { Description = "The seed of sampling.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
     private readonly Option<string?> offsets = Options.Choice("--offsets", "What start and end of entities count: code-points, as Python does, or utf16, as JavaScript and .NET do. Default: code-points.", OffsetUnits);
     private readonly Option<string?> device = new("--device") { Description = "Where to compute: auto, cpu, cuda or cuda:n. Default: auto.", HelpName = "DEVICE" };
     private readonly Option<string?> threads = Options.WholeNumber("--threads", [], "Threads to compute with on the CPU. Default: 0, as many as there are CPU cores.", "N", 0, 4096);

@@ -10,7 +10,7 @@ namespace FineTuneWorkflows.Cli.Commands.Sync;
 internal sealed class SyncCommand : CliCommand
 {
     private readonly Option<string?> timeout = Options.WholeNumber("--timeout", [], "Give up after so many seconds; what is left stays for the next time. Default: 300.", "SECONDS", 1, 86_400);
-    private readonly Option<string?> to = new("--to") { Description = "Deliver all runs to this server, those included that another has. Default: MLFLOW_TRACKING_URI, what it has yet to be told.", HelpName = "URI" };
+    private readonly Option<string?> to = new("--to") { Description = "Deliver all runs to this server, also those that another server has. Default: MLFLOW_TRACKING_URI, which gets only what it does not have yet.", HelpName = "URI" };
     private readonly Option<string?> retry = Options.Flag("--retry", "Try again what the server would not take.");
     private readonly Option<string?> restore = Options.Flag("--restore", "Take back, on the server, that runs and their experiments were deleted, and go on.");
     private readonly Option<string?> recreate = Options.Flag("--recreate", "Make runs that were deleted on the server anew there, with all that is known of them.");
