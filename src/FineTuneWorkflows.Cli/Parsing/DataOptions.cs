@@ -30,13 +30,22 @@ internal sealed class DataOptions
     }
 
     /// <summary>What was given, as values of the fetching stage's parameters.</summary>
-    /// <exception cref="CommandException">Something was given, and not one stage of the definition fetches data.</exception>
-    public IReadOnlyList<KeyValuePair<string, object?>> Values(ParseResult parsed, WorkflowDefinition definition)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="properties">What else was given, by name.</param>
+    /// <exception cref="CommandException">Something was given, and not one stage of the definition fetches data; or it is empty, as a variable of the shell that is not set, or given twice.</exception>
+    public IReadOnlyList<KeyValuePair<string, object?>> Values(ParseResult parsed, WorkflowDefinition definition, IEnumerable<string> properties)
     {
-        var given = columns.Prepend((Option: data, Parameter: nameof(FetchDataStage.Source))).Where(o => parsed.GetValue(o.Option) is { Length: > 0 }).ToList();
+        var given = columns.Prepend((Option: data, Parameter: nameof(FetchDataStage.Source))).Where(o => parsed.Has(o.Option)).ToList();
         if (given.Count == 0)
             return [];
+        // Only a second text may be absent.
+        if (given.Find(g => g.Parameter != nameof(FetchDataStage.SecondColumn) && string.IsNullOrWhiteSpace(parsed.GetValue(g.Option))).Option is { } empty)
+            throw new CommandException($"{empty.Name} is empty; name {(empty == data ? "a file, folder, glob or web address" : "a column")}, or leave it out for what the definition says");
         var stage = Stage(definition, given[0].Option.Name, given[0].Parameter, parsed.GetValue(given[0].Option)!);
+        foreach (var (option, parameter) in given)
+            if (properties.FirstOrDefault(p => p.Equals($"{stage}.{parameter}", StringComparison.OrdinalIgnoreCase)) is { } twice)
+                throw new CommandException($"{option.Name} and -p {twice} are one parameter; give it once");
         return [.. given.Select(g => KeyValuePair.Create($"{stage}.{g.Parameter}", (object?)parsed.GetValue(g.Option)))];
     }
 

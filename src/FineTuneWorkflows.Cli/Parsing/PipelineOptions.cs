@@ -55,8 +55,9 @@ internal sealed class PipelineOptions
             ?? throw new CommandException($"which definition? Such as {context.Console.CommandName()} {parsed.CommandResult.Command.Name} workflows/sentiment.json");
         // Messages name the file as the user did; only reading it needs to know what it counts from.
         var definition = DefinitionReader.ReadFile(Path.IsPathRooted(file) || context.Console.Folder == Environment.CurrentDirectory ? file : Path.Combine(context.Console.Folder, file));
+        var named = (parsed.GetValue(properties) ?? []).Select(Property).ToList();
         KeyValuePair<string, object?>[] given =
-            [.. data.Values(parsed, definition), .. (parsed.GetValue(properties) ?? []).Select(Property), .. (overrides ?? []).Select(o => KeyValuePair.Create(Meant(definition, o.Key, context), (object?)o.Value))];
+            [.. data.Values(parsed, definition, named.Select(p => p.Key)), .. named, .. (overrides ?? []).Select(o => KeyValuePair.Create(Meant(definition, o.Key, context), (object?)o.Value))];
         var pipeline = Build(definition, given, context);
         var notes = new List<string>();
         if (data.LeftOut(parsed, pipeline, notes) is { Count: > 0 } left)

@@ -68,6 +68,31 @@ public sealed class GivenParameterTests : IDisposable
         Assert.Equal(["0.1", "0.2"], History.Ids().Reverse().Skip(1).Take(2).Select(id => History.Read(id).Properties["train.LearningRate"]));
     }
 
+    [Theory]
+    [InlineData("--data", "--data is empty; name a file, folder, glob or web address, or leave it out for what the definition says")]
+    [InlineData("--text-column", "--text-column is empty; name a column")]
+    [InlineData("--label-column", "--label-column is empty; name a column")]
+    public async Task An_empty_one_is_refused_rather_than_left_out(string option, string problem)
+    {
+        Reviews();
+
+        var answer = await place.RunAsync("run", "reviews.json", "-t", "Fetch", option, "");
+
+        Assert.Equal(ExitCode.Wrong, answer.Code);
+        Assert.Contains(problem, answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_given_twice_is_refused()
+    {
+        Reviews();
+
+        var answer = await place.RunAsync("run", "reviews.json", "-t", "Fetch", "--data", "reviews.csv", "-p", "fetch.source=others.csv");
+
+        Assert.Equal(ExitCode.Wrong, answer.Code);
+        Assert.Contains("--data and -p fetch.source are one parameter; give it once", answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_column_names_those_there_are_and_the_line_to_type()
     {
