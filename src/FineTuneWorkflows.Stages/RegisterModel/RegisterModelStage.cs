@@ -4,6 +4,7 @@ using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Stages.Evaluate;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking;
@@ -74,6 +75,8 @@ public sealed record RegisterModelStage : Stage
         context.Note(Told(version, promotion, shared?.Champion));
         foreach (var note in NotesOn(shared, testData))
             context.Note(note);
+        if (NoteOnData(shared, promotion, version, testData, context.Service<Home>(), cancellationToken) is { } other)
+            context.Note(other);
         RegistrationFile.Write(context.Output("registration"), version, promotion is { Moved: true } ? Alias : null, promotion?.Gate?.Explanation);
     }
 
@@ -91,6 +94,17 @@ public sealed record RegisterModelStage : Stage
         yield return champion.TestData is { } other && testData is not null
             ? $"version {champion.Version.Version} on {shared.Server} was tested on other data ({other[..Math.Min(12, other.Length)]}..., this one on {testData[..12]}...): the two figures are not of the same test"
             : $"it is not known whether version {champion.Version.Version} on {shared.Server} was tested on the same data";
+    }
+
+    // As of a champion of the server, of that here.
+    private string? NoteOnData(SharedChampion? shared, Promotion? promotion, ModelVersion version, string? testData, Home home, CancellationToken cancellationToken)
+    {
+        if (Gate.Length == 0 || shared?.Champion is not null || promotion?.Before is not { } before || before.Version == version.Version)
+            return null;
+        var file = before.DataDigests.Where(digest => digest.Length > 2).Select(digest => Path.Combine(home.Objects, digest[..2], digest, SplitName.Test.ToText() + ".jsonl")).FirstOrDefault(File.Exists);
+        if (file is null)
+            return $"it is not known whether version {before.Version} was tested on the same data";
+        return testData == FileHashCache.Hash(file, cancellationToken) ? null : $"version {before.Version} was tested on other data: the two figures are not of the same test";
     }
 
     private static string? Problem(Action check)

@@ -24,6 +24,7 @@ internal sealed class LineReader : IDisposable
         (_stream, _path, _mostBytes) = (stream, path, mostBytes);
         while (!_ended && _end < EncodingDetector.Sample) Fill();
         var start = _buffer.AsSpan(0, _end);
+        if (Packing(start) is { } packing) throw new TextDataException($"the file is {packing}", path);
         if (EncodingDetector.ByMark(start) is var (marked, length))
         {
             Encoding = marked;
@@ -70,6 +71,13 @@ internal sealed class LineReader : IDisposable
             };
         }
     }
+
+    /// <summary>What a file is that is no text, by its first bytes; null where they may be those of a text.</summary>
+    private static string? Packing(ReadOnlySpan<byte> start) =>
+        start.StartsWith<byte>([0x1F, 0x8B, 8]) ? "packed with gzip, though its name does not say so; name it .gz, or unpack it"
+        : start.StartsWith<byte>([0x50, 0x4B, 3, 4]) ? "a ZIP archive or a workbook; unpack it, or save it as CSV"
+        : start.StartsWith("PAR1"u8) && start.Contains((byte)0) ? "a Parquet file; write it as JSON Lines or CSV"
+        : null;
 
     private static readonly LineProblem Shifted =
         new("the line has the shift sequences of ISO 2022", new OptionAdvice("Encoding", "ISO-2022-JP", "the file is that"));

@@ -364,6 +364,18 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
+    public async Task Standard_input_that_looks_like_a_table_or_is_a_list_is_not_taken_for_texts_in_silence()
+    {
+        place.StandardInput = "id,text\n1,one\n";
+        var table = await place.RunAsync("predict", "--model", ".", "--input", "-");
+        Assert.Equal("note: standard input: read as texts, a line each, though its first line looks like the header of a table; --format csv or tsv reads it as one\n", table.Error);
+
+        place.StandardInput = "[\n {\"text\":\"one\"}]\n";
+        var list = await place.RunAsync("predict", "--model", ".", "--input", "-");
+        Assert.Contains("the file is one JSON array", list.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_standard_input_is_called_so()
     {
         place.StandardInput = "{\"text\":\"one\"}\n{\"text\":1}\n";

@@ -19,6 +19,19 @@ public sealed class RegisterModelStageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_champion_here_that_was_tested_on_other_data_is_said_to_be()
+    {
+        await workspace.RunAsync(workspace.Whole());
+        var alike = await workspace.RunAsync(workspace.Whole(train: Workspace.Training(epochs: 1, learningRate: 1e-9)));
+        Assert.DoesNotContain(Notes(alike), n => n.Contains("tested on", StringComparison.Ordinal));
+        workspace.Write("data.jsonl", Workspace.Rows(90));
+        var other = await workspace.RunAsync(workspace.Whole(train: Workspace.Training(epochs: 1, learningRate: 1e-9)));
+        Assert.Contains("version 1 was tested on other data: the two figures are not of the same test", Notes(other));
+
+        IEnumerable<string> Notes(FineTuneWorkflows.Pipelines.Execution.RunResult run) => workspace.Journal(run.RunId).OfType<StageNoted>().Select(n => n.Message);
+    }
+
+    [Fact]
     public async Task A_version_knows_its_run_metrics_and_data()
     {
         var result = await workspace.RunAsync(workspace.Whole());

@@ -45,6 +45,20 @@ public sealed class WholeFilesTests : IDisposable
     }
 
     [Fact]
+    public void Packed_files_whose_name_does_not_say_so_are_refused_by_what_they_are()
+    {
+        File.WriteAllBytes(_temp["a.csv"], Packed(Rows, CompressionLevel.Optimal));
+        Assert.Contains("the file is packed with gzip, though its name does not say so", Read("a.csv"), StringComparison.Ordinal);
+        using (var zip = ZipFile.Open(_temp["b.csv"], ZipArchiveMode.Create)) zip.CreateEntry("x.csv");
+        Assert.Contains("the file is a ZIP archive or a workbook", Read("b.csv"), StringComparison.Ordinal);
+        File.WriteAllBytes(_temp["c.csv"], [.. "PAR1"u8, 0x15, 0, 0x15]);
+        Assert.Contains("the file is a Parquet file", Read("c.csv"), StringComparison.Ordinal);
+
+        // Whatever encoding is asked for: one of single bytes takes them all.
+        string Read(string name) => Assert.ThrowsAny<TextDataException>(() => ExampleReader.Read(_temp[name], new() { Encoding = "ISO-8859-1" }, new(), TestContext.Current.CancellationToken).ToList()).Message;
+    }
+
+    [Fact]
     public void Damage_and_what_follows_are_errors_and_several_members_are_one_file()
     {
         var packed = Packed(Rows, CompressionLevel.Optimal);

@@ -25,6 +25,9 @@ internal sealed class InputTexts : IDisposable
     /// <summary>What was detected in the last reading.</summary>
     public ReadingNotes Notes { get; private set; } = new();
 
+    /// <summary>What was guessed of standard input that may be wrong; null where nothing was.</summary>
+    public string? Guessed { get; private init; }
+
     /// <summary>Finds the inputs.</summary>
     /// <param name="file">The file, by its full path; null for standard input, which is read to its end.</param>
     /// <param name="options">How rows are read.</param>
@@ -42,7 +45,12 @@ internal sealed class InputTexts : IDisposable
                 await using (var stream = standardInput())
                 await using (var kept = new FileStream(spool, FileMode.CreateNew, FileAccess.Write))
                     await stream.CopyToAsync(kept, cancellationToken).ConfigureAwait(false);
-                return new(spool, spool, options with { Format = options.Format ?? Guess(spool) });
+                var format = options.Format ?? Guess(spool);
+                return new(spool, spool, options with { Format = format })
+                {
+                    Guessed = options.Format is null && format == DataFormat.Text && HasHeader(spool, options.TextColumn)
+                        ? $"{StandardInput}: read as texts, a line each, though its first line looks like the header of a table; --format csv or tsv reads it as one" : null,
+                };
             }
             catch
             {
@@ -122,13 +130,26 @@ internal sealed class InputTexts : IDisposable
         }
     }
 
-    // An object begins with a brace; whatever else comes in lines is texts.
+    // An object begins with a brace, and a list of objects, which is refused by its name, with two; whatever else comes in lines is texts.
     private static DataFormat Guess(string file)
     {
         using var reader = new StreamReader(file);
-        for (var c = reader.Read(); c >= 0; c = reader.Read())
-            if (!char.IsWhiteSpace((char)c))
-                return c == '{' ? DataFormat.Jsonl : DataFormat.Text;
-        return DataFormat.Text;
+        return Next() switch { '{' => DataFormat.Jsonl, '[' when Next() == '{' => DataFormat.Jsonl, _ => DataFormat.Text };
+
+        int Next()
+        {
+            var c = reader.Read();
+            while (c >= 0 && char.IsWhiteSpace((char)c))
+                c = reader.Read();
+            return c;
+        }
+    }
+
+    private static bool HasHeader(string file, string column)
+    {
+        using var reader = new StreamReader(file);
+        var buffer = new char[1000];
+        var line = new string(buffer, 0, reader.ReadBlock(buffer)).Split('\r', '\n')[0];
+        return line.Split(',', ';', '\t') is { Length: > 1 } fields && fields.Any(f => f.Trim('"') == column);
     }
 }

@@ -52,6 +52,8 @@ internal sealed class PredictRun(ITextPredictor predictor, int batch, PredictPro
         unknown.Say(context.Console.Error);
         if (cut > 0)
             Say(string.Create(CultureInfo.InvariantCulture, $"note: {cut:N0} of {predicted:N0} texts {(cut == 1 ? "is" : "are")} longer than the model takes and {(cut == 1 ? "was" : "were")} cut; {cutTokens:N0} tokens did not count (cut_tokens in the JSON lines)"));
+        if (texts?.Guessed is { } guessed)
+            Say($"note: {guessed}");
         foreach (var note in texts?.Notes.Texts ?? [])
             Say($"note: {texts!.Named(note)}");
         if (texts?.BadRows is { Count: > 0 } bad)

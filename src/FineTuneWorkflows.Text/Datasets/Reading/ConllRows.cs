@@ -8,7 +8,7 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// Sentences of a CoNLL file (E. Tjong Kim Sang and F. De Meulder, cs/0306050): a word a line, by default the word first and its tag last; an empty line
 /// ends a sentence, and so does a line that begins with <c>-DOCSTART-</c>; a line before a sentence that begins with <c>#</c> and has no tag, or not the columns of a word's line, is passed
 /// over. Where a line has tabs only tabs separate, else spaces; other white space, such as a no-break space, is part of a word. Lines have as many columns as the first, unless both columns
-/// that count are said. A sentence with a bad line is a bad row.
+/// that count are said. A sentence with a bad line is a bad row. Where no labels are asked for, a line need have no tag.
 /// </summary>
 internal sealed class ConllRows(string path, LineReader lines, ReadOptions options, ReadingNotes notes)
 {
@@ -65,11 +65,12 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
         return trimmed.Contains('\t') ? trimmed.Split('\t') : trimmed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private bool IsComment(string line, string[] fields) => line[0] == '#' && (!TagScheme.IsTag(fields[^1]) || (_columns > 0 && fields.Length != _columns));
+    // A word that begins so, or is that sign, may stand alone where there are no tags.
+    private bool IsComment(string line, string[] fields) => line[0] == '#' && (_columns > 0 && fields.Length != _columns || !(options.WithLabels ? TagScheme.IsTag(fields[^1]) : fields.Length == 1 || _columns > 0));
 
     private (string Word, string Tag, string? Problem) Parse(string[] fields)
     {
-        var most = Math.Max(2, Math.Max(options.WordColumn, options.TagColumn));
+        var most = options.WithLabels ? Math.Max(2, Math.Max(options.WordColumn, options.TagColumn)) : Math.Max(1, options.WordColumn);
         if (fields.Length < most)
         {
             var problem = most > 2 ? string.Create(CultureInfo.InvariantCulture, $"the line has {fields.Length} columns where column {most} is asked for")
@@ -77,13 +78,14 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
             return ("", "", problem);
         }
         if (_columns == 0) _columns = fields.Length;
-        if (fields.Length != _columns && (options.WordColumn == 0 || options.TagColumn == 0))
+        if (fields.Length != _columns && (options.WordColumn == 0 || (options.WithLabels && options.TagColumn == 0)))
         {
             return ("", "", string.Create(
                 CultureInfo.InvariantCulture,
                 $"the line has {fields.Length} columns where the first has {_columns}, so that its word or its tag would be another column's; put tabs between columns where a word holds spaces, or say both {nameof(ReadOptions.WordColumn)} and {nameof(ReadOptions.TagColumn)}"));
         }
         var word = fields[Math.Max(0, options.WordColumn - 1)];
+        if (!options.WithLabels) return (word, IobTags.Outside, string.IsNullOrWhiteSpace(word) ? "the word is empty" : null);
         var tag = fields[options.TagColumn > 0 ? options.TagColumn - 1 : ^1].Trim();
         return (word, tag, string.IsNullOrWhiteSpace(word) ? "the word is empty" : !TagScheme.IsTag(tag) ? TagScheme.Refusal(tag) : null);
     }
@@ -93,7 +95,7 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
     {
         if (_columnsAreChecked || words.Count < 2) return;
         _columnsAreChecked = true;
-        if (shown!.Length < 3 || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) || from > 1) return;
+        if (shown!.Length < (options.WithLabels ? 3 : 2) || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) || from > 1) return;
         for (var i = 0; i < words.Count; i++)
         {
             if (words[i] != (from + i).ToString(CultureInfo.InvariantCulture)) return;

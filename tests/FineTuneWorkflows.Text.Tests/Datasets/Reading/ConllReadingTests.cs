@@ -54,6 +54,17 @@ public sealed class ConllReadingTests : IDisposable
         Assert.Empty(Reading.Of(_temp.Write("b.conll", "a B-X\nb I-X\nc O\n")).Notes);
     }
 
+    [Theory]
+    [InlineData("Ada\nlives\n\n#\nRome\n", 0, "Ada lives|# Rome")]
+    [InlineData("# sent_id = 1\n1\tAda\t_\n2\tlives\t_\n\n# sent_id = 2\n1\tRome\t_\n", 2, "Ada lives|Rome")]
+    [InlineData("Ada B-PER\nlives O\n", 0, "Ada lives")]
+    public void Words_to_be_predicted_need_no_tags(string content, int column, string words)
+    {
+        var rows = Reading.Of(_temp.Write("a.conll", content), new() { WithLabels = false, WordColumn = column }).Rows;
+        Assert.Equal(words, string.Join('|', rows.Select(r => string.Join(' ', r.Example.Words))));
+        Assert.Contains("the first column counts", Reading.Fails(_temp.Write("b.conll", "1\tAda\n2\tlives\n"), new() { WithLabels = false }).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_text_file_of_tagged_words_is_recognised_and_said()
     {
