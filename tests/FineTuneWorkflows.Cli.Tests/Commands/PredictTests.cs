@@ -386,6 +386,30 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_is_no_output_which_is_said_before_anything_is_predicted()
+    {
+        Directory.CreateDirectory(Path.Combine(place.Folder, "out"));
+        var answer = await place.RunAsync("predict", "--model", ".", "--text", "one", "--output", "out");
+        Assert.Equal(ExitCode.Wrong, answer.Code);
+        Assert.EndsWith("out is a folder; name a file\n", answer.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(place.Folder, "out.partial")));
+    }
+
+    [Fact]
+    public async Task A_file_that_another_prediction_is_writing_is_left_to_it()
+    {
+        place.Write("in.txt", "one\ntwo\n");
+        using (new FileStream(Path.Combine(place.Folder, "out.jsonl.partial.key"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            var answer = await place.RunAsync("predict", "--model", ".", "--input", "in.txt", "--output", "out.jsonl");
+            Assert.Equal(ExitCode.Wrong, answer.Code);
+            Assert.Contains("out.jsonl.partial.key cannot be opened, as while another prediction writes ", answer.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(ExitCode.Done, (await place.RunAsync("predict", "--model", ".", "--input", "in.txt", "--output", "out.jsonl")).Code);
+    }
+
+    [Fact]
     public async Task Predictions_are_written_as_they_come_and_an_interrupted_prediction_goes_on_where_it_stopped()
     {
         place.Write("in.txt", string.Concat(Enumerable.Range(1, 7).Select(i => $"text {i}\n")));

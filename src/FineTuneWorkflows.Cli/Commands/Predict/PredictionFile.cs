@@ -8,19 +8,23 @@ namespace FineTuneWorkflows.Cli.Commands.Predict;
 
 /// <summary>
 /// The file that <c>--output</c> names. Predictions go to <c>FILE.partial</c> as they come, and that becomes FILE when all are there: whoever finds FILE may rely on it. What an interruption left of the
-/// very same request (<c>FILE.partial.key</c> says which) is gone on from.
+/// very same request (<c>FILE.partial.key</c> says which, and is held while FILE is written) is gone on from.
 /// </summary>
 internal sealed class PredictionFile : IDisposable
 {
     private static readonly string[] OfModels = [".json", ".safetensors", ".txt", ".model"];
 
     private readonly string path;
+    private readonly FileStream held;
+    private readonly bool resumable;
     private readonly StreamWriter writer;
 
-    private PredictionFile(string path, StreamWriter writer, long done) => (this.path, this.writer, Done) = (path, writer, done);
+    private PredictionFile(string path, FileStream held, bool resumable, StreamWriter writer, long done) => (this.path, this.held, this.resumable, this.writer, Done) = (path, held, resumable, writer, done);
 
     /// <summary>Where predictions go as they come.</summary>
     public static string PartialOf(string path) => path + ".partial";
+
+    private static string KeyFileOf(string path) => PartialOf(path) + ".key";
 
     /// <summary>How many predictions an interrupted run of the same request left.</summary>
     public long Done { get; }
@@ -43,18 +47,27 @@ internal sealed class PredictionFile : IDisposable
     /// <exception cref="CommandException">It cannot be written.</exception>
     public static PredictionFile Open(string path, string? key, int batch)
     {
+        if (Directory.Exists(path))
+            throw new CommandException($"--output: {path} is a folder; name a file");
         try
         {
-            var keyFile = PartialOf(path) + ".key";
-            var kept = key is not null && File.Exists(PartialOf(path)) && File.Exists(keyFile) && File.ReadAllText(keyFile).Trim() == key ? Kept(PartialOf(path), batch) : (Lines: 0, Bytes: 0L);
-            if (key is null)
-                File.Delete(keyFile);
-            var stream = new FileStream(PartialOf(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-            stream.SetLength(kept.Bytes);
-            stream.Seek(0, SeekOrigin.End);
-            if (key is not null)
-                File.WriteAllText(keyFile, key + "\n");
-            return new(path, new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" }, kept.Lines);
+            var held = Alone(path);
+            try
+            {
+                var kept = key is not null && File.Exists(PartialOf(path)) && Text(held) == key ? Kept(PartialOf(path), batch) : (Lines: 0, Bytes: 0L);
+                var stream = new FileStream(PartialOf(path), FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+                stream.SetLength(kept.Bytes);
+                stream.Seek(0, SeekOrigin.End);
+                held.SetLength(0);
+                held.Write(Encoding.UTF8.GetBytes(key is null ? "" : key + "\n"));
+                held.Flush();
+                return new(path, held, key is not null, new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" }, kept.Lines);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         }
         catch (DirectoryNotFoundException e)
         {
@@ -71,10 +84,42 @@ internal sealed class PredictionFile : IDisposable
     {
         writer.Dispose();
         DurableFile.Move(PartialOf(path), path);
-        File.Delete(PartialOf(path) + ".key");
+        File.Delete(KeyFileOf(path));
     }
 
-    public void Dispose() => writer.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            writer.Dispose();
+        }
+        finally
+        {
+            if (!resumable)
+                File.Delete(KeyFileOf(path));
+            held.Dispose();
+        }
+    }
+
+    // Of two processes that write one file, each would write over the other's lines.
+    private static FileStream Alone(string path)
+    {
+        var keyFile = KeyFileOf(path);
+        try
+        {
+            return new(keyFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(keyFile))
+        {
+            throw new CommandException($"--output: {keyFile} cannot be opened, as while another prediction writes {path}: {e.Message}", innerException: e);
+        }
+    }
+
+    private static string Text(FileStream file)
+    {
+        using var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true);
+        return reader.ReadToEnd().Trim();
+    }
 
     // Whole batches of whole lines; a line that was being written when the process died is computed again.
     private static (int Lines, long Bytes) Kept(string file, int batch)
