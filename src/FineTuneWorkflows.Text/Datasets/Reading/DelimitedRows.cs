@@ -71,6 +71,8 @@ internal sealed class DelimitedRows
                 continue;
             }
             if (label >= 0 && _labels.Count < MostLabelsKnown) _labels.Add(record[label].Trim());
+            if (label >= 0 && _kind != DataKind.MultiLabelClassification && record[label].AsSpan().Trim() is ['[', .., ']'])
+                _notes.Count(_path, $"labels look like lists and are one label each; for many labels write x|y and set {nameof(ReadOptions.LabelSeparator)} to |, or JSON Lines");
             if (!_shape.Quoted && _options.Quoting == Quoting.Auto && record[text] is ['"', _, .., '"'])
                 _notes.Count(_path, $"texts begin and end with a quote and keep both ({nameof(ReadOptions.Quoting)}={nameof(Quoting.Rfc4180)} takes them off)");
             yield return RawRow.Of(records.Line, Field(split), Field(group), () => fields.Of(Field(text), Field(second), Field(label)));

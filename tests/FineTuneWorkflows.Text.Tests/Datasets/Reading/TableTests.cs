@@ -167,6 +167,14 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void Labels_that_look_like_lists_are_said_to_be_one_each()
+    {
+        var (rows, _, notes) = Reading.Of(_temp.Write("a.csv", "text,label\none,\"['x', 'y']\"\ntwo,x\n"));
+        Assert.Equal("['x', 'y']", rows[0].Label);
+        Assert.Contains("a.csv: 1 labels look like lists and are one label each; for many labels write x|y and set LabelSeparator to |, or JSON Lines", notes);
+    }
+
+    [Fact]
     public void Every_table_that_is_written_by_the_rules_is_read_back()
     {
         var field = Gen.Char["ab\"\n;, é"].Array[1, 6].Select(c => "x" + new string(c));
