@@ -3,7 +3,6 @@ using System.Globalization;
 using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Stages.Evaluate;
 using FineTuneWorkflows.Text.Datasets;
@@ -104,7 +103,7 @@ public sealed record RegisterModelStage : Stage
         var file = before.DataDigests.Where(digest => digest.Length > 2).Select(digest => Path.Combine(home.Objects, digest[..2], digest, SplitName.Test.ToText() + ".jsonl")).FirstOrDefault(File.Exists);
         if (file is null)
             return $"it is not known whether version {before.Version} was tested on the same data";
-        return testData == FileHashCache.Hash(file, cancellationToken) ? null : $"version {before.Version} was tested on other data: the two figures are not of the same test";
+        return testData == ContentDigest.OfFile(file, progress: null, cancellationToken) ? null : $"version {before.Version} was tested on other data: the two figures are not of the same test";
     }
 
     private static string? Problem(Action check)
