@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using FineTuneWorkflows.Text.Files;
 using FineTuneWorkflows.Text.Labelling;
 
@@ -8,9 +9,10 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// Sentences of a CoNLL file (E. Tjong Kim Sang and F. De Meulder, cs/0306050): a word a line, by default the word first and its tag last; an empty line
 /// ends a sentence, and so does a line that begins with <c>-DOCSTART-</c>; a line before a sentence that begins with <c>#</c> and has no tag, or not the columns of a word's line, is passed
 /// over. Where a line has tabs only tabs separate, else spaces; other white space, such as a no-break space, is part of a word. Lines have as many columns as the first, unless both columns
-/// that count are said. A sentence with a bad line is a bad row. Where no labels are asked for, a line need have no tag.
+/// that count are said. A sentence with a bad line is a bad row. Where no labels are asked for, a line need have no tag. Where the first column counts, as in CoNLL-U, lines of several words
+/// together (<c>1-2</c>) and of words that the text does not have (<c>2.1</c>) are passed over.
 /// </summary>
-internal sealed class ConllRows(string path, LineReader lines, ReadOptions options, ReadingNotes notes)
+internal sealed partial class ConllRows(string path, LineReader lines, ReadOptions options, ReadingNotes notes)
 {
     private readonly TagScheme _scheme = new();
     private bool _columnsAreChecked = options.WordColumn > 0;
@@ -39,6 +41,11 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
             {
                 var fields = Fields(lines.Line);
                 if (tokens.Count == 0 && IsComment(lines.Line, fields)) continue;
+                if (options.WordColumn > 1 && NoWord().IsMatch(fields[0]))
+                {
+                    notes.Count(path, "lines of several words together (1-2) or of words that the text does not have (2.1) were passed over");
+                    continue;
+                }
                 if (tokens.Count == 0 && problem is null) first = lines.Number;
                 var (word, tag, found) = Parse(fields);
                 if (found is not null && problem is null) (problem, first) = (new LineProblem(found), lines.Number);
@@ -90,15 +97,19 @@ internal sealed class ConllRows(string path, LineReader lines, ReadOptions optio
         return (word, tag, string.IsNullOrWhiteSpace(word) ? "the word is empty" : !TagScheme.IsTag(tag) ? TagScheme.Refusal(tag) : null);
     }
 
+    [GeneratedRegex("^[0-9]+[-.][0-9]+$")]
+    private static partial Regex NoWord();
+
     /// <summary>Refuses a first column that counts the words of the first sentence that has two or more.</summary>
     private void RequireWords(List<string> words, string[]? shown, long line)
     {
         if (_columnsAreChecked || words.Count < 2) return;
         _columnsAreChecked = true;
-        if (shown!.Length < (options.WithLabels ? 3 : 2) || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) || from > 1) return;
-        for (var i = 0; i < words.Count; i++)
+        var counted = words.FindAll(word => !NoWord().IsMatch(word));
+        if (counted.Count == 0 || shown!.Length < (options.WithLabels ? 3 : 2) || !int.TryParse(counted[0], NumberStyles.None, CultureInfo.InvariantCulture, out var from) || from > 1) return;
+        for (var i = 0; i < counted.Count; i++)
         {
-            if (words[i] != (from + i).ToString(CultureInfo.InvariantCulture)) return;
+            if (counted[i] != (from + i).ToString(CultureInfo.InvariantCulture)) return;
         }
         var columns = string.Join(", ", shown.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} '{field}'")));
         throw new TextDataException(

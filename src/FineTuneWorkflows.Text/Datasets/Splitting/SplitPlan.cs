@@ -178,6 +178,8 @@ internal sealed class SplitPlan
         }
         if (Kind == DataKind.TokenClassification && !_hasEntities)
             throw new TextDataException("no row has an entity: there is nothing to learn (are the entities in another member or column?)", _request.Files[0]);
+        if (_labelNames.Count > 1 && _labelNames.TrueForAll(TagScheme.IsTag))
+            Notes.Say(_request.Files[0], $"the labels are tags of words ({string.Join(", ", _labelNames.Take(3))}), and each row is a text by itself: to find entities in sentences give CoNLL files or JSON Lines with tokens and tags");
         if (_labelNames.Count == 1)
             throw new TextDataException(
                 $"all rows have the label '{_labelNames[0]}'; a classifier needs at least two classes (is '{_request.Read.LabelColumn}' the right "

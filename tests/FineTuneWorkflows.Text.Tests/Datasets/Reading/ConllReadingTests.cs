@@ -66,6 +66,16 @@ public sealed class ConllReadingTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_CoNLL_U_that_are_no_words_are_passed_over_and_counted()
+    {
+        var path = _temp.Write("a.conll", "# text = du pain\n1-2\tdu\t_\tO\n1\tde\t_\tO\n2\tle\t_\tO\n2.1\telided\t_\tO\n3\tpain\t_\tB-X\n");
+        Assert.Contains("the first column counts the words", Reading.Fails(path).Message, StringComparison.Ordinal);
+        var (rows, _, notes) = Reading.Of(path, new() { WordColumn = 2 });
+        Assert.Equal(["de", "le", "pain"], rows.Single().Example.Words);
+        Assert.Contains("a.conll: 2 lines of several words together (1-2) or of words that the text does not have (2.1) were passed over", notes);
+    }
+
+    [Fact]
     public void A_text_file_of_tagged_words_is_recognised_and_said()
     {
         var path = _temp.Write("train.txt", "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\n");

@@ -75,6 +75,14 @@ public sealed class NumberLabelsTests : IDisposable
     private DatasetFolder Split(SplitRequest request) => DatasetSplitter.Split(request, _temp["d"], cancellationToken: TestContext.Current.CancellationToken);
 
     [Fact]
+    public void Labels_that_are_tags_of_words_are_said_to_be_classes_here()
+    {
+        var rows = "word,tag\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"w{i},{(i % 2 == 0 ? "O" : "B-PER")}\n"));
+        var dataset = Split(new SplitRequest { Files = [_temp.Write("t.csv", rows)], Read = new() { TextColumn = "word", LabelColumn = "tag" } });
+        Assert.Contains(dataset.Info.Notes, n => n.StartsWith("t.csv: the labels are tags of words (O, B-PER), and each row is a text by itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Labels_that_look_the_same_are_one_class()
     {
         string[] spellings = ["caf\u00e9", "cafe\u0301", "caf\u00e9\u200b", "the"];
