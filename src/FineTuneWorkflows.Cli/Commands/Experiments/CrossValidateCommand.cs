@@ -44,7 +44,7 @@ internal sealed class CrossValidateCommand : CliCommand
 
     private static void Report(FoldScores scores, int folds, CommandContext context)
     {
-        var table = new TextTable("metric", "mean", "std. dev.", "least", "greatest").AlignRight(1, 2, 3, 4).LeaveOut(3, 4).Cut(0);
+        var table = new TextTable("metric", "mean", "std. dev.", "min", "max").AlignRight(1, 2, 3, 4).LeaveOut(3, 4).Cut(0);
         foreach (var row in scores.Rows())
             table.Add(row.Metric, Words.Number(row.Mean), double.IsNaN(row.Deviation) ? "" : Words.Number(row.Deviation), Words.Number(row.Least), Words.Number(row.Most));
         context.Out.WriteLine();
