@@ -27,7 +27,7 @@ internal static class VisibleText
         return width;
     }
 
-    /// <summary>The text in so many columns at most; where it is wider, its beginning and an ellipsis.</summary>
+    /// <summary>The text in this many columns at most; where it is wider, its beginning and an ellipsis.</summary>
     public static string Cut(string text, int width)
     {
         if (Width(text) <= width)
@@ -43,7 +43,7 @@ internal static class VisibleText
         return width < 1 ? "" : cut.ToString().TrimEnd() + Ellipsis;
     }
 
-    /// <summary>The text in lines of so many columns, broken between words where that is possible.</summary>
+    /// <summary>The text in lines of this many columns, broken between words where that is possible.</summary>
     public static IReadOnlyList<string> Wrap(string text, int width)
     {
         var lines = new List<string>();

@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Foundation.Retries;
 /// <param name="Longest">The longest wait.</param>
 public sealed record Backoff(TimeSpan First, TimeSpan Longest)
 {
-    /// <summary>The wait after so many failures in a row.</summary>
+    /// <summary>The wait after this many failures in a row.</summary>
     /// <param name="failures">How many, from 1.</param>
     public TimeSpan After(int failures)
     {

@@ -102,11 +102,11 @@ public sealed record TrainingOptions
     [Parameter("Texts computed at once (gradient accumulation); the update stays the whole batch's. 0 computes whole batches. Halved automatically when memory runs out.", Category = "Execution", AffectsResult = false), Range(0, 65_536)]
     public int MicroBatchSize { get; init; }
 
-    /// <summary>Write a checkpoint after so many steps, besides the one after each epoch; 0 (the default) does not.</summary>
+    /// <summary>Write a checkpoint after this many steps, besides the one after each epoch; 0 (the default) does not.</summary>
     [Parameter("Write a checkpoint each time this many steps are done, besides the one after each epoch; 0 is off.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000_000)]
     public int CheckpointEverySteps { get; init; }
 
-    /// <summary>Write a checkpoint when the last one is so many seconds old, besides the one after each epoch; 0 does not. Default 300.</summary>
+    /// <summary>Write a checkpoint when the last one is this many seconds old, besides the one after each epoch; 0 does not. Default 300.</summary>
     [Parameter("Write a checkpoint when the last one is this many seconds old; 0 is off.", Category = "Execution", AffectsResult = false), Range(0, 1_000_000)]
     public int CheckpointEverySeconds { get; init; } = 300;
 

@@ -144,7 +144,7 @@ public sealed record FetchDataStage : Stage
     public double TestShare { get; init; } = 0.2;
 
     /// <summary>Folds of a cross-validation. Default: 0, none.</summary>
-    [Parameter("Folds of a cross-validation: training and validation examples are divided into so many parts, and ValidationShare does not count; 0 for none.", Category = "Split"), Range(0, 1000)]
+    [Parameter("Folds of a cross-validation: training and validation examples are divided into this many parts, and ValidationShare does not count; 0 for none.", Category = "Split"), Range(0, 1000)]
     public int Folds { get; init; }
 
     /// <summary>The fold that is the validation data. Default: 0.</summary>

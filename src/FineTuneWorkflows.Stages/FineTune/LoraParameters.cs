@@ -26,7 +26,7 @@ internal static class LoraParameters
         if (stage.FreezeLayers > 0 || stage.FreezeEmbeddings)
             yield return FormattableString.Invariant($"LoraRank and {(stage.FreezeLayers > 0 ? "FreezeLayers" : "FreezeEmbeddings")}: LoraRank is {stage.LoraRank}, and adapters leave all of the base as it is; leave FreezeLayers and FreezeEmbeddings out");
         if (!stage.LoraMerge && stage.Layers is not null)
-            yield return FormattableString.Invariant($"LoraMerge and Layers: adapters beside the first {stage.Layers} layers cannot be put upon the whole base by other tools; set LoraMerge to true, or leave Layers empty");
+            yield return FormattableString.Invariant($"LoraMerge and Layers: adapters of the first {stage.Layers} layers cannot be put on the whole base by other tools; set LoraMerge to true, or leave Layers empty");
     }
 
     /// <summary>The adapters that a stage asks for; null for none.</summary>

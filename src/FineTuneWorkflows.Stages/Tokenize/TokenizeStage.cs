@@ -12,7 +12,7 @@ using FineTuneWorkflows.Text.Tokenization;
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
-[Stage("FineTune.Tokenize", Version = 4, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, with the tokenizer's own files beside them.")]
+[Stage("FineTune.Tokenize", Version = 4, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, together with the tokenizer's own files.")]
 [Consumes("dataset")]
 [Consumes("tokenizer", Optional = true)]
 [Produces("tokens")]

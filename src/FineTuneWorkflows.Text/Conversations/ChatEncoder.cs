@@ -13,7 +13,7 @@ public sealed class ChatEncoder
     /// <summary>The roles that a message may have.</summary>
     internal static readonly IReadOnlyList<string> Roles = ["system", "developer", "user", "assistant", "tool"];
 
-    // A text of so many characters stands nowhere by chance.
+    // A text of this many characters stands nowhere by chance.
     private const int Telling = 16;
 
     // They say which call an answer belongs to, which the order of the messages says as well.

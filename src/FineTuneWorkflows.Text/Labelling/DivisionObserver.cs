@@ -5,7 +5,7 @@ namespace FineTuneWorkflows.Text.Labelling;
 /// <summary>Watches words that came divided: how they were, and which of them are several words where a text is divided.</summary>
 internal sealed class DivisionObserver
 {
-    // So many words in a hundred may be longer than a character where each character was made a word.
+    // This many words in a hundred may be longer than a character where each character was made a word.
     private const int StrayPercent = 1;
 
     private Group _runs, _unspaced;

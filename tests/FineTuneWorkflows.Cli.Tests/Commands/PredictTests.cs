@@ -287,7 +287,7 @@ public sealed class PredictTests : IDisposable
     [InlineData("which texts? Give --text \"...\" or --input FILE", "--model", ".")]
     [InlineData("--second-text is given 1 times and --text 2 times; each text of a pair needs the other (with --input, --second-text-column names where it stands)", "--model", ".", "--text", "a", "--text", "b", "--second-text", "c")]
     [InlineData("--second-text is given 1 times and --text 0 times; each text of a pair needs the other (with --input, --second-text-column names where it stands)", "--model", ".", "--input", "b.csv", "--second-text", "c")]
-    [InlineData("--second-text-column is for --input; beside --text give --second-text", "--model", ".", "--text", "a", "--second-text-column", "b")]
+    [InlineData("--second-text-column is for --input; with --text give --second-text", "--model", ".", "--text", "a", "--second-text-column", "b")]
     [InlineData("--device must be auto, cpu, cuda or cuda:n, got 'gpu'", "--model", ".", "--text", "a", "--device", "gpu")]
     [InlineData("give either --text or --input, not both", "--model", ".", "--text", "a", "--input", "b.csv")]
     public async Task A_command_line_that_lacks_something_is_refused(string message, params string[] args)

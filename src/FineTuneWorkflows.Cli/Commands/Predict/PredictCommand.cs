@@ -78,7 +78,7 @@ internal sealed class PredictCommand : CliCommand
             throw new CommandException($"--output would overwrite the input {file}");
         foreach (var option in (Option[])[secondColumn, .. inputFormat.All, onBadRow])
             if (!hasInput && parsed.Has(option))
-                throw new CommandException($"{option.Name} is for --input{(option == secondColumn ? "; beside --text give --second-text" : "")}");
+                throw new CommandException($"{option.Name} is for --input{(option == secondColumn ? "; with --text give --second-text" : "")}");
         var target = Device(parsed.GetValue(device));
         var home = OpenHome.Locate(context, parsed.GetValue(this.home));
         var services = context.Host.Services(home);

@@ -29,10 +29,10 @@ internal sealed class PredictProgress : IDisposable
         start = last = time.GetUtcNow();
     }
 
-    /// <summary>So many rows of the input were looked at.</summary>
+    /// <summary>Shows how many rows of the input were checked.</summary>
     public void Checked(long rows) => Show(string.Create(CultureInfo.InvariantCulture, $"checking the input: {rows:N0} rows"), 0);
 
-    /// <summary>So many texts are predicted.</summary>
+    /// <summary>Shows how many texts are predicted.</summary>
     /// <param name="done">All that are done.</param>
     /// <param name="before">Those of them that were done when this process began.</param>
     /// <param name="total">All there are.</param>

@@ -9,7 +9,7 @@ namespace FineTuneWorkflows.Cli.Commands.Sync;
 /// <summary><c>finetune sync</c></summary>
 internal sealed class SyncCommand : CliCommand
 {
-    private readonly Option<string?> timeout = Options.WholeNumber("--timeout", [], "Give up after so many seconds; what is left stays for the next time. Default: 300.", "SECONDS", 1, 86_400);
+    private readonly Option<string?> timeout = Options.WholeNumber("--timeout", [], "Give up after this many seconds; what is left stays for the next time. Default: 300.", "SECONDS", 1, 86_400);
     private readonly Option<string?> to = new("--to") { Description = "Deliver all runs to this server, also those that another server has. Default: MLFLOW_TRACKING_URI, which gets only what it does not have yet.", HelpName = "URI" };
     private readonly Option<string?> retry = Options.Flag("--retry", "Try again what the server would not take.");
     private readonly Option<string?> restore = Options.Flag("--restore", "Take back, on the server, that runs and their experiments were deleted, and go on.");

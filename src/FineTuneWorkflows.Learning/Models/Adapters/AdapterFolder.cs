@@ -128,7 +128,7 @@ internal static class AdapterFolder
                 throw new ModelException($"{folder} is an adapter of a base with the file {name}, which {baseFolder} does not have.");
             string found = ContentDigest.OfFile(file);
             if (found != sha256)
-                throw new ModelException($"{folder} is an adapter of another base: {file} has the SHA-256 {found}, but the adapter was trained beside {sha256}.");
+                throw new ModelException($"{folder} is an adapter of another base: {file} has the SHA-256 {found}, but the adapter was trained on {sha256}.");
         }
     }
 

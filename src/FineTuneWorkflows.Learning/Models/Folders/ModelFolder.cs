@@ -36,8 +36,8 @@ internal static class ModelFolder
         {
             WeightMatch match = WeightMatcher.Match(weights, model, original.LayerCount, Reuse(original, model));
             if (options.Lora is not null && model.Labels.Count == 0 && match.Fresh.Count > 0)
-                throw new ModelException($"LoRA trains beside the weights of a base, but {folder} has no head for {task}: {WeightMatcher.Some([.. match.Fresh.Select(p => p.Name)])} would start "
-                    + "fresh and stay so. Train without LoRA first, or take a base with that head.");
+                throw new ModelException($"LoRA trains adapters of a base's weights, but {folder} has no head for {task}: {WeightMatcher.Some([.. match.Fresh.Select(p => p.Name)])} would be newly "
+                    + "initialized and stay so. Train without LoRA first, or take a base with that head.");
             match.CopyTo(weights);
             foreach (ModelParameter parameter in match.Fresh)
                 ParameterInitializer.Fill(parameter, original.InitializerRange, options.Seed);

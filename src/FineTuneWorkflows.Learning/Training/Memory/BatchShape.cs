@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Learning.Training.Memory;
 /// <param name="Tokens">The longest sequence.</param>
 public readonly record struct BatchShape(long Places, int Tokens)
 {
-    /// <summary>The largest piece of a training step whose sequences have so many tokens at most, by BatchSize, BatchTokens and MicroBatchSize.</summary>
+    /// <summary>The largest piece of a training step whose sequences have this many tokens at most, by BatchSize, BatchTokens and MicroBatchSize.</summary>
     /// <param name="options">How a model is trained.</param>
     /// <param name="tokens">The longest sequence.</param>
     public static BatchShape OfTraining(TrainingOptions options, int tokens)
@@ -40,7 +40,7 @@ public readonly record struct BatchShape(long Places, int Tokens)
     public static BatchShape OfValidation(TrainingOptions options, ISequenceDataset data) =>
         data.Count == 0 ? default : Of(data, Batcher.ByLength(data, options.BatchSize)[0]);
 
-    /// <summary>The largest batch of a validation whose sequences have so many tokens at most.</summary>
+    /// <summary>The largest batch of a validation whose sequences have this many tokens at most.</summary>
     /// <param name="options">How a model is trained.</param>
     /// <param name="tokens">The longest sequence.</param>
     public static BatchShape OfValidation(TrainingOptions options, int tokens) => new((long)options.BatchSize * tokens, tokens);

@@ -35,7 +35,7 @@ internal sealed class TemplateBudget(long given)
         _charactersTaken += count;
     }
 
-    /// <summary>Takes the characters of a text so many times.</summary>
+    /// <summary>Takes the characters of a text this many times.</summary>
     public void Characters(string text, long times)
     {
         if (times > 0 && text.Length > 0) Characters(times > _characters / text.Length ? _characters + 1 : text.Length * times);

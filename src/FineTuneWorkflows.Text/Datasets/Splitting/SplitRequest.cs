@@ -38,7 +38,7 @@ public sealed record SplitRequest
     public double TestShare { get; init; } = 0.2;
 
     /// <summary>
-    /// The number of folds of a cross-validation: the training and validation rows of each class are divided into so many parts of equal size, whatever
+    /// The number of folds of a cross-validation: the training and validation rows of each class are divided into this many parts of equal size, whatever
     /// <see cref="ValidationShare"/> says. Default 0: none.
     /// </summary>
     public int Folds { get; init; }

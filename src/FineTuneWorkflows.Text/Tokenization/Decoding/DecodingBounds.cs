@@ -7,7 +7,7 @@ internal sealed record DecodingBounds(string Place, string File)
 {
     private const int MostGrowth = 64, Spared = 4096;
 
-    /// <summary>Refuses to make so many characters of so few.</summary>
+    /// <summary>Refuses to make this many characters of so few.</summary>
     /// <exception cref="TextDataException">They are too many; names the file and the step.</exception>
     public void Require(long given, long made)
     {

@@ -20,7 +20,7 @@ internal static class TokenDecoders
         return token.Replace(pattern, content, StringComparison.Ordinal);
     });
 
-    /// <summary>Removes a character at the ends, so many times at most.</summary>
+    /// <summary>Removes a character at the ends, this many times at most.</summary>
     public static ITokenDecoder Strip(char content, int start, int stop) => new TokenwiseDecoder((token, _, _) =>
     {
         var (from, to) = (0, token.Length);

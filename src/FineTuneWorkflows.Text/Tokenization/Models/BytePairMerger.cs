@@ -24,7 +24,7 @@ internal sealed class BytePairMerger(BytePairModel model)
         _endsUnknown = false;
     }
 
-    /// <summary>Appends a symbol of so many bytes.</summary>
+    /// <summary>Appends a symbol of this many bytes.</summary>
     public void Add(int id, int length)
     {
         _ids.Add(id);

@@ -87,7 +87,7 @@ internal sealed class RegexPattern : ITextPattern
         }
     }
 
-    /// <summary>Searches through a text for so many ticks of the stop watch at most.</summary>
+    /// <summary>Searches through a text for this many ticks of the stop watch at most.</summary>
     /// <exception cref="RegexMatchTimeoutException">It takes longer.</exception>
     private void Search(ReadOnlySpan<char> text, List<TokenSpan> matches, long most, CancellationToken cancellationToken)
     {
