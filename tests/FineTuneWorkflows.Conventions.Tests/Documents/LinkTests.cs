@@ -24,7 +24,20 @@ public sealed partial class LinkTests
                     broken.Add($"{Checkout.Relative(document)}: {path} has no heading #{anchor}");
             }
 
-        Assert.Empty(broken);
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    /// <summary>In pieces of code of documents, and in workflows of GitHub; a walk that makes a new file says so in its line.</summary>
+    [Fact]
+    public void Every_path_of_the_repository_that_documents_and_workflows_name_exists()
+    {
+        var missing = Documents.Concat(Checkout.Files(".github", "*.yml"))
+            .SelectMany(document => File.ReadLines(document).Where(line => !line.Contains("New file", StringComparison.Ordinal))
+                .SelectMany(line => NamedPath().Matches(line).Select(match => match.Groups["path"].Value.TrimEnd('/', '.')))
+                .Where(path => !File.Exists(Checkout.At(path)) && !Directory.Exists(Checkout.At(path)))
+                .Select(path => $"{Checkout.Relative(document)}: there is no {path}")).ToList();
+
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
     // As GitHub makes them: lower case, without punctuation, hyphens for spaces.
@@ -34,6 +47,9 @@ public sealed partial class LinkTests
 
     [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(#(?<anchor>[^)\s]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"(?<=[`\s=])(\./)?(?<path>(src|tests|docs|workflows|benchmarks)/(?![\w\-./]*/bin/)[\w\-./]+|data/[\w\-]+[/.][\w\-./]+|(?<=\./)\w+\.sh)(?=[`\s])")]
+    private static partial Regex NamedPath();
 
     [GeneratedRegex(@"[^\p{L}\p{Nd}\- _]")]
     private static partial Regex NotInAnchors();
