@@ -23,7 +23,13 @@ internal static class JsonConversation
     private static readonly string[] Judgements = ["true", "false", "yes", "no", "1", "0", "good", "bad", "desirable", "undesirable", "chosen", "rejected"];
 
     // What would change a conversation's meaning, and has no place here.
-    private static readonly string[] Foreign = ["functions", "function_call", "documents", "chat_template_kwargs", "weight", "train"];
+    private static readonly string[] Foreign = ["functions", "function_call", "documents", "chat_template_kwargs", "history", "chosen", "rejected", "mask", "kto_tag", "weight", "train"];
+
+    // That nothing of the row is to be left out changes nothing.
+    private static readonly string[] Flags = ["weight", "train", "kto_tag"];
+
+    // What they say of answers does not matter where there are to be others.
+    private static readonly string[] OfAnswers = ["chosen", "rejected", "mask", "kto_tag"];
 
     /// <summary>Whether an object is a conversation.</summary>
     public static bool Has(JsonElement root, bool withAnswer) => Array.TrueForAll(Columns(root, withAnswer), name => root.TryGetProperty(name, out _));
@@ -96,7 +102,7 @@ internal static class JsonConversation
     {
         foreach (var name in Foreign)
         {
-            if (!Named(root, name, options, out var value) || (name is "weight" or "train" && JsonMessages.Weight(value) == true)) continue;
+            if (!Named(root, name, options, out var value) || (!options.WithLabels && OfAnswers.Contains(name, StringComparer.Ordinal)) || (Flags.Contains(name, StringComparer.Ordinal) && JsonMessages.Weight(value) == true)) continue;
             throw new RowException($"'{name}' has no place in a conversation here{(name is "weight" or "train" ? ", but in its messages" : "")}; take it out, or pass it over with IgnoredFields={name}");
         }
     }

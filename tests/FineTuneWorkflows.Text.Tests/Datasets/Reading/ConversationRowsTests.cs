@@ -110,6 +110,10 @@ public sealed class ConversationRowsTests : IDisposable
     [Theory]
     [InlineData("\"functions\": [{\"name\": \"f\"}]", "'functions' has no place in a conversation here; take it out, or pass it over with IgnoredFields=functions")]
     [InlineData("\"documents\": [{\"text\": \"t\"}]", "'documents' has no place")]
+    [InlineData("\"history\": [[\"q\", \"a\"]]", "'history' has no place in a conversation here; take it out, or pass it over with IgnoredFields=history")]
+    [InlineData("\"rejected\": [{\"role\": \"assistant\", \"content\": \"c\"}]", "'rejected' has no place")]
+    [InlineData("\"mask\": [1, 0]", "'mask' has no place")]
+    [InlineData("\"kto_tag\": false", "'kto_tag' has no place")]
     [InlineData("\"weight\": 0", "'weight' has no place in a conversation here, but in its messages")]
     [InlineData("\"label\": 0", "the 'label' of a conversation is 0; it is true or false")]
     [InlineData("\"label\": \"False\"", "the 'label' of a conversation is \"False\"; it is true or false")]
@@ -123,6 +127,10 @@ public sealed class ConversationRowsTests : IDisposable
         var name = column.Split('"')[1];
         Assert.Equal(["system: s\nuser: a\nassistant: b"], Read(row, new() { IgnoredFields = [name] }).Select(e => e.Text));
     }
+
+    [Fact]
+    public void What_is_said_of_answers_does_not_matter_where_others_are_wanted() =>
+        Assert.Equal(["user: p"], Read("""{"prompt": "p", "chosen": "good", "rejected": "bad"}""", new() { WithLabels = false }).Select(e => e.Text));
 
     [Fact]
     public void Ignored_fields_are_left_out_of_messages()
