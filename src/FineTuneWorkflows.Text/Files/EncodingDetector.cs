@@ -48,5 +48,20 @@ internal static class EncodingDetector
         }
     }
 
+    /// <summary>Whether the first bytes are UTF-8 with several characters beyond ASCII, as text of another encoding hardly ever is.</summary>
+    public static bool LooksLikeUtf8(ReadOnlySpan<byte> start)
+    {
+        const int Several = 3;
+        var sample = start[..Math.Min(start.Length, Sample)];
+        // The sample may end within a character.
+        while (sample.Length > 0 && sample[^1] >= 0x80) sample = sample[..^1];
+        var leads = 0;
+        foreach (var b in sample)
+        {
+            if (b >= 0xC0) leads++;
+        }
+        return leads >= Several && Utf8.IsValid(sample);
+    }
+
     private static bool IsHighSurrogate(ReadOnlySpan<byte> unit, TextEncoding encoding) => (unit[encoding == TextEncoding.Utf16 ? 1 : 0] & 0xFC) == 0xD8;
 }

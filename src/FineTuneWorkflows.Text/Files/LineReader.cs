@@ -33,6 +33,7 @@ internal sealed class LineReader : IDisposable
         else if (wanted is not null)
         {
             Encoding = wanted;
+            LooksLikeUtf8 = wanted != TextEncoding.Utf8 && wanted.Unit == 1 && EncodingDetector.LooksLikeUtf8(start);
         }
         else
         {
@@ -90,6 +91,9 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>Whether the encoding was neither asked for nor named by a mark, and is not UTF-8.</summary>
     public bool IsRecognised { get; }
+
+    /// <summary>Whether another encoding was asked for, and yet the first bytes are UTF-8 beyond ASCII.</summary>
+    public bool LooksLikeUtf8 { get; }
 
     /// <summary>The line, counted from 1; 0 before the first.</summary>
     public long Number { get; private set; }

@@ -124,6 +124,7 @@ public static class ExampleReader
         using var reader = Open(path, options);
         if (reader.IsRecognised || reader.Encoding != TextEncoding.Utf8)
             notes.Say(path, $"read as {reader.Encoding.Name}{(reader.IsRecognised ? ", recognised by its first bytes" : "")}");
+        if (reader.LooksLikeUtf8) notes.Say(path, $"its first bytes are valid UTF-8: is {nameof(ReadOptions.Encoding)}={reader.Encoding.Name} right?");
         if (format == DataFormat.Conll && options.Format is null && FormatOf(path) == DataFormat.Text) notes.Say(path, "read as CoNLL, recognised by its first lines");
         var any = false;
         var kind = options.Kind ?? KindOf(path, options);

@@ -124,6 +124,18 @@ public sealed class EncodingTests : IDisposable
         Assert.Contains($"there is no encoding '{name}'", Reading.Fails(_temp.Write("a.csv", "text,label\na,x\n"), new() { Encoding = name }).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ISO-8859-1")]
+    [InlineData("windows-1252")]
+    [InlineData("GB18030")]
+    public void UTF_8_that_is_read_as_another_encoding_is_said_to_look_like_it(string encoding)
+    {
+        const string Text = "text,label\ncaf\u00e9 cr\u00e8me,x\n\u00fcber \u00df,y\n";
+        Assert.Contains($"a.csv: its first bytes are valid UTF-8: is Encoding={encoding} right?", Reading.Of(_temp.Write("a.csv", Text), new() { Encoding = encoding, BadRows = BadRowPolicy.Skip }).Notes);
+        File.WriteAllBytes(_temp["b.csv"], Encoding.Latin1.GetBytes(Text));
+        Assert.DoesNotContain(Reading.Of(_temp["b.csv"], new() { Encoding = "ISO-8859-1" }).Notes, n => n.Contains("right?", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Lines_end_with_LF_CR_LF_or_CR_wherever_the_buffer_ends()
     {
