@@ -9,7 +9,7 @@ internal static class ParameterAdvice
     private const string Beginning = "parameter ";
 
     /// <summary><c>data.csv:1: there is no column 'text'; the columns are: review, stars; set -p Fetch.TextColumn=...</c></summary>
-    public static string Reason(Exception exception, PipelineStage stage)
+    public static string Reason(Exception exception, ConfiguredStage stage)
     {
         var text = FailureText.Of(exception);
         if (exception is not StageException e || text.Contains("-p ", StringComparison.Ordinal) || (e.Parameter ?? Named(text)) is not { } name || stage.Descriptor.Parameter(name) is not { } parameter)

@@ -151,7 +151,7 @@ public sealed class StageExecutor
             MadeByRun = known.Record.RunId,
         };
 
-    private static Dictionary<string, string> ParametersOf(Graphs.PipelineStage stage) =>
+    private static Dictionary<string, string> ParametersOf(Graphs.ConfiguredStage stage) =>
         stage.Descriptor.Parameters.ToDictionary(p => p.Name, p => p.TextOf(stage.Stage));
 
     private async Task<FileLock?> GpuSlotAsync(StageResource resource, string stage, Action<RunEvent> publish, CancellationToken cancellationToken) =>

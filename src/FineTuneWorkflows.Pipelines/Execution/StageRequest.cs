@@ -11,7 +11,7 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <param name="BaseFolder">What a relative path counts from where nothing else is said.</param>
 /// <param name="Force">Whether to execute it even if it is up to date, from scratch.</param>
 public sealed record StageRequest(
-    string PipelineId, string RunId, PipelineStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false)
+    string PipelineId, string RunId, ConfiguredStage Stage, IReadOnlyDictionary<string, Artifact> Inputs, string BaseFolder, bool Force = false)
 {
     /// <summary>
     /// Asked after the stage's work and before anything of it is committed; throws where this attempt is no longer the one in force, as when another worker took the stage over

@@ -15,7 +15,7 @@ public sealed record PipelineStage(
     Stage Stage,
     IReadOnlyList<string> Predecessors,
     IReadOnlyDictionary<string, string> Producers,
-    IReadOnlyDictionary<string, string> Folders)
+    IReadOnlyDictionary<string, string> Folders) : ConfiguredStage(Name, Descriptor, Stage, Folders)
 {
     private static readonly HashSet<string> None = [];
 

@@ -24,7 +24,7 @@ internal sealed class StageReuse(StageCatalog catalog, Engine engine, StageJobSt
             return null;
         var descriptor = catalog.Find(job.StageType)!;
         var request = new StageRequest(
-            job.DefinitionId, job.RunId, new PipelineStage(job.Stage, descriptor, stage, [], new Dictionary<string, string>(), new Dictionary<string, string>()),
+            job.DefinitionId, job.RunId, new ConfiguredStage(job.Stage, descriptor, stage),
             job.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value))), job.Folder);
         if (await engine.Executor.TryReuseAsync(request, Patience, cancellationToken).ConfigureAwait(false) is not { } found)
             return null;

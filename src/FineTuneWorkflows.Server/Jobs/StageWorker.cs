@@ -85,7 +85,7 @@ internal sealed class StageWorker(
         var inputs = request.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value)));
         var result = await session.Run.ExecuteAsync(
             engine.Executor,
-            new(request.DefinitionId, request.RunId, new PipelineStage(request.Stage, descriptor, stage, [], new Dictionary<string, string>(), new Dictionary<string, string>()), inputs, request.Folder)
+            new(request.DefinitionId, request.RunId, new ConfiguredStage(request.Stage, descriptor, stage), inputs, request.Folder)
             {
                 Fence = () => jobs.Fence(request.JobId, job.Token),
             },
