@@ -74,7 +74,8 @@ public static class TextIdentity
                 destination[length++] = ' ';
                 gap = false;
             }
-            destination[length++] = foldsCase ? char.ToLowerInvariant(c) : c;
+            // A capital sigma does not show whether it is final.
+            destination[length++] = !foldsCase ? c : c == 'ς' ? 'σ' : char.ToLowerInvariant(c);
         }
         return length;
     }

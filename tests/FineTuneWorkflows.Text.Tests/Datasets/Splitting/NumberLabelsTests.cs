@@ -83,6 +83,9 @@ public sealed class NumberLabelsTests : IDisposable
     }
 
     [Fact]
+    public void Greek_in_capitals_is_the_same_text() => Assert.Equal(TextIdentity.Of("ΟΔΟΣ ΛΟΓΟΣ"), TextIdentity.Of("οδος λογος"));
+
+    [Fact]
     public void Labels_that_look_the_same_are_one_class()
     {
         string[] spellings = ["caf\u00e9", "cafe\u0301", "caf\u00e9\u200b", "the"];
