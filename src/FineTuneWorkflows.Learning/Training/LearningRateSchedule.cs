@@ -16,7 +16,7 @@ public sealed class LearningRateSchedule
         (_kind, _peak, _power, _totalSteps) = (options.Schedule, options.LearningRate, options.SchedulePower, totalSteps);
         WarmupSteps = options.WarmupSteps ?? (long)Math.Ceiling(options.WarmupRatio * totalSteps);
         if (WarmupSteps > totalSteps)
-            throw new TrainingException($"WarmupSteps is {WarmupSteps}, but the whole training has {totalSteps} steps, so the rate would never reach "
+            throw new TrainingException($"WarmupSteps is {WarmupSteps}, but the whole training has {totalSteps} steps, so the learning rate would never reach "
                 + "LearningRate. Warm up in fewer steps, or set more Epochs.");
     }
 

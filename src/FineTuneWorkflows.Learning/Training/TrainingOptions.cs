@@ -31,11 +31,11 @@ public sealed record TrainingOptions
     [Parameter("Decoupled weight decay; none on biases and norms.", Category = "Training"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Share of all steps in which the rate rises; default 0.1.</summary>
+    /// <summary>Share of all steps in which the learning rate rises; default 0.1.</summary>
     [Parameter("The share of all steps in which the learning rate rises to its peak.", Category = "Training"), Range(0.0, 1.0)]
     public double WarmupRatio { get; init; } = 0.1;
 
-    /// <summary>Steps in which the rate rises, instead of <see cref="WarmupRatio"/>; null (the default) takes the ratio.</summary>
+    /// <summary>Steps in which the learning rate rises, instead of <see cref="WarmupRatio"/>; null (the default) takes the ratio.</summary>
     [Parameter("The number of steps in which the learning rate rises, instead of WarmupRatio; empty takes the ratio.", Category = "Training"), Range(0, int.MaxValue)]
     public int? WarmupSteps { get; init; }
 

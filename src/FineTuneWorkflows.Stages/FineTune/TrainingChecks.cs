@@ -16,7 +16,7 @@ internal static class TrainingChecks
         foreach (var contradiction in stage.Training.Contradictions())
             yield return contradiction;
         if (stage.Training.WarmupSteps is { } steps && IsSet(stage, s => s.Training.WarmupRatio))
-            yield return FormattableString.Invariant($"WarmupSteps and WarmupRatio: the rate cannot rise both in {steps} steps and in a share of {stage.Training.WarmupRatio} of all; leave one of them out");
+            yield return FormattableString.Invariant($"WarmupSteps and WarmupRatio: the learning rate cannot rise both in {steps} steps and in a share of {stage.Training.WarmupRatio} of all; leave one of them out");
         if (stage.MaskShare + stage.RandomShare > 1)
             yield return FormattableString.Invariant($"MaskShare and RandomShare: {stage.MaskShare} and {stage.RandomShare} of the predicted tokens are more than all; together they must be 1 at most");
     }

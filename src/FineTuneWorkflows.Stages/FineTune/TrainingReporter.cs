@@ -34,7 +34,7 @@ internal sealed class TrainingReporter(StageContext context) : ITrainingObserver
             step.Step);
         context.Report(new(
             step.Step, step.TotalSteps, "steps",
-            FormattableString.Invariant($"epoch {step.Epoch}  loss {step.Loss:0.0000}  rate {step.LearningRate:0.00e-0}  {step.TokensPerSecond:0} tokens/s")));
+            FormattableString.Invariant($"epoch {step.Epoch}  loss {step.Loss:0.0000}  lr {step.LearningRate:0.00e-0}  {step.TokensPerSecond:0} tokens/s")));
     }
 
     public void OnEvaluation(TrainingEvaluation evaluation)

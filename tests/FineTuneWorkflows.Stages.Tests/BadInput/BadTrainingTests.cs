@@ -29,7 +29,7 @@ public sealed class BadTrainingTests : IDisposable
 
     [Fact]
     public void A_warm_up_both_in_steps_and_as_a_share_is_refused() => RefusedAtOnce(
-        "WarmupSteps and WarmupRatio: the rate cannot rise both in 5 steps and in a share of 0.2 of all; leave one of them out",
+        "WarmupSteps and WarmupRatio: the learning rate cannot rise both in 5 steps and in a share of 0.2 of all; leave one of them out",
         train: new { baseModel = "tiny", batchSize = 16, warmupSteps = 5, warmupRatio = 0.2, device = "cpu" });
 
     [Fact]
