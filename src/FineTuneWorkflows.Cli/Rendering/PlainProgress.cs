@@ -34,7 +34,7 @@ internal sealed class PlainProgress : IRunObserver
                 Begin($"Run {e.RunId} of {e.Name}: {Words.Count(pipeline.Stages.Count, "stage")}");
                 break;
             case RunResumed e:
-                Begin($"Run {e.RunId} of {pipeline.Definition.Name} goes on where it stopped");
+                Begin($"Run {e.RunId} of {pipeline.Definition.Name} continues where it stopped");
                 break;
             case StageStarted e:
                 line!.LastSaid = new(e.Time, 0);

@@ -106,7 +106,7 @@ public sealed class PipelineRunner
                 if (producer.Action is PlannedAction.Skip or PlannedAction.Fail)
                     return new(stage, PlannedAction.Skip, $"`{missing}` will not be made");
                 var remote = await StagePlanner.RemoteAsync(stage.Stage, pins, cancellationToken).ConfigureAwait(false);
-                var (action, reason) = options.Forces(stage.Name) ? (PlannedAction.Execute, "forced") : (PlannedAction.Depends, $"`{missing}` will be made anew by {producer.Stage.Name}");
+                var (action, reason) = options.Forces(stage.Name) ? (PlannedAction.Execute, "forced") : (PlannedAction.Depends, $"`{missing}` will be rebuilt by {producer.Stage.Name}");
                 return new(stage, action, reason) { Downloads = await DownloadsAsync(remote, cancellationToken).ConfigureAwait(false) };
             }
 
@@ -170,7 +170,7 @@ public sealed class PipelineRunner
         throw new HomeException($"no run can begin in {home.Root}: each of {MostNewIds} new ids was in use already; look at its folders runs and locks");
     }
 
-    // The last run of the same pipeline with the same parameters, if it did not succeed: the next one goes on where it stopped.
+    // The last run of the same pipeline with the same parameters, if it did not succeed: the next one continues where it stopped.
     private string? Unfinished(string pipelineId, string plan)
     {
         var memory = memories.Load(pipelineId);

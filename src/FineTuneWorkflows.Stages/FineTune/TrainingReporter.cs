@@ -20,7 +20,7 @@ internal sealed class TrainingReporter(StageContext context) : ITrainingObserver
     {
         context.Trace($"{started.ParameterCount} parameters on {started.Device}, {started.Threads} threads, {started.StepsPerEpoch} steps an epoch");
         if (started.ResumedFrom is not null)
-            context.Note($"goes on at step {started.StepsDone} of {started.TotalSteps}");
+            context.Note($"continues at step {started.StepsDone} of {started.TotalSteps}");
     }
 
     public void OnStep(TrainingStep step)

@@ -33,7 +33,7 @@ public sealed class KilledRunTests : IDisposable
         Assert.All(done, stage => Assert.Equal("up-to-date", outcomes.Outcomes[stage]));
         Assert.Contains("FineTune", done);
         Assert.Equal(untouched.Model, outcomes.Model);
-        Assert.Contains(Events("killed").OfType<StageNoted>(), n => n.StageId == "FineTune" && n.Message.StartsWith("goes on at step", StringComparison.Ordinal));
+        Assert.Contains(Events("killed").OfType<StageNoted>(), n => n.StageId == "FineTune" && n.Message.StartsWith("continues at step", StringComparison.Ordinal));
         Assert.Single(Events("killed").OfType<StageFinished>(), e => e is { StageId: "FineTune", Outcome: StageOutcome.Executed });
     }
 

@@ -85,7 +85,7 @@ public sealed class InterruptionTests : IDisposable
         await second;
 
         Assert.Single(Directory.GetDirectories(place.Home.Runs));
-        Assert.Contains("goes on where it stopped", output.ToString());
+        Assert.Contains("continues where it stopped", output.ToString());
     }
 
     private async Task BegunAsync()

@@ -298,11 +298,11 @@ public sealed class PipelineRunnerTests : IDisposable
     public async Task A_plan_says_what_would_run_and_why_without_running_it()
     {
         Assert.Equal(["Execute", "Depends", "Depends", "Depends"], (await fixture.PlanAsync(Chain())).Select(p => p.Action.ToString()));
-        Assert.Equal("`dataset` will be made anew by Read", (await fixture.PlanAsync(Chain()))[1].Reason);
+        Assert.Equal("`dataset` will be rebuilt by Read", (await fixture.PlanAsync(Chain()))[1].Reason);
         await RunAsync();
         Assert.All(await fixture.PlanAsync(Chain()), p => Assert.Equal(PlannedAction.Reuse, p.Action));
         Assert.Equal(
-            ["Reuse up to date", "Reuse up to date", "Execute Start changed 1 -> 9", "Depends `count` will be made anew by Count"],
+            ["Reuse up to date", "Reuse up to date", "Execute Start changed 1 -> 9", "Depends `count` will be rebuilt by Count"],
             (await fixture.PlanAsync(Chain(count: new { start = 9 }))).Select(p => $"{p.Action} {p.Reason}"));
         Assert.Equal(PlannedAction.Fail, (await fixture.PlanAsync(TestPipelines.Build(TestPipelines.Chain("nope"))))[0].Action);
     }

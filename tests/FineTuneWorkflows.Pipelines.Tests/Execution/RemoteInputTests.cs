@@ -18,7 +18,7 @@ public sealed class RemoteInputTests : IDisposable
     public async Task Planning_downloads_nothing_and_says_what_a_run_would_download()
     {
         var planned = await fixture.PlanAsync(Chain());
-        Assert.Equal(["Execute not built before", "Depends `dataset` will be made anew by First"], planned.Select(p => $"{p.Action} {p.Reason}"));
+        Assert.Equal(["Execute not built before", "Depends `dataset` will be rebuilt by First"], planned.Select(p => $"{p.Action} {p.Reason}"));
         Assert.All(planned, p => Assert.Equal(new RemoteDownload($"{remote.Reference}@one", 1_500_000), Assert.Single(p.Downloads)));
         Assert.Equal(1, remote.Pins);
         Assert.Empty(remote.Fetched);

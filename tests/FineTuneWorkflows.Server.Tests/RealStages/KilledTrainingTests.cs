@@ -41,7 +41,7 @@ public class KilledTrainingTests(ITestOutputHelper output)
         foreach (var started in journal.Where(e => e["event"]!.GetValue<string>() == "stage-started").GroupBy(e => e["stageId"]!.GetValue<string>()))
             Assert.True(started.Count() == 1 || KilledIn.Contains(started.Key), $"{started.Key} ran {started.Count()} times");
         if (KilledIn.Contains("FineTune"))
-            Assert.Contains(journal, e => e["event"]!.GetValue<string>() == "stage-noted" && e["message"]!.GetValue<string>().StartsWith("goes on at step ", StringComparison.Ordinal));
+            Assert.Contains(journal, e => e["event"]!.GetValue<string>() == "stage-noted" && e["message"]!.GetValue<string>().StartsWith("continues at step ", StringComparison.Ordinal));
         Assert.Equal(Artifact(whole, "FineTune", "model"), finished.Stage("FineTune")["artifacts"]!["model"]!.GetValue<string>());
         // What the server built is up to date for the command line.
         Assert.All(again["stages"]!.AsArray(), s => Assert.Equal("up-to-date", s!["outcome"]!.GetValue<string>()));

@@ -74,7 +74,7 @@ public sealed class WholePipelineTests : IDisposable
 
         var result = await workspace.RunAsync(workspace.Whole());
         Assert.Equal("Fetch:up-to-date Augment:up-to-date Tokenize:up-to-date FineTune:executed Evaluate:executed Register:executed", result.Outcomes());
-        Assert.Contains(workspace.Journal(result.RunId).OfType<StageNoted>(), n => n.Message.StartsWith("goes on at step 5 of", StringComparison.Ordinal));
+        Assert.Contains(workspace.Journal(result.RunId).OfType<StageNoted>(), n => n.Message.StartsWith("continues at step 5 of", StringComparison.Ordinal));
         Assert.Equal(whole, Hash(result.Of("FineTune").Artifacts["model"].File("model.safetensors")));
     }
 
@@ -105,7 +105,7 @@ public sealed class WholePipelineTests : IDisposable
         Assert.Equal(RunStatus.Succeeded, result.Status);
         var notes = workspace.Journal(result.RunId).OfType<StageNoted>().Select(n => n.Message).ToList();
         Assert.Contains(notes, n => n.StartsWith($"the checkpoint {Path.GetFileName(newest)} is not used:", StringComparison.Ordinal));
-        Assert.Contains(notes, n => n.StartsWith("goes on at step 4 of", StringComparison.Ordinal));
+        Assert.Contains(notes, n => n.StartsWith("continues at step 4 of", StringComparison.Ordinal));
         Assert.Equal(whole, Hash(result.Of("FineTune").Artifacts["model"].File("model.safetensors")));
     }
 
