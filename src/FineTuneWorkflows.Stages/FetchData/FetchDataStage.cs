@@ -17,7 +17,7 @@ using FineTuneWorkflows.Text.Sources;
 namespace FineTuneWorkflows.Stages.FetchData;
 
 /// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Version = 5, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Stage("FineTune.FetchData", Version = 6, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {

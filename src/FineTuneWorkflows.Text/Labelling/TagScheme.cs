@@ -3,15 +3,15 @@ using System.Globalization;
 namespace FineTuneWorkflows.Text.Labelling;
 
 /// <summary>
-/// Makes tags of other schemes IOB2 and counts them: BIOES (<c>E-</c> ends, <c>S-</c> is single), BILOU (<c>L-</c> last, <c>U-</c> unit), BMES
-/// (<c>M-</c> middle) and BMEWO (<c>W-</c> whole).
+/// Makes tags of other schemes IOB2 and counts them: IOB1 (an entity begins with <c>I-</c>, and with <c>B-</c> only right after another of its kind), BIOES (<c>E-</c> ends, <c>S-</c> is
+/// single), BILOU (<c>L-</c> last, <c>U-</c> unit), BMES (<c>M-</c> middle) and BMEWO (<c>W-</c> whole).
 /// </summary>
 internal sealed class TagScheme
 {
     private const string Begin = "BSUW", Inside = "IMEL", Ends = "ESULW";
 
     private readonly SortedSet<char> _letters = [];
-    private long _count;
+    private long _count, _inside;
 
     /// <summary>Whether a tag is <c>O</c>, or a letter of one of the schemes with a kind.</summary>
     public static bool IsTag(string tag) =>
@@ -24,28 +24,37 @@ internal sealed class TagScheme
     /// <summary>The tags of a sentence in IOB2; all are tags.</summary>
     public IReadOnlyList<string> ToIob2(IReadOnlyList<string> tags)
     {
-        var others = 0;
-        foreach (var tag in tags)
-        {
-            if (tag.Length <= 2 || tag[0] is 'B' or 'I') continue;
-            others++;
-            _letters.Add(tag[0]);
-        }
-        if (others == 0) return tags;
-        _count += others;
-        var result = new string[tags.Count];
-        for (var i = 0; i < result.Length; i++)
+        string[]? result = null;
+        for (var i = 0; i < tags.Count; i++)
         {
             var (tag, before) = (tags[i], i > 0 ? tags[i - 1] : IobTags.Outside);
+            if (tag.Length <= 2) continue;
+            if (tag[0] is not ('B' or 'I'))
+            {
+                _count++;
+                _letters.Add(tag[0]);
+            }
             // What ended is not continued.
             var begins = Begin.Contains(tag[0]) || Ends.Contains(before[0]) || IobTags.KindOf(before) != IobTags.KindOf(tag);
-            result[i] = tag.Length <= 2 ? tag : (begins ? "B-" : "I-") + tag[2..];
+            if (begins && tag[0] == 'I') _inside++;
+            if (tag[0] == (begins ? 'B' : 'I')) continue;
+            result ??= [.. tags];
+            result[i] = (begins ? "B-" : "I-") + tag[2..];
         }
-        return result;
+        return result ?? tags;
     }
 
-    /// <summary>What was done, for the user to see; null where all tags were those of IOB.</summary>
-    public string? Note => _count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"tags of the scheme {Name} became IOB2, {_count} of them {string.Join(", ", _letters.Select(l => l + "-"))}");
+    /// <summary>What was done, for the user to see; null where all tags were those of IOB2.</summary>
+    public string? Note
+    {
+        get
+        {
+            var letters = _count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"tags of the scheme {Name} became IOB2, {_count} of them {string.Join(", ", _letters.Select(l => l + "-"))}");
+            var inside = _inside == 0 ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{_inside} {(_inside == 1 ? "entity begins" : "entities begin")} with I-, as in IOB1; the first tag became B- (IOB2)");
+            return letters is null ? inside : inside is null ? letters : $"{letters}; {inside}";
+        }
+    }
 
     private string Name
     {

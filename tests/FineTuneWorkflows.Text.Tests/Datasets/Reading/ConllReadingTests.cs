@@ -55,6 +55,17 @@ public sealed class ConllReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("I-P I-P B-P O I-L I-P", "B-P I-P B-P O B-L B-P", "3 entities begin with I-, as in IOB1; the first tag became B- (IOB2)")]
+    [InlineData("B-P I-P O I-P", "B-P I-P O B-P", "1 entity begins with I-, as in IOB1; the first tag became B- (IOB2)")]
+    [InlineData("S-P I-P O O", "B-P B-P O O", "tags of the scheme BIOES became IOB2, 1 of them S-; 1 entity begins with I-, as in IOB1; the first tag became B- (IOB2)")]
+    public void An_entity_that_begins_with_I_begins_with_B_afterwards_and_that_is_said(string tags, string iob2, string note)
+    {
+        var (rows, _, notes) = Reading.Of(_temp.Write("a.conll", string.Join('\n', tags.Split(' ').Select((tag, i) => $"w{i} {tag}"))));
+        Assert.Equal(iob2, string.Join(' ', rows.Single().Example.Tags));
+        Assert.Equal([$"a.conll: {note}"], notes);
+    }
+
+    [Theory]
     [InlineData("Ada\nlives\n\n#\nRome\n", 0, "Ada lives|# Rome")]
     [InlineData("# sent_id = 1\n1\tAda\t_\n2\tlives\t_\n\n# sent_id = 2\n1\tRome\t_\n", 2, "Ada lives|Rome")]
     [InlineData("Ada B-PER\nlives O\n", 0, "Ada lives")]
