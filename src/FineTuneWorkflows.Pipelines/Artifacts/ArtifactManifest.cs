@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Artifacts;
@@ -22,7 +23,7 @@ internal sealed record ArtifactManifest(IReadOnlyList<ArtifactManifest.Entry> Fi
 
     public string Digest => DigestOf(Text);
 
-    public static string DigestOf(string text) => TextDigest.Of(text);
+    public static string DigestOf(string text) => ContentDigest.Of(text);
 
     /// <summary>Null where the text is no manifest.</summary>
     public static ArtifactManifest? Parse(string text)

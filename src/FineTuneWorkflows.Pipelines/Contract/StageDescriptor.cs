@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using FineTuneWorkflows.Foundation.Parameters;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
@@ -7,7 +8,7 @@ namespace FineTuneWorkflows.Pipelines.Contract;
 /// <summary>
 /// What is known of a stage, read once from its class. The CLI's help, validation, fingerprints and the designer's toolbox all come from here.
 /// </summary>
-public sealed class StageDescriptor
+public sealed partial class StageDescriptor
 {
     private readonly Lazy<IReadOnlyList<ParameterDescriptor>> parameters;
     private readonly Lazy<Dictionary<string, ParameterDescriptor>> byName;
@@ -67,7 +68,7 @@ public sealed class StageDescriptor
             throw new ArgumentException($"{stageType} is no concrete stage with a parameterless constructor.", nameof(stageType));
         var attribute = stageType.GetCustomAttribute<StageAttribute>()
             ?? throw new ArgumentException($"{stageType} has no [Stage] attribute.", nameof(stageType));
-        if (!IsTypeName(attribute.Type))
+        if (!TypeName().IsMatch(attribute.Type))
             throw new ArgumentException($"{stageType}: the type '{attribute.Type}' does not have the form Group.Name.", nameof(stageType));
         return new(stageType, attribute);
     }
@@ -93,9 +94,8 @@ public sealed class StageDescriptor
         where attribute is not null
         select new Declaration(options, property, attribute);
 
-    // By hand, because a run with nothing to do would load the regular expression engine for this alone.
-    private static bool IsTypeName(string type) =>
-        type.Split('.') is [var group, var name] && new[] { group, name }.All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]) && part.All(char.IsAsciiLetterOrDigit));
+    [GeneratedRegex(@"\A[A-Z][A-Za-z0-9]*\.[A-Z][A-Za-z0-9]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TypeName();
 
     private sealed record Declaration(PropertyInfo? Options, PropertyInfo Property, ParameterAttribute Attribute)
     {

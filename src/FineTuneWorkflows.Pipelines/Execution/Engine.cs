@@ -1,6 +1,8 @@
+using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
@@ -48,6 +50,14 @@ public sealed class Engine : IDisposable
     /// <param name="sources">Where stages may read from. Default: everywhere.</param>
     public static Engine Open(Home home, IServiceProvider services, TimeProvider? time = null, AllowedSources? sources = null) =>
         new(home, services, time ?? TimeProvider.System, sources ?? AllowedSources.Everything);
+
+    /// <summary>Loads what reading and writing of runs needs: a program may do that on another thread while it starts.</summary>
+    public static void Prepare()
+    {
+        _ = JsonSerializer.SerializeToUtf8Bytes(new RunResumed(default, ""), RunJson.Default.RunEvent);
+        _ = JsonSerializer.Deserialize("null"u8, CacheJson.Default.PipelineMemory);
+        _ = JsonSerializer.Deserialize("null"u8, CacheJson.Default.StageRecord);
+    }
 
     /// <inheritdoc />
     public void Dispose() => hashes.Dispose();

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -32,7 +32,7 @@ internal sealed class PipelineMemoryStore(Home home)
             var memory = change(Load(pipelineId));
             loaded[pipelineId] = memory;
             if (!later)
-                DurableFile.Write(PathOf(pipelineId), HandwrittenJson.Memory(memory), flush: false);
+                DurableFile.Write(PathOf(pipelineId), JsonSerializer.SerializeToUtf8Bytes(memory, CacheJson.Default.PipelineMemory), flush: false);
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class PipelineMemoryStore(Home home)
         {
             try
             {
-                return HandwrittenJson.ReadMemory(File.ReadAllBytes(path));
+                return JsonSerializer.Deserialize(File.ReadAllBytes(path), CacheJson.Default.PipelineMemory) is { } memory && !memory.Stages.ContainsValue(null!) ? memory : New();
             }
             catch (JsonException)
             {
@@ -51,14 +51,16 @@ internal sealed class PipelineMemoryStore(Home home)
             }
         }
 
-        return new(null, null, true, []);
+        return New();
     }
+
+    private static PipelineMemory New() => new() { Finished = true, Stages = [] };
 
     // Ids come from files and servers and may hold anything.
     private string PathOf(string pipelineId)
     {
         var safe = string.Concat(pipelineId.Where(char.IsAsciiLetterOrDigit).Take(40));
-        var hash = TextDigest.Of(pipelineId)[..8];
+        var hash = ContentDigest.Of(pipelineId)[..8];
         return Path.Combine(home.Pipelines, $"{safe}-{hash}.json");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
@@ -151,7 +152,7 @@ public sealed class PipelineRunner
                 text.Append(parameter.Name).Append('=').Append(parameter.TextOf(stage.Stage)).Append('\n');
         }
 
-        return TextDigest.Of(text.ToString());
+        return ContentDigest.Of(text.ToString());
     }
 
     // The lock tells a run that was interrupted from one that is still going on in another process.

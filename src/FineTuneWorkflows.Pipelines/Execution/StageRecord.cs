@@ -27,5 +27,6 @@ public sealed record StageRecord(
     string Platform)
 {
     /// <summary>The data sets that it used. Default: none.</summary>
-    public IReadOnlyList<UsedDataset> Datasets { get; init; } = [];
+    // The serializer sets what is missing in a file to null.
+    public IReadOnlyList<UsedDataset> Datasets { get => field ?? []; init; }
 }

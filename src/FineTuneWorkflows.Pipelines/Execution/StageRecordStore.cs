@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Homes;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -21,8 +20,8 @@ public sealed class StageRecordStore
             return null;
         try
         {
-            var record = HandwrittenJson.ReadRecord(File.ReadAllBytes(path));
-            return record.Fingerprint == fingerprint && record.Document.Fingerprint() == fingerprint ? record : null;
+            var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), CacheJson.Default.StageRecord);
+            return record is not null && !record.Datasets.Contains(null!) && record.Fingerprint == fingerprint && record.Document.Fingerprint() == fingerprint ? record : null;
         }
         catch (JsonException)
         {
@@ -35,7 +34,7 @@ public sealed class StageRecordStore
         Directory.EnumerateFiles(home.Stages, "*.json").Order(StringComparer.Ordinal).Select(path => Find(Path.GetFileNameWithoutExtension(path))).OfType<StageRecord>();
 
     internal void Save(StageRecord record) =>
-        DurableFile.Write(PathOf(record.Fingerprint), HandwrittenJson.Record(record));
+        DurableFile.Write(PathOf(record.Fingerprint), JsonSerializer.SerializeToUtf8Bytes(record, CacheJson.Default.StageRecord));
 
     internal void Delete(string fingerprint) => File.Delete(PathOf(fingerprint));
 

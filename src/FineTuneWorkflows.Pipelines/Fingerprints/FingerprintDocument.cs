@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Fingerprints;
 
@@ -22,6 +24,8 @@ public sealed record FingerprintDocument(
     SortedList<string, string> Files,
     SortedList<string, string> Inputs)
 {
+    private static readonly JsonWriterOptions Canonically = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     // Ordinal order whatever the dictionaries came with: the fingerprint must not depend on a culture.
     /// <summary>Canonical texts of the parameters that affect the result, by name.</summary>
     public SortedList<string, string> Parameters { get; } = new(Parameters, StringComparer.Ordinal);
@@ -33,14 +37,22 @@ public sealed record FingerprintDocument(
     public SortedList<string, string> Inputs { get; } = new(Inputs, StringComparer.Ordinal);
 
     /// <summary>The fingerprint, lower-case hexadecimal.</summary>
-    public string Fingerprint() => TextDigest.Of(JsonText.Object(JsonText.Escaping.Least, json =>
+    public string Fingerprint()
     {
-        json.Text("stage", Stage);
-        json.Number("version", Version);
-        json.Texts("parameters", Parameters);
-        json.Texts("files", Files);
-        json.Texts("inputs", Inputs);
-    }));
+        var canonical = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(canonical, Canonically))
+        {
+            json.WriteStartObject();
+            json.WriteString("stage", Stage);
+            json.WriteNumber("version", Version);
+            Write(json, "parameters", Parameters);
+            Write(json, "files", Files);
+            Write(json, "inputs", Inputs);
+            json.WriteEndObject();
+        }
+
+        return ContentDigest.Of(canonical.WrittenSpan);
+    }
 
     internal static FingerprintDocument Of(
         StageDescriptor descriptor, Stage stage, IReadOnlyDictionary<string, string> files, IReadOnlyDictionary<string, string> inputs)
@@ -65,4 +77,12 @@ public sealed record FingerprintDocument(
         IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(item => JsonEncodedText.Encode(Canonical(item)).ToString())) + "]",
         _ => value.ToString() ?? "",
     };
+
+    private static void Write(Utf8JsonWriter json, string name, SortedList<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in texts)
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
 }

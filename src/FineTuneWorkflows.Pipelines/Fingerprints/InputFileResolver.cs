@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Sources;
 using Microsoft.Extensions.FileSystemGlobbing;
@@ -19,7 +20,7 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
         var resolved = inputs.Select(input => Resolve(input, baseFolder, cancellationToken)).OfType<ResolvedInput>().ToList();
         return resolved.Count == 1
             ? resolved[0]
-            : new([.. resolved.SelectMany(r => r.Files)], TextDigest.Of(string.Concat(resolved.Select(r => r.Digest + "\n"))));
+            : new([.. resolved.SelectMany(r => r.Files)], ContentDigest.Of(string.Concat(resolved.Select(r => r.Digest + "\n"))));
     }
 
     private ResolvedInput? Resolve(InputPath input, string baseFolder, CancellationToken cancellationToken)
@@ -65,7 +66,7 @@ internal sealed class InputFileResolver(FileHashCache hashes, AllowedSources sou
 
     // Of relative paths and contents, not of where they lie.
     private static string DigestOf(IReadOnlyList<InputFile> files) =>
-        TextDigest.Of(string.Concat(files.Select(f => $"{f.Sha256} {f.RelativePath}\n")));
+        ContentDigest.Of(string.Concat(files.Select(f => $"{f.Sha256} {f.RelativePath}\n")));
 
     private static ResolvedInput NotEmpty(IReadOnlyList<InputFile> files, InputPath input, string message) =>
         files.Count > 0 ? new(files, DigestOf(files)) : throw new StageException($"parameter {input.Parameter}: {message}");

@@ -41,7 +41,7 @@ public sealed class RunJournal : IRunObserver, IDisposable
     {
         if (runEvent is StageProgressed)
             return;
-        stream.Write([.. HandwrittenJson.Event(runEvent), (byte)'\n']);
+        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent), (byte)'\n']);
         unflushed |= runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate };
         if (!unflushed || (runEvent is not RunFinished && sinceFlush.Elapsed < FlushInterval))
             return;

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Execution;
 
@@ -18,10 +18,10 @@ public sealed record RunSummary(string RunId, string Status, IReadOnlyList<RunSu
     public const string FileName = "summary.json";
 
     /// <summary>The summary as one line of JSON. A metric that is no number is the text <c>NaN</c>, <c>Infinity</c> or <c>-Infinity</c>.</summary>
-    public string ToJson() => Encoding.UTF8.GetString(HandwrittenJson.Summary(this));
+    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunSummary);
 
     internal void Save(Homes.Home home) => DurableFile.Write(
-        Path.Combine(home.Runs, RunId, FileName), HandwrittenJson.Summary(this), flush: false);
+        Path.Combine(home.Runs, RunId, FileName), JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RunSummary), flush: false);
 
     /// <summary>One stage of a summary.</summary>
     /// <param name="Id">Its name in the definition.</param>
