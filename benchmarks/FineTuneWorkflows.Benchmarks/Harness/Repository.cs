@@ -17,13 +17,16 @@ internal static class Repository
 
     public static string FineTune => Program("src", "FineTuneWorkflows.Cli", "finetune");
 
+    public static string PublishedFineTune => Existing(Path.Combine(Root, "src", "FineTuneWorkflows.Cli", "bin", "publish", Executable("finetune")), "run benchmarks/run.sh");
+
     public static string HelloWorld => Program("benchmarks", "HelloWorld", "HelloWorld");
 
-    private static string Program(string room, string project, string name)
-    {
-        var path = Path.Combine(Root, room, project, "bin", "Release", "net10.0", OperatingSystem.IsWindows() ? name + ".exe" : name);
-        return File.Exists(path) ? path : throw new BenchmarkException($"{path} is missing; build it with: dotnet build -c Release {room}/{project}");
-    }
+    private static string Program(string room, string project, string name) =>
+        Existing(Path.Combine(Root, room, project, "bin", "Release", "net10.0", Executable(name)), $"build it with: dotnet build -c Release {room}/{project}");
+
+    private static string Existing(string path, string advice) => File.Exists(path) ? path : throw new BenchmarkException($"{path} is missing; {advice}");
+
+    private static string Executable(string name) => OperatingSystem.IsWindows() ? name + ".exe" : name;
 
     private static string Find()
     {

@@ -16,6 +16,7 @@ internal sealed class NoOpManyStagesBenchmark : IBenchmark, IFreshProcess
     private const int Processes = 15;
     private const int WarmRuns = 20;
     private const double MostMilliseconds = 50;
+    private const double MostColdMilliseconds = 100;
 
     public string Name => "noop-100-stages";
 
@@ -49,7 +50,7 @@ internal sealed class NoOpManyStagesBenchmark : IBenchmark, IFreshProcess
         return
         [
             BenchmarkResult.AtMost(Name, started.Min(m => m["time"]), "ms", MostMilliseconds),
-            BenchmarkResult.AtMost(Name + "-cold", cold.Min(m => m["time"]), "ms", MostMilliseconds),
+            BenchmarkResult.AtMost(Name + "-cold", cold.Min(m => m["time"]), "ms", MostColdMilliseconds),
         ];
     }
 

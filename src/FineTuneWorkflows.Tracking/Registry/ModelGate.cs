@@ -23,9 +23,7 @@ public sealed partial class ModelGate
     public static ModelGate Parse(string expression)
     {
         if (string.IsNullOrWhiteSpace(expression)) throw new TrackingException($"A gate must not be empty. {Advice}");
-        // Every run checks its gates; the regular expression engine is loaded only for one that is not plain.
-        string[] parts = expression.Contains("and", StringComparison.OrdinalIgnoreCase) ? And().Split(expression) : [expression];
-        return new ModelGate(parts.Select(part => ParseCondition(part.Trim(), expression)).ToList());
+        return new ModelGate(And().Split(expression).Select(part => ParseCondition(part.Trim(), expression)).ToList());
     }
 
     /// <summary>Judges a version.</summary>
@@ -46,38 +44,23 @@ public sealed partial class ModelGate
 
     private static GateCondition ParseCondition(string part, string expression)
     {
-        var (metric, operation, boundText) = Plain(part) ?? Matched(part)
-            ?? throw new TrackingException($"The gate '{expression}' cannot be read at '{part}': that is no METRIC OP BOUND with OP one of >= > <= <. {Advice}");
-        var comparison = operation switch
+        var match = Condition().Match(part);
+        if (!match.Success)
+            throw new TrackingException($"The gate '{expression}' cannot be read at '{part}': that is no METRIC OP BOUND with OP one of >= > <= <. {Advice}");
+        var comparison = match.Groups["op"].ValueSpan switch
         {
             ">=" => GateComparison.AtLeast,
             ">" => GateComparison.GreaterThan,
             "<=" => GateComparison.AtMost,
             _ => GateComparison.LessThan,
         };
-        var bound = boundText.AsSpan();
+        var metric = match.Groups["metric"].Value;
+        var bound = match.Groups["bound"].ValueSpan;
         if (bound is Champion) return new GateCondition(metric, comparison, null);
         if (double.TryParse(bound, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
             return new GateCondition(metric, comparison, number);
         throw new TrackingException(
             $"The gate '{expression}' cannot be read at '{part}': '{bound}' is neither a number such as 0.8 nor 'champion'. {Advice}");
-    }
-
-    private static (string Metric, string Operation, string Bound)? Plain(string part)
-    {
-        var at = part.AsSpan().IndexOfAny('<', '>');
-        if (at <= 0) return null;
-        var length = at + 1 < part.Length && part[at + 1] == '=' ? 2 : 1;
-        var (metric, bound) = (part[..at].TrimEnd(), part[(at + length)..].TrimStart());
-        return metric.Length > 0 && bound.Length > 0 && metric.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '/' or '.' or '-' or ':' or ' ') && !bound.Any(char.IsWhiteSpace)
-            ? (metric, part.Substring(at, length), bound)
-            : null;
-    }
-
-    private static (string Metric, string Operation, string Bound)? Matched(string part)
-    {
-        var match = Condition().Match(part);
-        return match.Success ? (match.Groups["metric"].Value, match.Groups["op"].Value, match.Groups["bound"].Value) : null;
     }
 
     [GeneratedRegex(@"\s+and\s+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

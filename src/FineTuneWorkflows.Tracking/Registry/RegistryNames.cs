@@ -32,11 +32,10 @@ public static partial class RegistryNames
     public static void CheckAlias(string? alias)
     {
         if (string.IsNullOrEmpty(alias)) throw new TrackingException("An alias must not be empty.");
-        // Every run checks its alias; the regular expression engine is loaded only for one that is not plain.
-        if (!alias.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') && !Permitted().IsMatch(alias)) throw new TrackingException($"'{alias}' cannot be an alias: only letters, digits, '_' and '-' are allowed.");
+        if (!Permitted().IsMatch(alias)) throw new TrackingException($"'{alias}' cannot be an alias: only letters, digits, '_' and '-' are allowed.");
         if (alias.Equals("latest", StringComparison.OrdinalIgnoreCase))
             throw new TrackingException($"'{alias}' cannot be an alias: it is reserved. The name without an alias stands for the latest version.");
-        if (alias[0] is 'v' or 'V' && VersionLike().IsMatch(alias))
+        if (VersionLike().IsMatch(alias))
             throw new TrackingException($"'{alias}' cannot be an alias: it would look like a version number. Try 'release-{alias[1..]}'.");
         if (alias.Length > LongestAlias)
             throw new TrackingException(

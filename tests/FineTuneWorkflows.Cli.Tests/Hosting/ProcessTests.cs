@@ -51,7 +51,7 @@ public sealed class ProcessTests : IDisposable
             await File.ReadAllLinesAsync(list, TestContext.Current.CancellationToken),
             name => name.StartsWith("Spectre", StringComparison.Ordinal) || name.StartsWith("Serilog", StringComparison.Ordinal) || name.Contains("Sqlite", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("TorchSharp", StringComparison.Ordinal) || name.StartsWith("Microsoft.ML", StringComparison.Ordinal) || name.StartsWith("xunit", StringComparison.Ordinal)
-                || name is "System.Text.RegularExpressions" or "Microsoft.Extensions.FileSystemGlobbing");
+                || name is "Microsoft.Extensions.FileSystemGlobbing");
     }
 
     [Fact]
