@@ -1,10 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Net.Http.Headers;
-using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Stages.Reporting;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text;
@@ -158,8 +154,7 @@ public sealed record FetchDataStage : Stage
     /// <inheritdoc />
     public override IReadOnlyCollection<string> Measures => [.. MetricNames.OfSplits("rows"), "data/entities", "data/entities_widened", "data/entities_dropped"];
 
-
-    private ReadOptions Reading => new()
+    internal ReadOptions Reading => new()
     {
         Kind = Kind,
         SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
@@ -184,7 +179,7 @@ public sealed record FetchDataStage : Stage
         BadRows = OnBadRow,
     };
 
-    private bool IsWeb => DataSource.IsWeb(Source);
+    internal bool IsWeb => DataSource.IsWeb(Source);
 
     /// <inheritdoc />
     public override IEnumerable<InputPath> InputPaths()
@@ -228,11 +223,12 @@ public sealed record FetchDataStage : Stage
     public override async Task RunAsync(StageContext context, CancellationToken cancellationToken)
     {
         var progress = new TextProgressReporter(context);
+        var files = new SourceFiles(this, context);
         var request = new SplitRequest
         {
-            Files = IsWeb ? await DownloadAsync(context, progress, cancellationToken).ConfigureAwait(false) : Undivided(context, Local(context, nameof(Source))),
-            ValidationFiles = ValidationSource.Length > 0 ? Local(context, nameof(ValidationSource)) : [],
-            TestFiles = TestSource.Length > 0 ? Local(context, nameof(TestSource)) : [],
+            Files = await files.OfSourceAsync(progress, cancellationToken).ConfigureAwait(false),
+            ValidationFiles = files.Of(nameof(ValidationSource), ValidationSource),
+            TestFiles = files.Of(nameof(TestSource), TestSource),
             Read = Reading,
             Deduplicate = Deduplicate,
             ValidationShare = ValidationShare,
@@ -242,7 +238,7 @@ public sealed record FetchDataStage : Stage
             Seed = Seed,
         };
         var dataset = Split(context, request, progress, cancellationToken);
-        Report(context, dataset, cancellationToken);
+        DatasetReport.Write(context, dataset, files.LocationOf, cancellationToken);
     }
 
     // What a parameter of this stage would mend names it.
@@ -267,106 +263,4 @@ public sealed record FetchDataStage : Stage
             throw new StageException($"{e.Message}; to leave such rows out and have them counted", e) { Parameter = nameof(OnBadRow), Value = $"{BadRowPolicy.Skip}" };
         }
     }
-
-    private async Task<IReadOnlyList<string>> DownloadAsync(StageContext context, TextProgressReporter progress, CancellationToken cancellationToken)
-    {
-        if (!context.Sources.AllowsHost(new Uri(Source).Host))
-            throw new StageException($"parameter Source: {new Uri(Source).Host} is not an allowed host; {context.Sources.Advice}");
-        using var client = new HttpClient(new BoundedHttpHandler(context.Sources) { InnerHandler = BoundedHttpHandler.Sender() }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        if (Authorization.Length > 0)
-            client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.TryParse(EnvironmentReference.Resolve(nameof(Authorization), Authorization), out var header) ? header
-                : throw new StageException("parameter Authorization: the value is no Authorization header; it is a scheme and a credential, such as Bearer TOKEN");
-        var options = new DataSourceOptions { Sha256 = Sha256, WorkFolder = Path.Combine(context.WorkFolder, "download"), MaxBytes = (long)MaxDownloadGigabytes << 30 };
-        return [await DataSource.DownloadAsync(Source, options, client, progress, cancellationToken).ConfigureAwait(false)];
-    }
-
-    // A folder may hold a licence or a read-me beside its data; a file that was named is meant.
-    private List<string> Local(StageContext context, string parameter)
-    {
-        var files = context.InputFiles(parameter);
-        if (Sha256.Length > 0 && parameter == nameof(Source) && (files.Count != 1 || !files[0].Sha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase)))
-            throw new StageException(files.Count == 1
-                ? $"parameter Sha256: {files[0].FullPath} has the SHA-256 {files[0].Sha256}, expected {Sha256}"
-                : $"parameter Sha256: pins one file, but Source means {files.Count} files");
-        var data = files.Count == 1 || Format is not null ? files : [.. files.Where(IsData)];
-        return data.Count > 0
-            ? Taken(context, parameter, files, data)
-            : throw new StageException($"parameter {parameter}: none of its {files.Count} files ends in .jsonl, .csv, .tsv or .conll, or .txt where Kind is PlainText, also with .gz");
-    }
-
-    private static List<string> Taken(StageContext context, string parameter, IReadOnlyList<InputFile> files, IReadOnlyList<InputFile> data)
-    {
-        var others = files.Except(data).Select(f => f.RelativePath).ToList();
-        if (others.Count > 0)
-            context.Note($"{parameter}: {others.Count} of {files.Count} files are not read, as their names are not those of data: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", ..." : "")}");
-        return [.. data.Select(f => f.FullPath)];
-    }
-
-    // Whose names say that they are a published split, but nothing else does.
-    private List<string> Undivided(StageContext context, List<string> files)
-    {
-        if (files.Count > 1 && SplitColumn.Length == 0 && ValidationSource.Length + TestSource.Length == 0)
-        {
-            var splits = files.Select(Path.GetFileName).Where(name => SplitNames.TryParse(name!.Split('.', '-', '_')[0], out var split) && split != SplitName.Train).ToList();
-            if (splits.Count > 0)
-                context.Note($"{string.Join(" and ", splits.Take(3))} are read like the other files, and all rows are divided anew; to keep these splits, set Source, ValidationSource and TestSource to a file each");
-        }
-
-        return files;
-    }
-
-    // Text files in a folder are licences and notes, but for those in CoNLL's form.
-    private bool IsData(InputFile file) => DataSource.IsDataFile(file.FullPath, Kind)
-        || (Kind is null or DataKind.TokenClassification && DataSource.IsDataFile(file.FullPath, DataKind.PlainText) && ExampleReader.IsConll(file.FullPath, Reading));
-
-    // An address with a password or a signature is not told on; without them it could not be read.
-    private string? LocationOf(StageContext context, SplitName split)
-    {
-        var parameter = split == SplitName.Test && TestSource.Length > 0 ? nameof(TestSource) : split == SplitName.Validation && ValidationSource.Length > 0 ? nameof(ValidationSource) : nameof(Source);
-        if (parameter == nameof(Source) && IsWeb)
-            return Uri.TryCreate(Source, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0 && Authorization.Length == 0 ? Source : null;
-        var files = context.InputFiles(parameter);
-        var folders = files.Select(f => Path.GetDirectoryName(f.FullPath)).Distinct(StringComparer.Ordinal).ToList();
-        return files.Count == 1 ? files[0].FullPath : folders.Count == 1 ? folders[0] : null;
-    }
-
-    private void Report(StageContext context, DatasetFolder dataset, CancellationToken cancellationToken)
-    {
-        var info = dataset.Info;
-        foreach (var (split, usage) in ((SplitName, string)[])[(SplitName.Train, "training"), (SplitName.Validation, "validation"), (SplitName.Test, "testing")])
-        {
-            var name = split.ToText();
-            context.LogMetric($"data/{name}_rows", dataset.Count(split));
-            context.LogDataset(new(
-                name, ContentDigest.OfFile(dataset.FileOf(split), progress: null, cancellationToken), string.Join(", ", info.Sources.Select(s => s.Name)), usage, LocationOf(context, split), dataset.Count(split),
-                DatasetColumns.Of(dataset.FileOf(split))));
-        }
-
-        context.Note(
-            $"{dataset.Count(SplitName.Train)} training, {dataset.Count(SplitName.Validation)} validation and {dataset.Count(SplitName.Test)} test examples{Labels(dataset)}");
-        foreach (var note in info.Notes)
-            context.Note(note);
-        if (info.DuplicatesWithinSplits + info.DuplicatesAcrossSplits + info.ContradictingRowsRemoved > 0)
-            context.Note($"{(info.Deduplicated ? "left out" : "kept, as Deduplicate is false,")} {info.DuplicatesWithinSplits} duplicates within splits, {info.DuplicatesAcrossSplits} across splits, {info.ContradictingRowsRemoved} with contradicting labels");
-        if (info.UnlearnedConversations > 0)
-            context.Note($"left out {info.UnlearnedConversations} conversations of which nothing is to be learned (label false, or no answer with a weight)");
-        EntityNotes.Write(context, info);
-        foreach (var spellings in info.MergedLabels.Take(3))
-            context.Note(double.TryParse(spellings[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-                ? $"the labels {string.Join(" and ", spellings)} are one number and so one class, {spellings[0]}"
-                : $"{spellings.Count} spellings of the label {spellings[0]} look the same (composed or decomposed letters, characters of no width) and are one class");
-        foreach (var alike in info.Labels.GroupBy(label => label.ToUpperInvariant()).Where(group => group.Count() > 1).Take(3))
-            context.Note($"the labels {string.Join(" and ", alike)} differ only in case and are classes of their own; write them alike in the data if they are one");
-        if (info.BadRowsSkipped > 0)
-            context.Note($"skipped {info.BadRowsSkipped} bad rows, the first: {info.FirstBadRows[0].File} line {info.FirstBadRows[0].Line}: {info.FirstBadRows[0].Reason}");
-    }
-
-    private static string Labels(DatasetFolder dataset) => dataset.Kind switch
-    {
-        DataKind.TokenClassification => $" with {(dataset.Labels.Count - 1) / 2} kinds of entities",
-        DataKind.MultiLabelClassification => $" with {dataset.Labels.Count} labels",
-        DataKind.PlainText => " of plain text",
-        DataKind.Conversations => ", conversations",
-        _ => $" in {dataset.Labels.Count} classes",
-    };
 }
