@@ -15,7 +15,7 @@ public sealed class ModelRegistry
 
     /// <summary>Opens a registry; its file is made when something is registered.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="rebuild">What was registered as others know it, oldest first: asked, and kept, where there is no file. Default: nothing.</param>
+    /// <param name="rebuild">What was registered as others know it, oldest first: asked, and kept, where there is no file, or nothing in it. Default: nothing.</param>
     /// <param name="readOnly">Whether nothing may be written, so that what others know is not kept. Default: false.</param>
     /// <param name="clock">Tells the time of registration. Default: the system's.</param>
     public ModelRegistry(string file, Func<IReadOnlyList<RegistryEntry>>? rebuild = null, bool readOnly = false, TimeProvider? clock = null)
@@ -125,7 +125,7 @@ public sealed class ModelRegistry
 
     private RegistryState State()
     {
-        if (_file.Exists) return new(_file.Read());
+        if (_file.HasEntries) return new(_file.Read());
         if (Rebuilt() is not { Count: > 0 } rebuilt) return new([]);
         return _readOnly ? new(rebuilt) : Change(state => state);
     }
@@ -133,7 +133,7 @@ public sealed class ModelRegistry
     // One step: nobody else registers between what is read and what is written.
     private T Change<T>(Func<RegistryState, T> change) => _file.Alone(() =>
     {
-        if (!_file.Exists && Rebuilt() is { Count: > 0 } rebuilt) _file.Write(rebuilt);
+        if (!_file.HasEntries && Rebuilt() is { Count: > 0 } rebuilt) _file.Write(rebuilt);
         return change(new(_file.Read()));
     });
 

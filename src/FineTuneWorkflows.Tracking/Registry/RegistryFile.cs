@@ -12,7 +12,17 @@ internal sealed class RegistryFile(string path)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public bool Exists => File.Exists(path);
+    /// <summary>
+    /// Whether there is an entry. A file without any is as good as none: it is what a crash of the machine, a full disk or a slip of a shell leaves of one, and taking it at its word would lose all
+    /// that is registered.
+    /// </summary>
+    public bool HasEntries => Guarded(() =>
+    {
+        if (!File.Exists(path))
+            return false;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
+        return EndOfLastLine(stream) > 0;
+    });
 
     /// <summary>Does something while no other process writes; every fault of the file leaves it as a <see cref="TrackingException"/> that names it.</summary>
     public T Alone<T>(Func<T> work) => Guarded(() =>

@@ -46,6 +46,23 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Equal(["d1", "x", "y"], _registry.ReferencedDigests());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"event\":\"registered\",\"name\":\"sent")]
+    public void A_file_without_an_entry_is_rebuilt_as_one_that_is_missing(string content)
+    {
+        System.IO.File.WriteAllText(File, content);
+        RegistryEntry[] known = [new VersionRegistered(DateTimeOffset.UnixEpoch, "sentiment", 1, "d1", "run", new Dictionary<string, double>(), ["data"]), new AliasMoved(DateTimeOffset.UnixEpoch, "sentiment", "champion", 1, null)];
+
+        var reader = new ModelRegistry(File, () => known, readOnly: true);
+        Assert.Equal(1, reader.Resolve("sentiment@champion").Version);
+        Assert.Equal(content, System.IO.File.ReadAllText(File));
+        var registry = new ModelRegistry(File, () => known);
+        Assert.Equal(["d1", "data"], registry.ReferencedDigests());
+        Assert.Equal(2, registry.Register(new("sentiment", "d2", "run", new Dictionary<string, double>(), [])).Version);
+        Assert.Equal(1, new ModelRegistry(File).Resolve("sentiment@champion").Version);
+    }
+
     [Fact]
     public void An_alias_moves_and_says_where_it_was()
     {
