@@ -13,7 +13,7 @@ namespace FineTuneWorkflows.Server.Definitions;
 
 /// <summary>
 /// Publishes the definitions of the workflows folder, and publishes them anew when their files change. An edit made in the designer is never overwritten: from then on the designer's version
-/// stays, and the file's change is told as a difference. A definition whose file is deleted is unpublished, so that nothing starts it any more; one that was edited in the designer stays.
+/// stays, and the file's change is told as a difference. A definition whose file is deleted, or defines another, is unpublished, so that nothing starts it any more; one that was edited in the designer stays.
 /// </summary>
 internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports imports, IServiceScopeFactory scopes, ILogger<DefinitionFolder> logger)
 {
@@ -33,6 +33,7 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         }
 
         hasFolder = true;
+        var defined = Defined();
         var present = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in new DirectoryInfo(options.WorkflowsFolder).EnumerateFiles("*.json").OrderBy(f => f.Name, StringComparer.Ordinal))
         {
@@ -54,23 +55,30 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
 
         foreach (var name in seen.Keys.Except(present, StringComparer.Ordinal).ToList())
             seen.Remove(name);
+        // A file that was refused for another's sake may be read when that one is gone.
+        if (defined.Except(Defined(), StringComparer.Ordinal).Any())
+            foreach (var (name, _) in seen.Where(s => s.Value.DefinitionId is null).ToList())
+                seen.Remove(name);
         await RetractDeletedAsync(present, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RetractDeletedAsync(HashSet<string> present, CancellationToken cancellationToken)
     {
-        var defined = seen.Values.Select(l => l.DefinitionId).ToHashSet(StringComparer.Ordinal);
+        var defined = Defined();
         foreach (var import in await imports.AllAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (import.IsFileGone || present.Contains(import.File) || defined.Contains(import.DefinitionId))
+            // A file that cannot be read just now defines what it did.
+            var now = seen.GetValueOrDefault(import.File)?.DefinitionId;
+            if (import.IsFileGone || defined.Contains(import.DefinitionId) || present.Contains(import.File) && now is null)
                 continue;
+            var what = now is null ? "was deleted" : $"now defines {now}";
             await using var scope = scopes.CreateAsyncScope();
             var store = scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionStore>();
             var latest = await store.FindAsync(new WorkflowDefinitionFilter { DefinitionId = import.DefinitionId, VersionOptions = VersionOptions.Latest }, cancellationToken).ConfigureAwait(false);
             if (latest is not null && latest.Version != import.Version)
-                logger.DefinitionStays(import.File, import.DefinitionId, latest.Version);
+                logger.DefinitionStays(import.File, what, import.DefinitionId, latest.Version);
             else if (await scope.ServiceProvider.GetRequiredService<IWorkflowDefinitionPublisher>().RetractAsync(import.DefinitionId, cancellationToken).ConfigureAwait(false) is not null)
-                logger.DefinitionRetracted(import.File, import.DefinitionId);
+                logger.DefinitionRetracted(import.File, what, import.DefinitionId);
             await imports.SaveAsync(import.WithoutFile(), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -82,6 +90,8 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         var json = await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false);
         var digest = ContentDigest.Of(json);
         var known = await imports.FindAsync(definition.Id, cancellationToken).ConfigureAwait(false);
+        if (known is { IsFileGone: false } && known.File != file.Name && StillDefines(known))
+            throw new DefinitionException(file.Name, $"its definitionId {definition.Id} is that of {known.File}, which stays; give this one a definitionId of its own");
         if (known?.FileSha256 == digest)
         {
             if (known.File != file.Name)
@@ -112,6 +122,22 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
         logger.DefinitionPublished(definition.Id, version, file.Name);
         return definition.Id;
     }
+
+    private bool StillDefines(DefinitionImport import)
+    {
+        var file = Path.Combine(options.WorkflowsFolder, import.File);
+        try
+        {
+            return File.Exists(file) && DefinitionReader.ReadFile(file).Id == import.DefinitionId;
+        }
+        catch (Exception e) when (e is DefinitionException or IOException or UnauthorizedAccessException)
+        {
+            // Half-written, perhaps; it defines what it did.
+            return true;
+        }
+    }
+
+    private HashSet<string> Defined() => seen.Values.Select(l => l.DefinitionId).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     // What a file was like when it was last looked at, and which definition is in it; null where it could not be read.
     private sealed record Look(DateTime Changed, long Length, string? DefinitionId);

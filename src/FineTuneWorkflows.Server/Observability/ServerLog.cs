@@ -36,11 +36,11 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{File} changed, but definition {DefinitionId} was edited in the designer (version {Version}), which stays; see {Address} for the difference")]
     public static partial void DefinitionDiffers(this ILogger logger, string file, string definitionId, int version, string address);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} was deleted: definition {DefinitionId} is unpublished, nothing starts it any more; its instances go on")]
-    public static partial void DefinitionRetracted(this ILogger logger, string file, string definitionId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} {What}: definition {DefinitionId} is unpublished, nothing starts it any more; its instances go on")]
+    public static partial void DefinitionRetracted(this ILogger logger, string file, string what, string definitionId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} was deleted, but definition {DefinitionId} was edited in the designer (version {Version}), which stays; unpublish it there")]
-    public static partial void DefinitionStays(this ILogger logger, string file, string definitionId, int version);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} {What}, but definition {DefinitionId} was edited in the designer (version {Version}), which stays; unpublish it there")]
+    public static partial void DefinitionStays(this ILogger logger, string file, string what, string definitionId, int version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The workflows folder {Folder} is not there; definitions that came from it stay as they are")]
     public static partial void WorkflowsFolderMissing(this ILogger logger, string folder);

@@ -84,6 +84,40 @@ public class DefinitionFolderTests(SharedServer shared)
         Assert.Contains("edited.json was deleted, but definition edited was edited in the designer (version 2), which stays", shared.Server.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_definition_whose_file_now_has_another_id_is_unpublished()
+    {
+        var file = shared.Folder.Write("workflows/id-before.json", TestDefinitions.Chain("id-before").ToJsonString());
+        await UntilAsync("id-before", d => d["isPublished"]!.GetValue<bool>());
+
+        File.WriteAllText(file, TestDefinitions.Chain("id-afterwards").ToJsonString());
+        var gone = await UntilAsync("id-before", d => d["isFileGone"]!.GetValue<bool>());
+
+        Assert.False(gone["isPublished"]!.GetValue<bool>());
+        Assert.True((await UntilAsync("id-afterwards", _ => true))["isPublished"]!.GetValue<bool>());
+        Assert.Contains("id-before.json now defines id-afterwards: definition id-before is unpublished", shared.Server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copied_file_with_the_same_id_does_not_take_the_definition_over_until_the_first_file_is_gone()
+    {
+        var first = shared.Folder.Write("workflows/same-id.json", TestDefinitions.Chain("same-id", new { text = "one" }).ToJsonString());
+        await UntilAsync("same-id", d => d["isPublished"]!.GetValue<bool>());
+        // Earlier in the alphabet, too.
+        shared.Folder.Write("workflows/a-copy.json", TestDefinitions.Chain("same-id", new { text = "four" }).ToJsonString());
+        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30)))
+            while (!shared.Server.Output.Contains("a-copy.json was not loaded", StringComparison.Ordinal))
+                await Task.Delay(100, limit.Token);
+        var kept = await UntilAsync("same-id", _ => true);
+
+        File.Delete(first);
+        var taken = await UntilAsync("same-id", d => d["file"]!.GetValue<string>() == "a-copy.json" && d["isPublished"]!.GetValue<bool>());
+
+        Assert.Equal(("same-id.json", 1), (kept["file"]!.GetValue<string>(), kept["versionFromFile"]!.GetValue<int>()));
+        Assert.False(taken["isFileGone"]!.GetValue<bool>());
+        Assert.Contains("its definitionId same-id is that of same-id.json, which stays", shared.Server.Output, StringComparison.Ordinal);
+    }
+
     private long Triggers(string id)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(shared.Folder.Home, "server", "elsa.db")};Mode=ReadOnly");
