@@ -60,6 +60,8 @@ public static class ServerHost
         services.AddObservability(options);
         AddStageJobs(services, options);
         services.AddElsaServer(options);
+        // After Elsa, whose issuer of tokens it replaces.
+        services.AddSessions();
         services.AddNotificationHandler<InstanceHandlers>();
         services.AddScoped<RunCommands>();
         services.AddSingleton<DefinitionImports>();
@@ -88,6 +90,7 @@ public static class ServerHost
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<SessionGuard>();
         app.UseWorkflowsApi();
         app.UseJsonSerializationErrorHandler();
         app.MapHealth();
@@ -104,7 +107,7 @@ public static class ServerHost
         : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     // A plain URLS may be anybody's; ASP.NET's own variable has its prefix.
-    private static string Urls(IConfiguration configuration) =>
+    internal static string Urls(IConfiguration configuration) =>
         configuration[ServerSettings.Urls] is { Length: > 0 } own ? own
         : Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 } aspNet ? aspNet
         : DefaultUrl;
@@ -119,7 +122,6 @@ public static class ServerHost
         services.AddSingleton<SecretStore>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<LoginAttempts>();
-        services.AddSessions();
     }
 
     private static void AddStageJobs(IServiceCollection services, ServerOptions options)

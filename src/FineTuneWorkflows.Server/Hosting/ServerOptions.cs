@@ -59,7 +59,7 @@ public sealed record ServerOptions
     /// <summary>The MLflow server that runs are delivered to, from <c>MLFLOW_TRACKING_URI</c> and MLflow's other variables; null delivers none.</summary>
     public MlflowOptions? Mlflow { get; init; }
 
-    /// <summary>The names that the server is asked under, as <c>Host</c> headers give them; <c>*</c> takes any. Default: this machine's own, and the hosts of the addresses that it listens on.</summary>
+    /// <summary>The names that the server is asked under, as <c>Host</c> headers give them; <c>*</c> takes any. As settings are read, this machine's own and the hosts of the addresses that it listens on are always among them.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = OwnNames;
 
     /// <summary>
@@ -128,13 +128,13 @@ public sealed record ServerOptions
         }
     }
 
+    // The designer and health checks ask under this machine's own names, whatever names a proxy has.
     private static IReadOnlyList<string> Hosts(IConfiguration configuration)
     {
-        if (Text(configuration, ServerSettings.AllowedHosts) is { } given)
-            return given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var own = (Text(configuration, ServerSettings.Urls) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        var given = (Text(configuration, ServerSettings.AllowedHosts) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var own = ServerHost.Urls(configuration).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.Host : "").Where(host => host is not ("" or "0.0.0.0" or "[::]" or "+" or "*"));
-        return [.. own.Concat(OwnNames).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return [.. given.Concat(own).Concat(OwnNames).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;

@@ -50,7 +50,7 @@ public static class ServerSettings
         new(WebhookLimit, "The longest body of a webhook in bytes. Default: 1048576."),
         new(WebhookWindowSeconds, "How far the time of a signed webhook may be off. Default: 300."),
         new(AllowedSources, "Folders, as whole paths, and hosts that runs may read, separated by ','; * for everything. Default: the workflows folder, the data folder next to it, the hub of models."),
-        new(AllowedHosts, "The names that the server answers to, separated by ','; * for any. Default: this machine's own, and those of the addresses to listen on."),
+        new(AllowedHosts, "Further names that the server answers to, separated by ','; * for any. It always answers to this machine's own, and to those of the addresses to listen on."),
         new(SessionMinutes, "How long a log-in holds. Default: 720."),
         new(WebhookSecret, "The key of webhook signatures. Default: none, signed calls are refused.", IsSecret: true),
         new(AdminPassword, "The admin's password, at least 8 characters. Default: made at the first start.", IsSecret: true),

@@ -11,6 +11,9 @@ internal sealed class AdminIdentity(SecretStore secrets) : IUserProvider, IUserC
 
     private (string Name, string Password)? passed;
 
+    /// <summary>Whether the password was given in this request.</summary>
+    public bool HasPassed => passed is not null;
+
     private static User Admin => new() { Id = SecretStore.AdminName, Name = SecretStore.AdminName, Roles = [RoleId] };
 
     /// <summary>Checks a password. Costs a good part of a second of a core.</summary>

@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Server.Webhooks;
 internal sealed class WebhookDeliveries(ServerDatabase database, TimeProvider time)
 {
     /// <summary>Registers a delivery.</summary>
-    /// <param name="path">The webhook's path.</param>
+    /// <param name="path">The webhook's path; Elsa serves it in upper and lower case alike, so they are one here.</param>
     /// <param name="key">The idempotency key.</param>
     /// <param name="body">The body.</param>
     /// <param name="instanceId">The instance that it would start.</param>
@@ -15,7 +15,7 @@ internal sealed class WebhookDeliveries(ServerDatabase database, TimeProvider ti
     /// <returns>The instance that this delivery belongs to; null where the key was used with another body before.</returns>
     public async Task<string?> RegisterAsync(string path, string key, byte[] body, string instanceId, CancellationToken cancellationToken)
     {
-        var delivery = ContentDigest.Of(path + "\n" + key);
+        var delivery = ContentDigest.Of(path.ToLowerInvariant() + "\n" + key);
         var digest = ContentDigest.Of(body);
         var added = await database.ExecuteAsync(
             "INSERT INTO finetune_deliveries (delivery_key, body_sha256, instance_id, created) VALUES (@key, @body, @instance, @now) ON CONFLICT (delivery_key) DO NOTHING",

@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Server.Hosting;
 using FineTuneWorkflows.Server.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace FineTuneWorkflows.Server.Tests.Hosting;
 
@@ -49,6 +50,18 @@ public class ServerSettingsTests
     [InlineData("home x", "'home' is no option; options are written --name value")]
     public void What_is_no_option_is_refused(string line, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ServerException>(() => ServerSettings.Translate(line.Split(' '))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--allowed-hosts finetune.example.org --urls http://0.0.0.0:5100", "finetune.example.org localhost 127.0.0.1 [::1]")]
+    [InlineData("--allowed-hosts a.example.org,b.example.org --urls http://192.0.2.7:5100", "a.example.org b.example.org 192.0.2.7 localhost 127.0.0.1 [::1]")]
+    [InlineData("--urls http://inner.example.org:80", "inner.example.org localhost 127.0.0.1 [::1]")]
+    public void The_names_of_a_proxy_are_added_to_the_servers_own_under_which_the_designer_and_health_checks_ask(string line, string names)
+    {
+        using var folder = new TestFolder();
+        var configuration = new ConfigurationBuilder().AddCommandLine([.. ServerSettings.Translate(line.Split(' ')), $"--FINETUNE_HOME={folder.Home}"]).Build();
+
+        Assert.Equal(names.Split(' '), ServerOptions.Read(configuration).AllowedHosts);
+    }
 
     [Fact]
     public async Task An_empty_home_is_refused()

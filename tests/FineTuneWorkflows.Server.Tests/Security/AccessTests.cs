@@ -25,12 +25,12 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task Guessing_is_answered_with_401_then_with_429_and_is_logged_and_no_way_of_writing_the_request_gets_around_it()
     {
-        var statuses = new List<HttpStatusCode>();
-        for (var i = 0; i < 5; i++)
-            statuses.Add((await LogInAsync("admin", $"guess-{i}")).Status);
-        var (bounded, error) = await LogInAsync("admin", ServerProcess.Password);
         // Elsa would also take the password from the query.
         using var aside = await Anonymous.PostAsJsonAsync($"/elsa/api/identity/login?username=admin&password={ServerProcess.Password}", new { username = "nobody", password = "x" });
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 1; i < 5; i++)
+            statuses.Add((await LogInAsync("admin", $"guess-{i}")).Status);
+        var (bounded, error) = await LogInAsync("admin", ServerProcess.Password);
         using var slash = await Anonymous.PostAsJsonAsync("/ELSA/api/identity/login/", new { username = "admin", password = ServerProcess.Password });
 
         Assert.All(statuses, s => Assert.Equal(HttpStatusCode.Unauthorized, s));
@@ -40,7 +40,7 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, slash.StatusCode);
         Assert.Contains("Log-in of admin from 127.0.0.1 refused: wrong user name or password", server!.Output, StringComparison.Ordinal);
         Assert.Contains("Log-in of admin from 127.0.0.1 not checked: too many have failed", server.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("guess-0", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("guess-1", server.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,6 +71,37 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync("/api/definitions", "Bearer", first.Access));
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync("/elsa/api/workflow-definitions", "Bearer", first.Access));
         Assert.Equal(HttpStatusCode.OK, await GetAsync("/api/definitions", "Bearer", (await TokensAsync()).Access));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_refreshed_ends_when_it_would_have_ended()
+    {
+        var first = await TokensAsync();
+        // Tokens tell their time in whole seconds.
+        await Task.Delay(1100);
+        using var request = Request(HttpMethod.Post, "/elsa/api/identity/refresh-token", "Bearer", first.Refresh);
+        using var response = await Anonymous.SendAsync(request);
+        var again = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+
+        var (before, after) = (Payload(first.Refresh), Payload(again["refreshToken"]!.GetValue<string>()));
+        Assert.True(after["iat"]!.GetValue<long>() > before["iat"]!.GetValue<long>());
+        Assert.Equal(before["exp"]!.GetValue<long>(), after["exp"]!.GetValue<long>());
+        Assert.Equal(HttpStatusCode.OK, await GetAsync("/elsa/api/identity/users", "Bearer", again["accessToken"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("read")]
+    [InlineData("run")]
+    [InlineData("admin")]
+    public async Task A_key_neither_becomes_a_session_nor_ends_one(string scope)
+    {
+        var session = await TokensAsync();
+        var key = await KeyAsync("machine", scope);
+
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("/elsa/api/identity/refresh-token", key.Key));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("/ELSA/api/identity/refresh-token/", key.Key));
+        Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("/api/logout", key.Key));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync("/api/definitions", "Bearer", session.Access));
     }
 
     [Fact]
@@ -174,6 +205,8 @@ public sealed class AccessTests : IAsyncLifetime
         var made = (await server!.Client.PostAsync("/api/keys", new { name, scope }))!;
         return (made["id"]!.GetValue<string>(), made["key"]!.GetValue<string>());
     }
+
+    private static JsonNode Payload(string token) => JsonNode.Parse(Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Decode(token.Split('.')[1]))!;
 
     private async Task<(HttpStatusCode Status, string? Error)> LogInAsync(string username, string password)
     {

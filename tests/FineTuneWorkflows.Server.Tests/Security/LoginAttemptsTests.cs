@@ -59,6 +59,15 @@ public class LoginAttemptsTests
         Assert.NotNull(attempts.Enter("admin", Home));
     }
 
+    [Fact]
+    public void An_address_that_tries_many_accounts_is_bounded_and_shuts_out_nobody_else()
+    {
+        var let = Enumerable.Range(0, 20_000).Count(i => attempts.Enter($"nobody-{i}", Home) is null);
+
+        Assert.Equal(LoginAttempts.MostPerAddress, let);
+        Assert.Null(attempts.Enter("admin", IPAddress.Parse("192.0.2.2")));
+    }
+
     private sealed class Clock : TimeProvider
     {
         private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -113,9 +113,10 @@ public class WebhookTests(SharedServer shared)
             r.Headers.Remove("X-Signature-256");
             r.Headers.Add("X-Signature-256", signature.ToUpperInvariant());
         });
+        var shouted = await InstanceOfAsync(path.Replace("captured", "CAPTURED", StringComparison.Ordinal), Body, r => Sign(r, now, Body, ServerProcess.WebhookSecret));
         var signedAnew = await InstanceOfAsync(path, Body, r => { Sign(r, now + 1, Body, ServerProcess.WebhookSecret); r.Headers.Add("Idempotency-Key", "mine"); });
 
-        Assert.Equal([first, first, first, first], [bare, renamed, capital, signedAnew]);
+        Assert.Equal([first, first, first, first, first], [bare, renamed, capital, shouted, signedAnew]);
         await Client.UntilFinishedAsync(first);
         Assert.Equal(1, await InstancesAsync("hook-captured"));
     }

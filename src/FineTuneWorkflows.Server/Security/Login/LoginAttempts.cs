@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace FineTuneWorkflows.Server.Security.Login;
 
 /// <summary>
-/// Bounds how often somebody may guess a password: a few failures from one address for one account, and some more for the account from everywhere. Whoever logged in from an address before is not
+/// Bounds how often somebody may guess a password: a few failures from one address, for whichever accounts, and some more for an account from everywhere. Whoever logged in from an address before is not
 /// shut out by others' failures from elsewhere. Kept in memory only: checking a password costs far more than waiting for a restart.
 /// </summary>
 internal sealed class LoginAttempts(TimeProvider time)
 {
-    /// <summary>Failures from one address for one account within <see cref="Window"/>.</summary>
+    /// <summary>Failures from one address within <see cref="Window"/>.</summary>
     public const int MostPerAddress = 5;
 
     /// <summary>Failures for one account from all addresses within <see cref="Window"/>.</summary>
@@ -21,7 +21,7 @@ internal sealed class LoginAttempts(TimeProvider time)
     // What an attacker with many addresses can make us remember.
     private const int MostKept = 10_000;
 
-    private readonly Dictionary<(string Account, string Address), Queue<DateTimeOffset>> byAddress = [];
+    private readonly Dictionary<string, Queue<DateTimeOffset>> byAddress = [];
     private readonly Dictionary<string, Queue<DateTimeOffset>> byAccount = new(StringComparer.Ordinal);
     private readonly HashSet<(string Account, string Address)> known = [];
     private readonly Lock gate = new();
@@ -30,18 +30,19 @@ internal sealed class LoginAttempts(TimeProvider time)
     /// <returns>Null where it may be made, else how long to wait.</returns>
     public TimeSpan? Enter(string account, IPAddress? address)
     {
-        var key = (account, Network(address));
+        var network = Network(address);
+        var place = (account, network);
         lock (gate)
         {
             var now = time.GetUtcNow();
             Forget(now);
-            if (byAddress.Count >= MostKept && !byAddress.ContainsKey(key) && !known.Contains(key))
+            if (byAddress.Count >= MostKept && !byAddress.ContainsKey(network) && !known.Contains(place))
                 return Window;
-            var here = Of(byAddress, key);
+            var here = Of(byAddress, network);
             var everywhere = Of(byAccount, account);
             if (here.Count >= MostPerAddress)
                 return here.Peek() + Window - now;
-            if (everywhere.Count >= MostPerAccount && !known.Contains(key))
+            if (everywhere.Count >= MostPerAccount && !known.Contains(place))
                 return everywhere.Peek() + Window - now;
             here.Enqueue(now);
             everywhere.Enqueue(now);
@@ -52,12 +53,12 @@ internal sealed class LoginAttempts(TimeProvider time)
     /// <summary>The attempt succeeded: the failures from there are forgiven.</summary>
     public void Succeeded(string account, IPAddress? address)
     {
-        var key = (account, Network(address));
+        var network = Network(address);
         lock (gate)
         {
-            byAddress.Remove(key);
+            byAddress.Remove(network);
             if (known.Count < MostKept)
-                known.Add(key);
+                known.Add((account, network));
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Elsa.Identity.Contracts;
 using FineTuneWorkflows.Server.Observability;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
@@ -10,11 +10,10 @@ internal static class SessionEndpoints
     /// <summary>Where one logs out.</summary>
     public const string LogoutPath = "/api/logout";
 
-    private const string IssuedAt = "iat";
-
     public static void AddSessions(this IServiceCollection services)
     {
         services.AddSingleton<SessionStore>();
+        services.AddScoped<IAccessTokenIssuer, SessionTokens>();
         services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options =>
         {
             options.Events ??= new();
@@ -22,10 +21,9 @@ internal static class SessionEndpoints
             options.Events.OnTokenValidated = async context =>
             {
                 await before(context).ConfigureAwait(false);
-                var issued = context.Principal?.FindFirst(IssuedAt)?.Value;
                 var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionStore>();
-                if (!long.TryParse(issued, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                    || !await sessions.HoldsAsync(SecretStore.AdminName, DateTimeOffset.FromUnixTimeSeconds(seconds), context.HttpContext.RequestAborted).ConfigureAwait(false))
+                if (SessionClaims.IssuedAt(context.Principal) is not { } issued
+                    || !await sessions.HoldsAsync(SecretStore.AdminName, issued, context.HttpContext.RequestAborted).ConfigureAwait(false))
                     context.Fail("the session was ended");
             };
         });
@@ -38,5 +36,6 @@ internal static class SessionEndpoints
             logger.LoggedOut(SecretStore.AdminName);
             return Results.NoContent();
         })
-        .RequireAuthorization();
+        // A key that may only read, or only run, must not end the sessions of people.
+        .RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireClaim(SessionClaims.Issued));
 }
