@@ -12,7 +12,6 @@ public sealed class StageServices : IServiceProvider, IDisposable
     private readonly Lazy<TrackingStore> store;
     private readonly Lazy<ModelRegistry> registry;
     private readonly SharedRegistry shared;
-    private readonly Home home;
 
     /// <summary>Makes the services of a home.</summary>
     /// <param name="home">The home.</param>
@@ -20,10 +19,13 @@ public sealed class StageServices : IServiceProvider, IDisposable
     public StageServices(Home home, Func<MlflowOptions?>? server = null)
     {
         shared = new(server ?? (() => null));
-        this.home = home;
+        Home = home;
         store = new(() => TrackingStore.Open(home.StateDatabase));
         registry = new(() => new ModelRegistry(home.Registry, new RegistryRebuild(home, TablesOf).Entries, home.IsReadOnly));
     }
+
+    /// <summary>The home.</summary>
+    public Home Home { get; }
 
     /// <summary>The run index and the tracking outbox.</summary>
     public TrackingStore Store => store.Value;
@@ -33,14 +35,14 @@ public sealed class StageServices : IServiceProvider, IDisposable
 
     /// <inheritdoc />
     public object? GetService(Type serviceType) =>
-        serviceType == typeof(Home) ? home
+        serviceType == typeof(Home) ? Home
         : serviceType == typeof(TrackingStore) ? Store
         : serviceType == typeof(ModelRegistry) ? Registry
         : serviceType == typeof(SharedRegistry) ? shared
         : null;
 
     // Opening the database makes files, and makes it where it is not.
-    private TrackingStore? TablesOf() => !home.IsReadOnly && File.Exists(home.StateDatabase) ? Store : null;
+    private TrackingStore? TablesOf() => !Home.IsReadOnly && File.Exists(Home.StateDatabase) ? Store : null;
 
     /// <inheritdoc />
     public void Dispose()

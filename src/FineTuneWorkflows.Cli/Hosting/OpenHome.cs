@@ -1,12 +1,13 @@
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
+using FineTuneWorkflows.Stages;
 
 namespace FineTuneWorkflows.Cli.Hosting;
 
 /// <summary>A home with its services and engine, for as long as a command needs them.</summary>
 internal sealed class OpenHome : IDisposable
 {
-    private OpenHome(Home home, IServiceProvider services, Engine engine)
+    private OpenHome(Home home, StageServices services, Engine engine)
     {
         Home = home;
         Services = services;
@@ -15,7 +16,7 @@ internal sealed class OpenHome : IDisposable
 
     public Home Home { get; }
 
-    public IServiceProvider Services { get; }
+    public StageServices Services { get; }
 
     public Engine Engine { get; }
 
@@ -45,11 +46,11 @@ internal sealed class OpenHome : IDisposable
     private static string? Full(CommandContext context, string? path) => string.IsNullOrWhiteSpace(path) ? path : Path.GetFullPath(path, context.Console.Folder);
 
     /// <summary>What a registered model, by name and digest, became on the tracking server; null where none is set or it is not known there.</summary>
-    public Func<string, string, string?> Shared(CommandContext context) => (name, digest) => context.Host.Shared?.Invoke(Home, Services, name, digest);
+    public Func<string, string, string?> Shared(CommandContext context) => (name, digest) => context.Host.Shared?.Invoke(Services, name, digest);
 
     public void Dispose()
     {
         Engine.Dispose();
-        (Services as IDisposable)?.Dispose();
+        Services.Dispose();
     }
 }

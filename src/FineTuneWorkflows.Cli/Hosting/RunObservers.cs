@@ -1,5 +1,5 @@
-using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Stages;
 
 namespace FineTuneWorkflows.Cli.Hosting;
 
@@ -10,7 +10,7 @@ internal sealed class RunObservers : IAsyncDisposable
 
     public IReadOnlyList<IRunObserver> All { get; }
 
-    public static RunObservers Of(CommandContext context, Home home, IServiceProvider services) => new(context.Host.Observers(home, services));
+    public static RunObservers Of(CommandContext context, StageServices services) => new(context.Host.Observers(services));
 
     public async ValueTask DisposeAsync()
     {

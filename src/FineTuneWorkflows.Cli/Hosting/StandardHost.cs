@@ -1,6 +1,5 @@
 using FineTuneWorkflows.Cli.Commands.Predict;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Stages.Prediction;
@@ -20,34 +19,34 @@ internal static class StandardHost
     {
         Observers = HasServer ? Delivered(error.WriteLine) : Recorded(error.WriteLine),
         Shared = HasServer ? Shared : null,
-        Pinned = (_, services) => ((StageServices)services).Registry.ReferencedDigests(),
-        Predictor = (model, home, services, device, options) =>
-            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, home, ((StageServices)services).Registry), device, options: options)),
-        Locate = (model, home, services) => ModelLocator.Find(model, home, ((StageServices)services).Registry),
-        Sync = (home, services, request, cancellationToken) => SyncAsync(home, (StageServices)services, request, cancellationToken),
-        Export = (home, services, folder, cancellationToken) => Export(home, (StageServices)services, folder, error.WriteLine, cancellationToken),
+        Pinned = services => services.Registry.ReferencedDigests(),
+        Predictor = (model, services, device, options) =>
+            new StagePredictor(TextPredictor.Load(ModelLocator.Find(model, services.Home, services.Registry), device, options: options)),
+        Locate = (model, services) => ModelLocator.Find(model, services.Home, services.Registry),
+        Sync = SyncAsync,
+        Export = (services, folder, cancellationToken) => Export(services, folder, error.WriteLine, cancellationToken),
     };
 
     private static bool HasServer => Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 };
 
-    private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Recorded(Action<string> say)
+    private static Func<StageServices, IReadOnlyList<IRunObserver>> Recorded(Action<string> say)
     {
         var destination = new TrackingDestination(oneRun: true);
-        return (home, services) => [new RunSurroundings(home, say, destination: destination), TrackingRecorder.For(home, (StageServices)services, say)];
+        return services => [new RunSurroundings(services.Home, say, destination: destination), TrackingRecorder.For(services.Home, services, say)];
     }
 
     // In methods of their own: nothing of the client is loaded where no server is named.
-    private static Func<Home, IServiceProvider, IReadOnlyList<IRunObserver>> Delivered(Action<string> say)
+    private static Func<StageServices, IReadOnlyList<IRunObserver>> Delivered(Action<string> say)
     {
         TrackingConnection? connection = null;
         var destination = new TrackingDestination(oneRun: true);
-        return (home, services) => [new RunSurroundings(home, say, destination: destination), new TrackingSession(home, (StageServices)services, connection ??= new(home, Server(), say, show: page => say($"MLflow  {page}")), say)];
+        return services => [new RunSurroundings(services.Home, say, destination: destination), new TrackingSession(services.Home, services, connection ??= new(services.Home, Server(), say, show: page => say($"MLflow  {page}")), say)];
     }
 
-    private static string? Shared(Home home, IServiceProvider services, string name, string digest)
+    private static string? Shared(StageServices services, string name, string digest)
     {
         var server = Server();
-        return new OutboxQueue(((StageServices)services).Store, server).FindVersion(name, digest) is not { } version ? null
+        return new OutboxQueue(services.Store, server).FindVersion(name, digest) is not { } version ? null
             : $"version {version.Version}{(version.Alias is { } alias ? $" @{alias}" : "")} on {server.Address}{(version is { Alias: null, Note: { } note } ? $"; {note}" : "")}";
     }
 
@@ -73,20 +72,20 @@ internal static class StandardHost
         return own && here is { Length: > 0 } && here.TrimEnd('/') != to.TrimEnd('/') ? null : Environment.GetEnvironmentVariable(name);
     }
 
-    private static Task<(bool Delivered, string Message)> SyncAsync(Home home, StageServices services, SyncRequest request, CancellationToken cancellationToken) =>
-        new TrackingSync(home, services, Server(request.To)).RunAsync(request.To is not null, request.Refused, request.Timeout, cancellationToken);
+    private static Task<(bool Delivered, string Message)> SyncAsync(StageServices services, SyncRequest request, CancellationToken cancellationToken) =>
+        new TrackingSync(services.Home, services, Server(request.To)).RunAsync(request.To is not null, request.Refused, request.Timeout, cancellationToken);
 
-    private static string Export(Home home, StageServices services, string folder, Action<string> say, CancellationToken cancellationToken)
+    private static string Export(StageServices services, string folder, Action<string> say, CancellationToken cancellationToken)
     {
-        Import(home, services, say, cancellationToken);
+        Import(services, say, cancellationToken);
         var written = FileStoreExport.Write(services.Store, services.Registry, folder, cancellation: cancellationToken);
         return $"Wrote {written.Runs} runs with {written.Metrics} values of metrics, {written.Artifacts} files and {written.Versions} model versions to {folder}."
             + (written.Missing.Count > 0 ? $" {written.Missing.Count} files are gone and were left out." : "");
     }
 
-    private static void Import(Home home, StageServices services, Action<string> say, CancellationToken cancellationToken)
+    private static void Import(StageServices services, Action<string> say, CancellationToken cancellationToken)
     {
-        foreach (var problem in new JournalImporter(home, services.Store).ImportAll(cancellationToken))
+        foreach (var problem in new JournalImporter(services.Home, services.Store).ImportAll(cancellationToken))
             say($"warning: {problem}");
     }
 

@@ -133,8 +133,8 @@ public sealed class HomeFolderTests : IDisposable
 
     private static CliHost WithEverything(CliHost host) => host with
     {
-        Predictor = (_, _, _, _, _) => new Predictor(),
-        Sync = (_, _, _, _) => throw new InvalidOperationException("there is nothing to deliver"),
+        Predictor = (_, _, _, _) => new Predictor(),
+        Sync = (_, _, _) => throw new InvalidOperationException("there is nothing to deliver"),
     };
 
     private string Old(string file)

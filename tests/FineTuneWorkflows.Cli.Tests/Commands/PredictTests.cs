@@ -23,7 +23,7 @@ public sealed class PredictTests : IDisposable
 
     public PredictTests() => place.Host = place.Host with
     {
-        Predictor = (model, _, _, device, options) =>
+        Predictor = (model, _, device, options) =>
         {
             opened.Add(model);
             (on, asked) = (device, options);
@@ -300,7 +300,7 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public async Task A_model_that_is_neither_a_folder_nor_registered_is_refused_before_the_input_is_read()
     {
-        place.Host = place.Host with { Locate = (model, _, _) => throw new TrackingException($"No model '{model}' is registered. None is yet.") };
+        place.Host = place.Host with { Locate = (model, _) => throw new TrackingException($"No model '{model}' is registered. None is yet.") };
         place.Write("in.csv", "no text here\n");
 
         var answer = await place.RunAsync("predict", "--model", "nothing", "--input", "in.csv");
@@ -314,7 +314,7 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public async Task A_name_alone_is_asked_for_in_the_registry()
     {
-        place.Host = place.Host with { Locate = (model, _, _) => $"/objects/{model}/latest" };
+        place.Host = place.Host with { Locate = (model, _) => $"/objects/{model}/latest" };
 
         Assert.Equal(ExitCode.Done, (await place.RunAsync("predict", "--model", "sentiment", "--text", "a")).Code);
         Assert.Equal(["/objects/sentiment/latest"], opened);

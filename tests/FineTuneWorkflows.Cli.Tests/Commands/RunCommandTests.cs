@@ -217,7 +217,7 @@ public sealed class RunCommandTests : IDisposable
     public async Task Observers_of_the_host_are_told_and_disposed_of()
     {
         var observer = new Recorder();
-        place.Host = place.Host with { Observers = (_, _) => [observer] };
+        place.Host = place.Host with { Observers = _ => [observer] };
 
         await place.RunAsync("run", "six.json", "-v", "quiet");
 

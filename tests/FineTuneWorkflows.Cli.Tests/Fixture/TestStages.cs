@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Stages;
 
 namespace FineTuneWorkflows.Cli.Tests.Fixture;
 
@@ -11,12 +12,7 @@ public static class TestStages
     public static StageCatalog Catalog { get; } = new(
         typeof(Fetch), typeof(Augment), typeof(Tokenize), typeof(Train), typeof(Evaluate), typeof(Register), typeof(Break), typeof(Wait));
 
-    public static CliHost Host { get; } = new(() => Catalog, _ => new NoServices());
-
-    private sealed class NoServices : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => null;
-    }
+    public static CliHost Host { get; } = new(() => Catalog, home => new StageServices(home));
 
     private static void Write(StageContext context, string artifact, string text) => File.WriteAllText(Path.Combine(context.Output(artifact), "content.txt"), text);
 

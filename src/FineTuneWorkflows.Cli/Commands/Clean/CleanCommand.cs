@@ -24,7 +24,7 @@ internal sealed class CleanCommand : CliCommand
         using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
         var only = parsed.Has(dryRun);
         var report = open.Engine.Cleaner.Clean(
-            parsed.NumberOf(keepRuns, 10), TimeSpan.FromDays(parsed.NumberOf(olderThan, 7)), context.Host.Pinned(open.Home, open.Services), only);
+            parsed.NumberOf(keepRuns, 10), TimeSpan.FromDays(parsed.NumberOf(olderThan, 7)), context.Host.Pinned(open.Services), only);
         if (context.Verbosity != Verbosity.Quiet)
             context.Out.WriteLine(
                 $"{(only ? "Would remove" : "Removed")} {Words.Count(report.Artifacts, "artifact")}, {Words.Count(report.Records, "record")} and {Words.Count(report.WorkFolders, "work folder")}: {Words.Size(report.Bytes)}.");

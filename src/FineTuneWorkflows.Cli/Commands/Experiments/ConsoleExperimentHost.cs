@@ -23,7 +23,7 @@ internal sealed class ConsoleExperimentHost(OpenHome open, CommandContext contex
     public async Task<RunResult> RunAsync(Pipeline pipeline, string name, string parentRunId)
     {
         RunResult result;
-        await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
+        await using (var hosted = RunObservers.Of(context, open.Services))
         await using (var console = ConsoleObserver.Create(pipeline, context, asJson: false))
             result = await open.Engine.Runner.RunAsync(pipeline, new() { Labels = new() { Name = name }, Parent = parentRunId, BeforeFirst = Preflight.Of(pipeline) }, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
         RunReport.WriteFailures(result, context);

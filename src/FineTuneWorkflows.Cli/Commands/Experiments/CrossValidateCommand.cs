@@ -34,7 +34,7 @@ internal sealed class CrossValidateCommand : CliCommand
         Pipeline[] pipelines = [.. Enumerable.Range(0, count).Select(fold => Pipeline(parsed, context, count, fold))];
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        await using var observers = RunObservers.Of(context, open.Home, open.Services);
+        await using var observers = RunObservers.Of(context, open.Services);
         var validation = new CrossValidation(pipelines, labels!.Read(parsed), open.Home, new ConsoleExperimentHost(open, context), context.Host.Time);
         var result = await validation.RunAsync(observers.All).ConfigureAwait(false);
         if (result.Status != RunStatus.Cancelled && result.Scores.Count > 0)

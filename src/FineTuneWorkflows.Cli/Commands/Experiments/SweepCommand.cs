@@ -54,7 +54,7 @@ internal sealed class SweepCommand : CliCommand
 
         using var open = OpenHome.Open(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        await using var observers = RunObservers.Of(context, open.Home, open.Services);
+        await using var observers = RunObservers.Of(context, open.Services);
         var sweep = new Sweep(plan, open.Home, new ConsoleExperimentHost(open, context, plan.Metric), context.Host.Time);
         var result = await sweep.RunAsync(whole: !parsed.Has(trialsOnly), observers.All).ConfigureAwait(false);
         if (result.Status != RunStatus.Cancelled && result.Ranking.Count == 0)

@@ -23,7 +23,7 @@ internal sealed class ExportCommand : CliCommand
             ? Path.GetFullPath(path, context.Console.Folder)
             : throw new CommandException("where to? Give --file-store DIR, such as --file-store mlruns");
         using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
-        context.Out.WriteLine(export(open.Home, open.Services, target, context.CancellationToken));
+        context.Out.WriteLine(export(open.Services, target, context.CancellationToken));
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class MergeCommand : CliCommand
         if (!Directory.Exists(folder))
         {
             using var open = OpenHome.Find(context, parsed.GetValue(home));
-            folder = context.Host.Locate is { } locate ? locate(wanted, open.Home, open.Services) : throw new CommandException($"there is no folder {folder}");
+            folder = context.Host.Locate is { } locate ? locate(wanted, open.Services) : throw new CommandException($"there is no folder {folder}");
         }
 
         var given = parsed.GetValue(basis) is { Length: > 0 } own ? own.Contains("://", StringComparison.Ordinal) ? own : Path.GetFullPath(own, context.Console.Folder) : null;

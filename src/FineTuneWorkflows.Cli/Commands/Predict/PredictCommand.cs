@@ -3,6 +3,7 @@ using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Learning.Inference;
+using FineTuneWorkflows.Stages;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Validation;
 using FineTuneWorkflows.Text.Datasets;
@@ -81,17 +82,17 @@ internal sealed class PredictCommand : CliCommand
                 throw new CommandException($"{option.Name} is for --input{(option == secondColumn ? "; with --text give --second-text" : "")}");
         var target = Device(parsed.GetValue(device));
         var home = OpenHome.Locate(context, parsed.GetValue(this.home));
-        var services = context.Host.Services(home);
+        using var services = context.Host.Services(home);
         context.Interruption.Listen();
         try
         {
             var options = OptionsOf(parsed);
             // What costs little first: is there such a model, can all of the input be read? Then the model is loaded.
-            var found = Find(context, wanted, home, services);
+            var found = Find(context, wanted, services);
             using var texts = hasInput ? await InputTexts.OpenAsync(file, ReadOptionsOf(parsed), context.Console.StandardInput, context.CancellationToken).ConfigureAwait(false) : null;
             using var progress = new PredictProgress(context, resultsAtTerminal: written is null && context.Console.IsTerminal);
             var total = texts?.Check(progress.Checked, context.CancellationToken) ?? given.Length;
-            using var predictor = context.Host.Predictor!(found, home, services, target, options);
+            using var predictor = context.Host.Predictor!(found, services, target, options);
             var run = new PredictRun(predictor, parsed.NumberOf(batchSize, UsualBatch), progress, context);
             if (written is null)
                 run.Predict(texts?.Read(context.CancellationToken) ?? given, 0, total, WriterOf(context, given));
@@ -104,10 +105,6 @@ internal sealed class PredictCommand : CliCommand
         catch (PredictionInputException e)
         {
             throw new CommandException(e.Message, innerException: e);
-        }
-        finally
-        {
-            (services as IDisposable)?.Dispose();
         }
 
         return ExitCode.Done;
@@ -171,7 +168,7 @@ internal sealed class PredictCommand : CliCommand
         : throw new CommandException($"--device must be auto, cpu, cuda or cuda:n, got '{name}'");
 
     /// <summary>The model's folder, or its name where this build has no registry to ask.</summary>
-    private static string Find(CommandContext context, string model, Pipelines.Homes.Home home, IServiceProvider services)
+    private static string Find(CommandContext context, string model, StageServices services)
     {
         if (context.Host.Predictor is null)
             throw new CommandException("this build of finetune has no models to predict with");
@@ -180,7 +177,7 @@ internal sealed class PredictCommand : CliCommand
             return Directory.Exists(folder) ? folder : model;
         try
         {
-            return locate(model, home, services);
+            return locate(model, services);
         }
         catch (TrackingException e)
         {

@@ -63,7 +63,7 @@ internal sealed class RunCommand : CliCommand
     {
         RunResult result;
         // The display ends before the others, which may have something to say at their end.
-        await using (var hosted = RunObservers.Of(context, open.Home, open.Services))
+        await using (var hosted = RunObservers.Of(context, open.Services))
         await using (var console = ConsoleObserver.Create(pipeline, context, asJson))
             result = await open.Engine.Runner.RunAsync(pipeline, options, [console, .. hosted.All], context.CancellationToken).ConfigureAwait(false);
 

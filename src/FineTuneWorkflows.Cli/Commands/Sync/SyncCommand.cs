@@ -36,7 +36,7 @@ internal sealed class SyncCommand : CliCommand
 
         using var open = OpenHome.OpenExisting(context, parsed.GetValue(home));
         context.Interruption.Listen();
-        var (delivered, message) = await sync(open.Home, open.Services, request, context.CancellationToken).ConfigureAwait(false);
+        var (delivered, message) = await sync(open.Services, request, context.CancellationToken).ConfigureAwait(false);
         (delivered ? context.Out : context.Console.Error).WriteLine(message);
         return delivered ? ExitCode.Done : ExitCode.Failed;
     }
