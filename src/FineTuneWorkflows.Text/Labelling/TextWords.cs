@@ -70,7 +70,7 @@ public static class TextWords
         string text, IReadOnlyList<EntitySpan> entities, WordDivision division = WordDivision.Words, MisalignedSpans policy = MisalignedSpans.Widen)
     {
         var spans = Split(text, division);
-        var sorted = TokenLabels.Checked(entities, text.Length);
+        var sorted = EntitySpan.Checked(entities, text.Length);
         var misaligned = sorted.Where(entity => !IsAligned(entity, spans)).ToList();
         var kept = policy == MisalignedSpans.Widen ? sorted : sorted.Except(misaligned).ToList();
         var owners = Owners(spans, kept);

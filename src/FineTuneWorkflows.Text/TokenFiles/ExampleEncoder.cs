@@ -113,6 +113,5 @@ internal sealed class ExampleEncoder : IDisposable
         Add(new EncodedRow(length, -1, sequence.Ids.Length - length, unknown), 0);
     }
 
-    private void Add(in EncodedRow row, int classes) =>
-        Batch.Rows.Add(new EncodedExample(row.Length, row.SecondStart < 0 ? row.Length : row.SecondStart, row.Lost, row.Unknown, classes));
+    private void Add(in EncodedRow row, int classes) => Batch.Rows.Add((row, classes));
 }

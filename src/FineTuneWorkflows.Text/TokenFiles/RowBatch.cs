@@ -14,7 +14,8 @@ internal sealed class RowBatch
     /// <summary>The class numbers of all rows, one after another: the one, those of many, or those of the tagged words.</summary>
     public List<int> Classes { get; } = [];
 
-    public List<EncodedExample> Rows { get; } = [];
+    /// <summary>What each row appended, with how many class numbers.</summary>
+    public List<(EncodedRow Row, int Classes)> Rows { get; } = [];
 
     public void Clear()
     {

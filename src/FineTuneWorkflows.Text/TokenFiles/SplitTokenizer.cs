@@ -89,24 +89,24 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
         var (token, number) = (0, 0);
         var labels = CollectionsMarshal.AsSpan(batch.TokenLabels);
         var classes = CollectionsMarshal.AsSpan(batch.Classes);
-        foreach (var example in batch.Rows)
+        foreach (var (row, count) in batch.Rows)
         {
-            var own = classes.Slice(number, example.Classes);
-            sink.Add(new TokenRow(batch.Tokens.Ids.Slice(token, example.Length))
+            var own = classes.Slice(number, count);
+            sink.Add(new TokenRow(batch.Tokens.Ids.Slice(token, row.Length))
             {
-                TokenLabels = labels.IsEmpty ? default : labels.Slice(token, example.Length),
+                TokenLabels = labels.IsEmpty ? default : labels.Slice(token, row.Length),
                 Label = own.IsEmpty ? 0 : own[0],
-                SecondStart = example.SecondStart,
+                SecondStart = row.SecondStart < 0 ? row.Length : row.SecondStart,
                 Classes = own,
             });
             foreach (var c in own) _perClass[c]++;
-            token += example.Length;
-            number += example.Classes;
-            _lengths.Add((long)example.Length + example.Lost);
+            token += row.Length;
+            number += count;
+            _lengths.Add((long)row.Length + row.Lost);
             _examples++;
-            _unknown += example.Unknown;
-            _truncatedTokens += example.Lost;
-            if (example.Lost > 0) _truncatedTexts++;
+            _unknown += row.Unknown;
+            _truncatedTokens += row.Lost;
+            if (row.Lost > 0) _truncatedTexts++;
         }
     }
 }

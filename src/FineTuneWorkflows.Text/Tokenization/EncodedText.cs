@@ -31,9 +31,6 @@ public sealed class EncodedText
     /// <summary>For each token 0 or 1 for the first or second text; -1 for the template's special tokens.</summary>
     public int[] SequenceIds { get; }
 
-    /// <summary>For each token 1: all take part in attention, for nothing is padded here. A fresh list.</summary>
-    public int[] AttentionMask => [.. Enumerable.Repeat(1, Ids.Length)];
-
     /// <summary>How many tokens were cut off to keep to the maximum length.</summary>
     public int LostTokens { get; }
 

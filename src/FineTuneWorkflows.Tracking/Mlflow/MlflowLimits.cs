@@ -39,9 +39,6 @@ public static class MlflowLimits
     /// <summary>Characters of a data set's source.</summary>
     public const int DatasetSource = 65_535;
 
-    /// <summary>Characters of the value of a data set's tag.</summary>
-    public const int InputTagValue = 500;
-
     /// <summary>Data sets in one <c>runs/log-inputs</c>.</summary>
     public const int DatasetsPerBatch = 1000;
 

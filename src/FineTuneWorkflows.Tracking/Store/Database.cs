@@ -56,23 +56,6 @@ internal sealed class Database : IDisposable
     /// <summary>Runs reads and writes that take effect together, or not at all when <paramref name="work"/> throws.</summary>
     internal T Write<T>(Func<SqliteConnection, T> work) => InTransaction(deferred: false, work);
 
-    /// <summary>As <see cref="Write{T}"/>, and what was written survives a power cut.</summary>
-    internal T WriteDurably<T>(Func<SqliteConnection, T> work)
-    {
-        lock (_gate)
-        {
-            Guarded(() => _connection.Execute("PRAGMA synchronous = FULL"));
-            try
-            {
-                return Write(work);
-            }
-            finally
-            {
-                Guarded(() => _connection.Execute("PRAGMA synchronous = NORMAL"));
-            }
-        }
-    }
-
     public void Dispose()
     {
         lock (_gate) _connection.Dispose();

@@ -42,7 +42,10 @@ public sealed class ConversationTests : IDisposable
     {
         Gen.Select(Gen.Int[1, 9].Array[0, 7].Array[0, 20], Gen.Int[2, 6]).Sample((texts, length) =>
         {
-            var blocks = BlockPacker.Pack(texts, length, 0).ToList();
+            var builder = new BlockBuilder(length, 0);
+            foreach (var text in texts) builder.Add(text);
+            var blocks = new List<int[]>();
+            while (builder.Take() is { } block) blocks.Add(block);
             var stream = texts.SelectMany(t => t.Append(0)).ToArray();
             Assert.All(blocks, b => Assert.Equal(length, b.Length));
             Assert.Equal(stream.Length / length, blocks.Count);

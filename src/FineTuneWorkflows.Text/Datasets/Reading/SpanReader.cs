@@ -35,7 +35,7 @@ internal sealed class SpanReader(ReadOptions options)
     {
         var offsets = new TextOffsets(text, unit);
         var places = new List<EntitySpan>(entities.Count);
-        foreach (var (start, end, label) in TokenLabels.Checked(entities, offsets.Length))
+        foreach (var (start, end, label) in EntitySpan.Checked(entities, offsets.Length))
         {
             var place = new EntitySpan(offsets.ToUtf16(start), offsets.ToUtf16(end), label);
             if (string.IsNullOrWhiteSpace(text[place.Start..place.End])) throw new ArgumentException($"The entity '{label}' from {start} to {end} has no words.", nameof(entities));

@@ -36,6 +36,12 @@ public sealed class ConllReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Ann B-PER\nLee\n", ":2: the word 'Lee' has no tag")]
+    [InlineData("Ann PER\n", ":1: the tag 'PER' is none")]
+    public void A_line_without_a_tag_is_an_error_that_names_it(string content, string problem) =>
+        Assert.Contains(problem, Reading.Fails(_temp.Write("x.conll", content)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("O O B-P E-P O S-P S-P B-L I-L E-L", "O O B-P I-P O B-P B-P B-L I-L I-L", "BIOES")]
     [InlineData("U-P B-P I-P L-P L-P O", "B-P B-P I-P I-P B-P O", "BILOU")]
     [InlineData("B-P M-P E-P S-P B-P E-P M-P", "B-P I-P I-P B-P B-P I-P B-P", "BMES")]
