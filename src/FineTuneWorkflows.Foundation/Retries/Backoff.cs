@@ -1,6 +1,10 @@
 namespace FineTuneWorkflows.Foundation.Retries;
 
 /// <summary>How long to wait before trying again: twice as long after each failure in a row, up to a limit.</summary>
+/// <remarks>
+/// HTTP calls use it rather than Microsoft.Extensions.Http.Resilience, whose handler repeats a request until its headers are there: a download goes on from the bytes it has and counts anew when it gets on, and what
+/// MLflow means is known only when the body is read.
+/// </remarks>
 /// <param name="First">The wait after the first failure.</param>
 /// <param name="Longest">The longest wait.</param>
 public sealed record Backoff(TimeSpan First, TimeSpan Longest)
