@@ -10,7 +10,7 @@ internal sealed class MlModelFile(TransformersModel model, string taskName, Tran
     internal const string FileName = "MLmodel";
 
     /// <summary>The module that loads classifiers and finders of entities. Its number rises with what it does: Python keeps one module of a name.</summary>
-    internal const string Loader = "finetune_workflows_v1";
+    internal const string Loader = "finetune_workflows_v2";
 
     private readonly bool _several = TransformersConfig.HasSeveralLabels(model.Folder);
 

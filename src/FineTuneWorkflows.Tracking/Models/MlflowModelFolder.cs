@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTuneWorkflows.Tracking.Export;
 
 namespace FineTuneWorkflows.Tracking.Models;
@@ -10,6 +13,8 @@ namespace FineTuneWorkflows.Tracking.Models;
 /// </summary>
 public static class MlflowModelFolder
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly HashSet<string> TokenizerFiles = new(StringComparer.OrdinalIgnoreCase)
     {
         "added_tokens.json", "chat_template.jinja", "merges.txt", "sentencepiece.bpe.model", "special_tokens_map.json", "spiece.model", "tokenizer.json",
@@ -36,7 +41,7 @@ public static class MlflowModelFolder
         var file = new MlModelFile(model, taskName, task, modelClass, tokenizerClass);
         try
         {
-            CopyModel(model.Folder, target);
+            CopyModel(model.Folder, target, namesAreText: file.HasOwnLoader);
             if (model.AdapterFolder is { } adapter) CopyFolder(adapter, Path.Combine(target, "peft"));
             if (file.HasOwnLoader) CopyCode(target);
             Text(target, MlModelFile.FileName, file.Text());
@@ -57,7 +62,7 @@ public static class MlflowModelFolder
         }
     }
 
-    private static void CopyModel(string folder, string target)
+    private static void CopyModel(string folder, string target, bool namesAreText)
     {
         var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).ToList();
         if (!files.Exists(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
@@ -68,11 +73,31 @@ public static class MlflowModelFolder
         foreach (var file in files)
         {
             var name = Path.GetFileName(file);
-            File.Copy(file, Path.Combine(TokenizerFiles.Contains(name) ? tokenizerFolder : modelFolder, name), overwrite: true);
+            var copy = Path.Combine(TokenizerFiles.Contains(name) ? tokenizerFolder : modelFolder, name);
+            File.Copy(file, copy, overwrite: true);
+            if (namesAreText && name == "tokenizer_config.json") TakeNamesAsText(copy);
         }
 
         // A tokenizer looks into the model's configuration to learn its type.
         File.Copy(Path.Combine(folder, "config.json"), Path.Combine(tokenizerFolder, "config.json"), overwrite: true);
+    }
+
+    // The name of a special token in a text that is classified is text, as in the training; transformers would take it for the token.
+    private static void TakeNamesAsText(string file)
+    {
+        JsonNode? settings;
+        try
+        {
+            settings = JsonNode.Parse(File.ReadAllText(file));
+        }
+        catch (JsonException fault)
+        {
+            throw new TrackingException($"{file} is no JSON: {fault.Message}", fault);
+        }
+
+        if (settings is not JsonObject) return;
+        settings["split_special_tokens"] = true;
+        Text(Path.GetDirectoryName(file)!, Path.GetFileName(file), settings.ToJsonString(Indented) + "\n");
     }
 
     private static void CopyCode(string target)

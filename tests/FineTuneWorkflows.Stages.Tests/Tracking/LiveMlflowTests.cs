@@ -94,9 +94,9 @@ public sealed class LiveMlflowTests : IDisposable
     private static string Noisy() => string.Concat(Enumerable.Range(0, 900).Select(i =>
         JsonSerializer.Serialize(new { text = Workspace.Sentence(i), label = i % 2 == 0 ^ (uint)i * 2654435761u >> 30 == 0 ? "positive" : "negative" }) + "\n"));
 
-    // The last of them are empty, longer than the model takes, and of characters that it does not know.
+    // The last of them are empty, longer than the model takes, of characters that it does not know, and with the names of tokens that mean something to it.
     private static string[] Texts() =>
-        [.. Enumerable.Range(0, 497).Select(i => Workspace.Sentence(i * 3)), "", string.Join(' ', Enumerable.Range(0, 802).Select(i => i % 2 == 0 ? "good" : "phone")), "Grüße! A_b c'est (fine)."];
+        [.. Enumerable.Range(0, 497).Select(i => Workspace.Sentence(i * 3)), "", string.Join(' ', Enumerable.Range(0, 802).Select(i => i % 2 == 0 ? "good" : "phone")), "Grüße! A_b c'est (fine).", "good [SEP] phone [MASK] [CLS] [PAD] bad [UNK]"];
 
     private static TextPredictor Predictor(string model, bool calibrated) => TextPredictor.Load(model, "cpu", options: new() { Calibrated = calibrated, Threads = 1 });
 

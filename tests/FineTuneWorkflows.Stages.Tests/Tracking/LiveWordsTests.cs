@@ -30,8 +30,8 @@ public sealed class LiveWordsTests : IDisposable
         File.WriteAllText(Path.Combine(model, "model.safetensors"), "weights");
         MlflowModelFolder.Write(new() { Folder = model }, Path.Combine(folder, "out"));
         var script = Path.Combine(folder, "divide.py");
-        File.WriteAllText(script, "import json, sys\nsys.path.insert(0, sys.argv[1])\nimport finetune_workflows_v1\n"
-            + "print(json.dumps([finetune_workflows_v1.divide(text, sys.argv[3]) for text in json.load(open(sys.argv[2], encoding='utf-8'))]))\n");
+        File.WriteAllText(script, "import json, sys\nsys.path.insert(0, sys.argv[1])\nimport finetune_workflows_v2\n"
+            + "print(json.dumps([finetune_workflows_v2.divide(text, sys.argv[3]) for text in json.load(open(sys.argv[2], encoding='utf-8'))]))\n");
         var texts = Path.Combine(folder, "texts.json");
         File.WriteAllText(texts, JsonSerializer.Serialize(Texts));
         var found = JsonSerializer.Deserialize<int[][][]>(ReferencePython.Run(script, Path.Combine(folder, "out", "code"), texts, division.ToString()))!;

@@ -23,7 +23,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         MlflowModelFolder.Write(Model, _folder.File("out"));
         Assert.Equal(
             [
-                "MLmodel", "code/finetune_workflows_v1.py", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json",
+                "MLmodel", "code/finetune_workflows_v2.py", "components/tokenizer/config.json", "components/tokenizer/vocab.txt", "conda.yaml", "input_example.json",
                 "model/config.json",
                 "model/model.safetensors", "python_env.yaml", "requirements.txt", "serving_input_example.json",
             ],
@@ -33,7 +33,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         {
             "    instance_type: TextClassificationPipeline", "    model_binary: model", "    pipeline_model_type: \"BertForSequenceClassification\"",
             "    task: text-classification",
-            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: finetune_workflows_v1", "    code: code",
+            "    tokenizer_type: \"BertTokenizerFast\"", "    torch_dtype: \"torch.float32\"", "    loader_module: finetune_workflows_v2", "    code: code",
             "  inputs: '[{\"type\": \"string\", \"required\": true}]'",
         })
             Assert.Contains(line + "\n", text, StringComparison.Ordinal);
@@ -134,10 +134,25 @@ public sealed class MlflowModelFolderTests : IDisposable
     {
         Write("config.json", $$"""{"architectures":["{{modelClass}}"],"model_type":"bert"}""");
         MlflowModelFolder.Write(Model with { Task = null, InputExample = null }, _folder.File("out"));
-        Assert.Equal(own, Files("out").Contains("code/finetune_workflows_v1.py"));
-        Assert.Contains($"    loader_module: {(own ? "finetune_workflows_v1" : "mlflow.transformers")}\n", Read("out/MLmodel"), StringComparison.Ordinal);
+        Assert.Equal(own, Files("out").Contains("code/finetune_workflows_v2.py"));
+        Assert.Contains($"    loader_module: {(own ? "finetune_workflows_v2" : "mlflow.transformers")}\n", Read("out/MLmodel"), StringComparison.Ordinal);
         Assert.Equal(own, Read("out/MLmodel").Contains("    code: code\n", StringComparison.Ordinal));
         Assert.Contains($"    pipeline_model_type: \"{modelClass}\"\n", Read("out/MLmodel"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BertForSequenceClassification", true)]
+    [InlineData("BertForTokenClassification", true)]
+    [InlineData("BertForMaskedLM", false)]
+    [InlineData("GPT2LMHeadModel", false)]
+    public void The_names_of_special_tokens_are_text_where_texts_are_classified_and_tokens_where_texts_are_written(string modelClass, bool isText)
+    {
+        Write("config.json", $$"""{"architectures":["{{modelClass}}"],"model_type":"bert"}""");
+        Write("tokenizer_config.json", """{"mask_token":"[MASK]","do_lower_case":true}""");
+        MlflowModelFolder.Write(Model with { Task = null, InputExample = null }, _folder.File("out"));
+        var settings = System.Text.Json.Nodes.JsonNode.Parse(Read("out/components/tokenizer/tokenizer_config.json"))!;
+        Assert.Equal(isText, settings["split_special_tokens"]?.GetValue<bool>() ?? false);
+        Assert.Equal(("[MASK]", true), (settings["mask_token"]!.GetValue<string>(), settings["do_lower_case"]!.GetValue<bool>()));
     }
 
     [Fact]
@@ -225,7 +240,7 @@ public sealed class MlflowModelFolderTests : IDisposable
         Assert.Contains(said, file, StringComparison.Ordinal);
         Assert.DoesNotContain("/home/ada", file, StringComparison.Ordinal);
         Assert.DoesNotContain("  transformers:\n", file, StringComparison.Ordinal);
-        Assert.Contains("    loader_module: finetune_workflows_v1\n", file, StringComparison.Ordinal);
+        Assert.Contains("    loader_module: finetune_workflows_v2\n", file, StringComparison.Ordinal);
     }
 
     [Theory]

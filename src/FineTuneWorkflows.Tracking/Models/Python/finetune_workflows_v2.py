@@ -49,6 +49,9 @@ class Model:
         if not self.tokenizer.is_fast:
             raise ValueError(f"The tokenizer in {tokenizer} has no fast form, which gives the places of tokens.")
         self.tokenizer.padding_side = "right"
+        # What stands in a text is text, as it was in the training: its author puts no [SEP] or <s> there. The first is for texts, the second for words.
+        self.tokenizer.split_special_tokens = True
+        self.tokenizer.backend_tokenizer.encode_special_tokens = True
         # Without a token to pad with each text is computed by itself.
         self.batch = BATCH if self.tokenizer.pad_token is not None else 1
         if self.model.config.pad_token_id is None:
