@@ -70,6 +70,7 @@ public static class ServerHost
         services.AddSingleton<WebhookAuthenticator>();
         services.AddSingleton<WebhookDeliveries>();
         services.AddSingleton<WebhookStarter>();
+        services.AddNotificationHandler<WebhookValidation>();
         services.AddHostedService<ServerStart>();
 
         var designer = new DesignerRequests();

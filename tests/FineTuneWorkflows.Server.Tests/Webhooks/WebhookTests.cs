@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -160,6 +161,21 @@ public class WebhookTests(SharedServer shared)
         using var response = await SendAsync("/hooks/nowhere", "{}");
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_path_with_a_placeholder_is_refused_because_the_body_would_be_dropped()
+    {
+        var definition = TestDefinitions.Flowchart(
+            "hook-template",
+            [("Hook", "Elsa.HttpEndpoint", new { path = "hook-template/{name}", supportedMethods = new[] { "POST" }, customProperties = new { canStartWorkflow = true } }), ("Make", "Test.Make", new { })],
+            ["Hook>Make"], ("Steps", "Int32", 1));
+        using var publish = await Client.Http.PostAsJsonAsync("/elsa/api/workflow-definitions", new { publish = true, model = definition });
+        using var call = await SendAsync("/hooks/hook-template/x", Body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, publish.StatusCode);
+        Assert.Contains("Hook: Path 'hook-template/{name}' has a placeholder", JsonNode.Parse(await publish.Content.ReadAsStringAsync())!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, call.StatusCode);
     }
 
     [Fact]
