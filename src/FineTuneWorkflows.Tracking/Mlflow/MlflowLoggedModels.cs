@@ -32,12 +32,6 @@ public sealed class MlflowLoggedModels
         new FinalizeLoggedModel(modelId, ready ? "LOGGED_MODEL_READY" : "LOGGED_MODEL_UPLOAD_FAILED"), MlflowJson.Default.FinalizeLoggedModel,
         MlflowJson.Default.LoggedModelAnswer, repeatable: true, cancellation).ConfigureAwait(false)).Model;
 
-    /// <summary>Sets tags. <c>PATCH logged-models/{id}/tags</c>.</summary>
-    public Task SetTagsAsync(string modelId, IReadOnlyList<MlflowTag> tags, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Patch, $"{Api}logged-models/{Uri.EscapeDataString(modelId)}/tags", new LoggedModelTags(modelId, tags),
-        MlflowJson.Default.LoggedModelTags,
-        MlflowJson.Default.Empty, repeatable: true, cancellation);
-
     /// <summary>Searches logged models. <c>POST logged-models/search</c>.</summary>
     /// <param name="experimentIds">The experiments to search; at least one.</param>
     /// <param name="filter">Such as <c>source_run_id = '...'</c> or <c>tags.`key` = 'value'</c>; null for all.</param>

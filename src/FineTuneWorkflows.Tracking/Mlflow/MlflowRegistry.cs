@@ -116,11 +116,6 @@ public sealed class MlflowRegistry
         return new(answer.ModelVersions ?? [], MlflowExperiments.Token(answer.NextPageToken));
     }
 
-    /// <summary>Describes a version. <c>PATCH model-versions/update</c>.</summary>
-    public Task DescribeVersionAsync(string name, string version, string description, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Patch, Api + "model-versions/update", new UpdateModelVersion(name, version, description), MlflowJson.Default.UpdateModelVersion,
-        MlflowJson.Default.ModelVersionAnswer, repeatable: true, cancellation);
-
     /// <summary>Sets a tag of a version. <c>POST model-versions/set-tag</c>.</summary>
     public Task SetVersionTagAsync(string name, string version, string key, string value, CancellationToken cancellation = default) =>
         _transport.Send(

@@ -63,11 +63,6 @@ public sealed class MlflowRuns
             repeatable: true, cancellation);
     }
 
-    /// <summary>Takes a tag away. <c>POST runs/delete-tag</c>.</summary>
-    public Task DeleteTagAsync(string runId, string key, CancellationToken cancellation = default) => _transport.Send(
-        HttpMethod.Post, Api + "runs/delete-tag", new RunTag(runId, key, null), MlflowJson.Default.RunTag, MlflowJson.Default.Empty,
-        repeatable: false, cancellation);
-
     /// <summary>Logs data sets that the run read, and logged models. The same again changes nothing. <c>POST runs/log-inputs</c>.</summary>
     /// <exception cref="TrackingException">A name or digest is too long for the server; nothing was sent.</exception>
     public async Task LogInputsAsync(

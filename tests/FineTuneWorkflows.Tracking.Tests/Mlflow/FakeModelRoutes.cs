@@ -41,7 +41,6 @@ internal sealed class FakeModelRoutes(FakeState state)
                         FakeState.Matches((string?)json["filter"], new Dictionary<string, string?> { ["name"] = pair.Model.Name }, pair.Version.Tags))
                 .Select(pair => (JsonNode)Version(pair.Model, pair.Version)).ToArray()),
         },
-        ("PATCH", "model-versions/update") => DescribeVersion(json),
         ("POST", "model-versions/set-tag") => Do(() => FindVersion(json).Tags[Text(json, "key")] = Text(json, "value")),
         ("DELETE", "model-versions/delete") => Do(() => FindVersion(json).Deleted = true),
         _ => null,
@@ -73,7 +72,6 @@ internal sealed class FakeModelRoutes(FakeState state)
         {
             case ("GET", 2): break;
             case ("PATCH", 2): model.Status = Text(json, "status"); break;
-            case ("PATCH", 3): Pairs(json, "tags", model.Tags); break;
             case ("DELETE", 2): state.Models.Remove(model.Id); return [];
             default: return null;
         }
@@ -105,12 +103,6 @@ internal sealed class FakeModelRoutes(FakeState state)
     {
         model.Description = (string?)json["description"];
         return new() { ["registered_model"] = Registered(model) };
-    }
-
-    private JsonObject DescribeVersion(JsonObject json)
-    {
-        FindVersion(json).Description = (string?)json["description"];
-        return new() { ["model_version"] = Version(Find(json), FindVersion(json)) };
     }
 
     private static JsonObject Alias(FakeRegisteredModel model, string alias) => new()

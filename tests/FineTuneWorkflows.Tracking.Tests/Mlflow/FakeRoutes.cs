@@ -79,7 +79,6 @@ internal sealed class FakeRoutes(FakeState state)
         ("POST", "runs/update") => UpdateRun(FindActive(json), json),
         ("POST", "runs/log-batch") => LogBatch(FindActive(json), json, bytes),
         ("POST", "runs/set-tag") => Do(() => FindActive(json).Tags[Text(json, "key")] = Text(json, "value")),
-        ("POST", "runs/delete-tag") => Do(() => FindActive(json).Tags.Remove(Text(json, "key"))),
         ("POST", "runs/log-inputs") => LogInputs(FindActive(json), json),
         ("POST", "runs/outputs") => LogOutputs(FindActive(json), json),
         ("GET", "metrics/get-history") => History(FindRun(json), json),

@@ -28,7 +28,7 @@ internal sealed record UpdateRun(string RunId, MlflowRunStatus? Status, long? En
 
 internal sealed record RunIdOnly(string RunId);
 
-internal sealed record RunTag(string RunId, string Key, string? Value);
+internal sealed record RunTag(string RunId, string Key, string Value);
 
 internal sealed record RunAnswer([property: JsonRequired] MlflowRun Run);
 
@@ -61,8 +61,6 @@ internal sealed record CreateLoggedModel(
 
 internal sealed record FinalizeLoggedModel(string ModelId, string Status);
 
-internal sealed record LoggedModelTags(string ModelId, IReadOnlyList<MlflowTag> Tags);
-
 internal sealed record LoggedModelAnswer([property: JsonRequired] MlflowLoggedModel Model);
 
 internal sealed record LoggedModelsAnswer(IReadOnlyList<MlflowLoggedModel>? Models, string? NextPageToken);
@@ -90,8 +88,6 @@ internal sealed record CreateModelVersion(
 internal sealed record ModelVersionTag(string Name, string Version, string Key, string Value);
 
 internal sealed record ModelVersionName(string Name, string Version);
-
-internal sealed record UpdateModelVersion(string Name, string Version, string Description);
 
 internal sealed record ModelVersionAnswer([property: JsonRequired] MlflowModelVersion ModelVersion);
 
