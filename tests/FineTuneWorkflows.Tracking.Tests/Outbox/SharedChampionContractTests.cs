@@ -73,14 +73,25 @@ public sealed class SharedChampionContractTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_part_of_the_answer_and_is_asked_once()
+    public async Task A_server_that_does_not_answer_is_part_of_the_answer_and_is_asked_again_after_a_minute()
     {
         var port = FakeMlflow.FreePort();
-        var registry = new SharedRegistry(() => new() { TrackingUri = new($"http://127.0.0.1:{port}") });
+        var clock = new Clock();
+        var registry = new SharedRegistry(() => new() { TrackingUri = new($"http://127.0.0.1:{port}") }, clock);
         Assert.Contains("cannot be reached", (await registry.FindChampionAsync("m", "champion", Cancel))!.Fault, StringComparison.Ordinal);
         await using var late = new FakeMlflow(port: port);
         Assert.NotNull((await registry.FindChampionAsync("m", "champion", Cancel))!.Fault);
         Assert.Equal(0, late.Requests);
+        clock.Now = clock.Now.AddMinutes(1);
+        await registry.FindChampionAsync("m", "champion", Cancel);
+        Assert.NotEqual(0, late.Requests);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = Make.Noon;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     /// <summary>Another home with one version delivers it.</summary>
