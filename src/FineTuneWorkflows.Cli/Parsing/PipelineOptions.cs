@@ -45,9 +45,9 @@ internal sealed class PipelineOptions
     /// <param name="context">Catalog and current folder.</param>
     /// <param name="definitionFile">The definition where the parser did not find it in its place.</param>
     /// <param name="overrides">
-    /// Values of properties and parameters that count more than those of the command line. A name that the definition does not declare means the parameter of the only stage that has one of that name.
+    /// Values of properties and parameters that the command sets itself. A name that the definition does not declare means the parameter of the only stage that has one of that name.
     /// </param>
-    /// <exception cref="CommandException">No definition is named, or a property is not <c>Name=Value</c>.</exception>
+    /// <exception cref="CommandException">No definition is named, a property is not <c>Name=Value</c>, or the command sets it itself.</exception>
     /// <exception cref="DefinitionException">The definition or a property is wrong.</exception>
     public Pipeline Read(ParseResult parsed, CommandContext context, string? definitionFile = null, IEnumerable<KeyValuePair<string, string>>? overrides = null)
     {
@@ -56,8 +56,10 @@ internal sealed class PipelineOptions
         // Messages name the file as the user did; only reading it needs to know what it counts from.
         var definition = DefinitionReader.ReadFile(Path.IsPathRooted(file) || context.Console.Folder == Environment.CurrentDirectory ? file : Path.Combine(context.Console.Folder, file));
         var named = (parsed.GetValue(properties) ?? []).Select(Property).ToList();
-        KeyValuePair<string, object?>[] given =
-            [.. data.Values(parsed, definition, named.Select(p => p.Key)), .. named, .. (overrides ?? []).Select(o => KeyValuePair.Create(Meant(definition, o.Key, context), (object?)o.Value))];
+        var own = (overrides ?? []).Select(o => KeyValuePair.Create(Meant(definition, o.Key, context), (object?)o.Value)).ToList();
+        if (named.Find(n => own.Exists(o => IsOf(definition, n.Key, o.Key, context))) is { Key: { } twice })
+            throw new CommandException($"-p {twice}=... and {parsed.CommandResult.Command.Name}: the command sets {twice} itself, from its own options; leave -p {twice} out");
+        KeyValuePair<string, object?>[] given = [.. data.Values(parsed, definition, named.Select(p => p.Key)), .. named, .. own];
         var pipeline = Build(definition, given, context);
         var notes = new List<string>();
         if (data.LeftOut(parsed, pipeline, notes) is { Count: > 0 } left)
@@ -72,6 +74,11 @@ internal sealed class PipelineOptions
 
     /// <summary>The definition's file, where the parser found one.</summary>
     public string? DefinitionFile(ParseResult parsed) => parsed.GetValue(definition) is { Length: > 0 } file ? file : null;
+
+    // A stage's own parameter beside the property that feeds several stages says something: the seed of the split, where the others vary.
+    private static bool IsOf(WorkflowDefinition definition, string given, string own, CommandContext context) =>
+        own.Equals(given, StringComparison.OrdinalIgnoreCase) || own.Equals(Meant(definition, given, context), StringComparison.OrdinalIgnoreCase)
+        || (given.EndsWith($".{own}", StringComparison.OrdinalIgnoreCase) && definition.Activities.Count(a => context.Host.Catalog().Find(a.Type)?.Parameter(own) is not null) == 1);
 
     private static string Meant(WorkflowDefinition definition, string name, CommandContext context)
     {

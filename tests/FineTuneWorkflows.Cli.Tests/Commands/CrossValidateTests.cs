@@ -94,6 +94,18 @@ public sealed class CrossValidateTests : IDisposable
         Assert.Matches(@"best_validation/accuracy +0\.55 +0\.07071 +0\.5 +0\.6\n", answer.Out);
     }
 
+    [Theory]
+    [InlineData("Folds=2")]
+    [InlineData("Learn.Folds=2")]
+    public async Task The_number_of_folds_is_not_set_as_a_property_which_would_count_for_nothing(string property)
+    {
+        var answer = await place.RunAsync("crossvalidate", "folds.json", "-p", property, "--home", "home");
+
+        Assert.Equal(ExitCode.Wrong, answer.Code);
+        Assert.Contains("the command sets ", answer.Error, StringComparison.Ordinal);
+        Assert.Contains("leave -p ", answer.Error, StringComparison.Ordinal);
+    }
+
     [Stage("FineTune.Learn", Description = "Reaches more on each fold.")]
     [Produces("model")]
     public sealed record Learn : Stage

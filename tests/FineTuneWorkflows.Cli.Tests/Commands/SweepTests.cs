@@ -69,6 +69,15 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_tried_cannot_be_set_too()
+    {
+        var answer = await place.RunAsync("sweep", "six.json", "--over", "Epochs=1,2", "-p", "Epochs=3");
+
+        Assert.Equal(ExitCode.Wrong, answer.Code);
+        Assert.Contains("-p Epochs=... and sweep: the command sets Epochs itself, from its own options; leave -p Epochs out", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_dry_run_lists_the_trials()
     {
         var answer = await place.RunAsync("sweep", "six.json", "--over", "Epochs=1,2", "--over", "MaxLength=16,32", "--dry-run");

@@ -22,6 +22,15 @@ public sealed class ArchitectureTests
         Assert.Empty(Arrows.Violations(project, assembly.GetReferencedAssemblies().Select(a => a.Name!)));
     }
 
+    /// <summary>The README's commands count files and the home from where they are typed; the Web SDK would start them in the project's folder.</summary>
+    [Theory, MemberData(nameof(Projects))]
+    public void Dotnet_run_starts_a_web_project_where_it_is_typed(string project)
+    {
+        var file = XDocument.Load(Checkout.At($"src/FineTuneWorkflows.{project}/FineTuneWorkflows.{project}.csproj"));
+        if (file.Root!.Attribute("Sdk")?.Value == "Microsoft.NET.Sdk.Web" && file.Descendants("OutputType").Any(type => type.Value == "Exe"))
+            Assert.Equal("false", file.Descendants("EnableDefaultRunWorkingDirectory").SingleOrDefault()?.Value);
+    }
+
     [Fact]
     public void Every_project_that_has_a_line_exists() => Assert.Equal(Arrows.Known.Order(StringComparer.Ordinal), Projects.Select(row => row.Data).Order(StringComparer.Ordinal));
 
