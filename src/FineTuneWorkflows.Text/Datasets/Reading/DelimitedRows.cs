@@ -110,6 +110,12 @@ internal sealed class DelimitedRows
             var numbered = string.Join(", ", first.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1} '{Shortened(field)}'")));
             if (header is null)
                 return new MissingColumnException(name, $"there is no column '{name}': without a header columns are numbered, and the first row has {numbered}", path, line);
+            if (header.Length == 1 && ";\t|,".FirstOrDefault(header[0].Contains) is not '\0' and var separator)
+            {
+                return new MissingColumnException(
+                    name, $"there is no column '{name}'; the only column is '{header[0]}'", path, line,
+                    [new(nameof(ReadOptions.Delimiter), separator == '\t' ? "tab" : $"'{separator}'", "that separates columns")]);
+            }
             IReadOnlyList<OptionAdvice> advice = wanted.Exists(header.Contains) || !Array.Exists(header, IsValue) ? []
                 : [new(OptionOf(name), "..."), new(nameof(ReadOptions.Header), nameof(HeaderRow.No), $"the first row is no header, and name columns by number: {numbered}")];
             return new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, line, advice);

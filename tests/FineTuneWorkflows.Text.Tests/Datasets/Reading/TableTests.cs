@@ -121,6 +121,12 @@ public sealed class TableTests : IDisposable
     public void A_separator_of_any_length_can_be_said(string delimiter, string content) =>
         Assert.Equal(["good film", "bad film", "fine"], Reading.Of(_temp.Write("a.csv", content), new() { Delimiter = delimiter, TextColumn = "2", LabelColumn = "3" }).Rows.Select(r => r.Text));
 
+    [Theory]
+    [InlineData("a.csv", "review;stars\ngood, or bad; or so;1\nfine;2\n", "the only column is 'review;stars'; set Delimiter=';' if that separates columns")]
+    [InlineData("a.tsv", "review|stars\ngood|bad|1\nfine|2\n", "the only column is 'review|stars'; set Delimiter='|' if that separates columns")]
+    public void A_header_in_one_piece_is_told_with_what_may_separate_it(string name, string content, string message) =>
+        Assert.Contains(message, Reading.Fails(_temp.Write(name, content)).MessageWith(advice => $"{advice.Option}={advice.Value}"), StringComparison.Ordinal);
+
     [Fact]
     public void Without_a_header_columns_are_named_by_number()
     {
