@@ -125,7 +125,7 @@ public sealed class PredictInputTests : IDisposable
         var answer = await place.RunAsync("predict", "--model", "nothing", "--input", "in.csv");
 
         Assert.Equal(
-            new(ExitCode.Wrong, "", $"error: --model: there is no folder {Path.Combine(place.Folder, "nothing")}, and no registered model nothing: No model 'nothing' is registered. None is yet. A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version\n"),
+            new(ExitCode.Wrong, "", $"error: --model: there is no folder {Path.Combine(place.Folder, "nothing")}. No model 'nothing' is registered. None is yet. A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version\n"),
             answer);
         Assert.Empty(models.Opened);
     }

@@ -181,7 +181,7 @@ internal sealed class PredictCommand : CliCommand
         }
         catch (TrackingException e)
         {
-            throw new CommandException($"--model: there is no folder {folder}, and no registered model {model}: {e.Message} A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version", innerException: e);
+            throw new CommandException($"--model: there is no folder {folder}. {e.Message} A registered model is written NAME@ALIAS, NAME/VERSION, or NAME for its latest version", innerException: e);
         }
     }
 }
