@@ -3,6 +3,7 @@ using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Sources;
 using FineTuneWorkflows.Tracking;
 using FineTuneWorkflows.Tracking.Mlflow;
+using Npgsql;
 
 namespace FineTuneWorkflows.Server.Hosting;
 
@@ -97,7 +98,7 @@ public sealed record ServerOptions
         // Empty is refused there, and not taken for absent.
         Home = Home.Open(configuration[ServerSettings.Home]),
         WorkflowsFolder = Path.GetFullPath(Text(configuration, ServerSettings.Workflows) ?? "workflows"),
-        PostgreSql = Text(configuration, ServerSettings.PostgreSql),
+        PostgreSql = ConnectionString(configuration),
         ReplacesHome = Flag(configuration, ServerSettings.ReplaceHome),
         CpuJobs = Whole(configuration, ServerSettings.CpuJobs, 1, 1, 1000),
         GpuJobs = Whole(configuration, ServerSettings.GpuJobs, 1, 0, 64),
@@ -106,9 +107,9 @@ public sealed record ServerOptions
         ProgressInterval = TimeSpan.FromSeconds(Whole(configuration, ServerSettings.ProgressSeconds, 10, 1, 3600)),
         WebhookLimit = Whole(configuration, ServerSettings.WebhookLimit, 1 << 20, 1, int.MaxValue),
         WebhookWindow = TimeSpan.FromSeconds(Whole(configuration, ServerSettings.WebhookWindowSeconds, 300, 1, 86_400)),
-        WebhookSecret = Text(configuration, ServerSettings.WebhookSecret),
-        AdminPassword = Text(configuration, ServerSettings.AdminPassword),
-        ApiKey = Text(configuration, ServerSettings.ApiKey),
+        WebhookSecret = Secret(configuration, ServerSettings.WebhookSecret),
+        AdminPassword = Secret(configuration, ServerSettings.AdminPassword),
+        ApiKey = Secret(configuration, ServerSettings.ApiKey),
         OtlpEndpoint = Text(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         Mlflow = MlflowOf(configuration),
         AllowedHosts = Hosts(configuration),
@@ -138,6 +139,36 @@ public sealed record ServerOptions
     }
 
     private static string? Text(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
+
+    private static string? Secret(IConfiguration configuration, string name) =>
+        Text(configuration, name) is not { } text ? null
+        : IsPlaceholder(text) ? throw new ServerException($"the setting {name} still begins with change-me, as in the example: everybody knows it; set one of your own")
+        : text;
+
+    private static string? ConnectionString(IConfiguration configuration)
+    {
+        if (Text(configuration, ServerSettings.PostgreSql) is not { } text)
+            return null;
+        string? password;
+        try
+        {
+            password = new NpgsqlConnectionStringBuilder(text).Password;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            // Its text may hold a password and is not repeated.
+            throw new ServerException($"the setting {ServerSettings.PostgreSql} is no connection string, such as Host=localhost;Username=finetune;Password=...;Database=finetune", e);
+        }
+
+        return password is not null && IsPlaceholder(password)
+            ? throw new ServerException(
+                $"the password in the setting {ServerSettings.PostgreSql} (POSTGRES_PASSWORD in .env) still begins with change-me, as in the example: everybody knows it; set one of your own. "
+                + "A database that was already made with it keeps it until ALTER ROLE ... PASSWORD gives it the new one")
+            : text;
+    }
+
+    // What .env.example once offered.
+    private static bool IsPlaceholder(string text) => text.StartsWith("change-me", StringComparison.OrdinalIgnoreCase);
 
     private static bool Flag(IConfiguration configuration, string name) =>
         Text(configuration, name) is not { } text ? false

@@ -63,6 +63,35 @@ public class ServerSettingsTests
         Assert.Equal(names.Split(' '), ServerOptions.Read(configuration).AllowedHosts);
     }
 
+    [Theory]
+    [InlineData("FINETUNE_ADMIN_PASSWORD", "change-me-too")]
+    [InlineData("FINETUNE_API_KEY", "change-me-to-a-long-random-text")]
+    [InlineData("FINETUNE_WEBHOOK_SECRET", "Change-Me")]
+    [InlineData("FINETUNE_POSTGRESQL", "Host=postgres;Username=finetune;Password=change-me;Database=finetune")]
+    public void A_placeholder_of_the_example_is_no_secret(string name, string value)
+    {
+        using var folder = new TestFolder();
+        ServerOptions Read(string text) => ServerOptions.Read(new ConfigurationBuilder().AddInMemoryCollection([new("FINETUNE_HOME", folder.Home), new(name, text)]).Build());
+
+        var refused = Assert.Throws<ServerException>(() => Read(value));
+        Read(value.Replace("change-me", "our-own", StringComparison.OrdinalIgnoreCase));
+
+        Assert.Contains($"the setting {name}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("set one of your own", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_connection_string_is_refused_and_not_repeated()
+    {
+        using var folder = new TestFolder();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("FINETUNE_HOME", folder.Home), new("FINETUNE_POSTGRESQL", "postgres://finetune:hidden@db/finetune")]).Build();
+
+        var refused = Assert.Throws<ServerException>(() => ServerOptions.Read(configuration));
+
+        Assert.StartsWith("the setting FINETUNE_POSTGRESQL is no connection string", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_empty_home_is_refused()
     {
