@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Server.Hosting;
+using Microsoft.AspNetCore.Connections;
 
 if (args is ["--help" or "-h" or "-?"])
 {
@@ -16,5 +17,11 @@ try
 catch (Exception e) when (e is ServerException or HomeException)
 {
     Console.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    // Taken by another program since it was tried; the message names the address.
+    Console.Error.WriteLine($"{e.Message} Give another address with --urls ({ServerSettings.Urls})");
     return 2;
 }

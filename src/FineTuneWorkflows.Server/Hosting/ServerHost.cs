@@ -34,7 +34,7 @@ public static class ServerHost
     /// <param name="catalog">The stages on offer. Default: the product's own.</param>
     /// <param name="stageServices">What stages may ask for. Default: <see cref="StageServices"/> over the home.</param>
     /// <param name="tell">Is told secrets that were just made, once. Default: the console.</param>
-    /// <exception cref="ServerException">A setting is wrong, or another server uses the home.</exception>
+    /// <exception cref="ServerException">A setting is wrong, another server uses the home, or an address to listen on cannot be had.</exception>
     /// <exception cref="HomeException">The home cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args, StageCatalog? catalog = null, IServiceProvider? stageServices = null, Action<string, string>? tell = null)
     {
@@ -80,6 +80,9 @@ public static class ServerHost
         var app = builder.Build();
         // Before anything else: a second server on the same files would run this one's stages again.
         _ = app.Services.GetRequiredService<ServerLock>();
+        // Secrets are told once, and not by a server that cannot listen.
+        if (!builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            ListenAddresses.Check(Urls(builder.Configuration));
         await app.Services.GetRequiredService<ServerDatabase>().CreateAsync(CancellationToken.None).ConfigureAwait(false);
         await app.Services.GetRequiredService<HomeOwnership>().CheckAsync(CancellationToken.None).ConfigureAwait(false);
         await app.Services.GetRequiredService<SecretStore>().LoadAsync(tell ?? Tell, CancellationToken.None).ConfigureAwait(false);
