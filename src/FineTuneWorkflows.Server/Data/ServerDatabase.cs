@@ -7,6 +7,9 @@ namespace FineTuneWorkflows.Server.Data;
 /// <summary>The server's own tables: stage jobs, webhook deliveries, hashes of secrets and API keys, ended sessions, imported definitions. SQLite or PostgreSQL, with the same statements.</summary>
 public sealed class ServerDatabase : IAsyncDisposable
 {
+    // Any number that nobody else on the database uses; released with the transaction.
+    private const string SchemaLock = "SELECT pg_advisory_xact_lock(7046029254386353131)";
+
     // Texts for times and 0/1 for truth values: the same in both databases.
     private static readonly string[] Schema =
     [
@@ -97,13 +100,22 @@ public sealed class ServerDatabase : IAsyncDisposable
     /// <summary>Whether it is PostgreSQL rather than SQLite.</summary>
     public bool IsPostgreSql { get; }
 
-    /// <summary>Makes the tables where there are none.</summary>
+    /// <summary>Makes the tables where there are none; servers that start together wait for one another.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         if (!IsPostgreSql)
             await ExecuteAsync("PRAGMA journal_mode = WAL", [], cancellationToken).ConfigureAwait(false);
-        foreach (var statement in Schema)
-            await ExecuteAsync(statement, [], cancellationToken).ConfigureAwait(false);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        // PostgreSQL's IF NOT EXISTS fails where two servers that start together make the same table.
+        foreach (var statement in IsPostgreSql ? Schema.Prepend(SchemaLock) : Schema)
+        {
+            await using var command = Command(connection, statement, []);
+            command.Transaction = transaction;
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs a statement.</summary>

@@ -48,20 +48,36 @@ internal sealed class SecretStore(ServerDatabase database, ServerOptions options
     {
         if (given is not null && given.Length < shortest)
             throw new ServerException($"{variable} must have at least {shortest} characters; it has {given.Length}");
-        var stored = (await database.QueryAsync("SELECT hash FROM finetune_secrets WHERE name = @name", [("name", name)], reader => reader.GetString(0), cancellationToken).ConfigureAwait(false))
-            .SingleOrDefault();
-        if (stored is not null && (given is null || SecretHash.Verify(given, stored)))
+        var stored = await StoredAsync(name, cancellationToken).ConfigureAwait(false);
+        if (stored is null)
+        {
+            var secret = given ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '-').Replace('/', '_');
+            var first = hash(secret);
+            // Of servers that start together the first one's holds, and only that is told.
+            if (await SaveAsync("DO NOTHING", name, first, cancellationToken).ConfigureAwait(false) == 1)
+            {
+                if (given is null)
+                    tell(secret);
+                return first;
+            }
+
+            stored = await StoredAsync(name, cancellationToken).ConfigureAwait(false) ?? throw new ServerException($"the hash of {name} was deleted from the database while the server started; start it again");
+        }
+
+        if (given is null || SecretHash.Verify(given, stored))
             return stored;
-        var secret = given ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '-').Replace('/', '_');
-        var made = hash(secret);
-        await database.ExecuteAsync(
-            "INSERT INTO finetune_secrets (name, hash, created) VALUES (@name, @hash, @now) ON CONFLICT (name) DO UPDATE SET hash = @hash, created = @now",
-            [("name", name), ("hash", made), ("now", time.GetUtcNow().Text())], cancellationToken).ConfigureAwait(false);
-        if (given is null)
-            tell(secret);
+        var made = hash(given);
+        await SaveAsync("DO UPDATE SET hash = @hash, created = @now", name, made, cancellationToken).ConfigureAwait(false);
         // Who knew the old password must know the new one.
-        if (stored is not null && name == Password)
+        if (name == Password)
             await sessions.EndAllAsync(AdminName, cancellationToken).ConfigureAwait(false);
         return made;
     }
+
+    private async Task<string?> StoredAsync(string name, CancellationToken cancellationToken) =>
+        (await database.QueryAsync("SELECT hash FROM finetune_secrets WHERE name = @name", [("name", name)], reader => reader.GetString(0), cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+
+    private Task<int> SaveAsync(string conflict, string name, string hash, CancellationToken cancellationToken) => database.ExecuteAsync(
+        $"INSERT INTO finetune_secrets (name, hash, created) VALUES (@name, @hash, @now) ON CONFLICT (name) {conflict}",
+        [("name", name), ("hash", hash), ("now", time.GetUtcNow().Text())], cancellationToken);
 }
