@@ -14,11 +14,13 @@ namespace FineTuneWorkflows.Server.Definitions;
 /// <summary>
 /// Publishes the definitions of the workflows folder, and publishes them anew when their files change. An edit made in the designer is never overwritten: from then on the designer's version
 /// stays, and the file's change is told as a difference. A definition whose file is deleted, or defines another, is unpublished, so that nothing starts it any more; one that was edited in the designer stays.
+/// Where the files of all of several definitions are gone at once, the folder is taken for one that is not mounted, and they stay.
 /// </summary>
 internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports imports, IServiceScopeFactory scopes, ILogger<DefinitionFolder> logger)
 {
     private readonly Dictionary<string, Look> seen = new(StringComparer.Ordinal);
     private bool hasFolder = true;
+    private bool saidAllGone;
 
     /// <summary>Looks at the folder once.</summary>
     public async Task SynchronizeAsync(CancellationToken cancellationToken)
@@ -65,7 +67,16 @@ internal sealed class DefinitionFolder(ServerOptions options, DefinitionImports 
     private async Task RetractDeletedAsync(HashSet<string> present, CancellationToken cancellationToken)
     {
         var defined = Defined();
-        foreach (var import in await imports.AllAsync(cancellationToken).ConfigureAwait(false))
+        var all = await imports.AllAsync(cancellationToken).ConfigureAwait(false);
+        var published = all.Where(i => !i.IsFileGone).ToList();
+        // Perhaps a volume that is not mounted: its mount point is there, and empty.
+        var areAllGone = published.Count > 1 && !published.Any(i => present.Contains(i.File) || defined.Contains(i.DefinitionId));
+        if (areAllGone && !saidAllGone)
+            logger.AllDefinitionsGone(published.Count, options.WorkflowsFolder);
+        saidAllGone = areAllGone;
+        if (areAllGone)
+            return;
+        foreach (var import in all)
         {
             // A file that cannot be read just now defines what it did.
             var now = seen.GetValueOrDefault(import.File)?.DefinitionId;

@@ -45,6 +45,9 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The workflows folder {Folder} is not there; definitions that came from it stay as they are")]
     public static partial void WorkflowsFolderMissing(this ILogger logger, string folder);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "All {Count} files that definitions came from are gone from the workflows folder {Folder} at once, as with a volume that is not mounted; their definitions stay published. Unpublish in the designer those that shall not start any more")]
+    public static partial void AllDefinitionsGone(this ILogger logger, int count, string folder);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Definition {DefinitionId}: the trigger {ActivityId} is due while instance {InstanceId} that it started is at work; it {What} (Overlap)")]
     public static partial void CronOverlaps(this ILogger logger, string definitionId, string activityId, string instanceId, string what);
 

@@ -118,6 +118,39 @@ public class DefinitionFolderTests(SharedServer shared)
         Assert.Contains("its definitionId same-id is that of same-id.json, which stays", shared.Server.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Definitions_stay_published_where_all_files_are_gone_at_once_and_a_single_deleted_one_is_unpublished()
+    {
+        using var folder = new TestFolder();
+        foreach (var id in (string[])["one", "two", "three"])
+            folder.Write($"workflows/{id}.json", TestDefinitions.Chain(id).ToJsonString());
+        var away = Path.Combine(folder.Path, "away");
+        var empty = Directory.CreateDirectory(Path.Combine(folder.Path, "empty")).FullName;
+        await using var server = await ServerProcess.StartAsync(folder);
+        foreach (var id in (string[])["one", "two", "three"])
+            await UntilAsync(server.Client, id, d => d["isPublished"]!.GetValue<bool>());
+
+        // As an unmounted volume does: the folder is there, and nothing in it.
+        Directory.Move(folder.Workflows, away);
+        Directory.Move(empty, folder.Workflows);
+        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60)))
+            while (!server.Output.Contains("All 3 files that definitions came from are gone from the workflows folder", StringComparison.Ordinal))
+                await Task.Delay(100, limit.Token);
+        var kept = (await server.Client.GetAsync("/api/definitions")).AsArray();
+        Directory.Delete(folder.Workflows);
+        Directory.Move(away, folder.Workflows);
+        File.Delete(Path.Combine(folder.Workflows, "two.json"));
+        var gone = await UntilAsync(server.Client, "two", d => d["isFileGone"]!.GetValue<bool>());
+        var others = (await server.Client.GetAsync("/api/definitions")).AsArray().Where(d => d!["definitionId"]!.GetValue<string>() != "two").ToList();
+
+        Assert.Equal(3, kept.Count);
+        Assert.All(kept, d => Assert.True(d!["isPublished"]!.GetValue<bool>() && !d["isFileGone"]!.GetValue<bool>()));
+        Assert.False(gone["isPublished"]!.GetValue<bool>());
+        Assert.Equal(2, others.Count);
+        Assert.All(others, d => Assert.True(d!["isPublished"]!.GetValue<bool>() && !d["isFileGone"]!.GetValue<bool>()));
+        Assert.Single(server.Output.Split('\n'), line => line.Contains("are gone from the workflows folder", StringComparison.Ordinal));
+    }
+
     private long Triggers(string id)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(shared.Folder.Home, "server", "elsa.db")};Mode=ReadOnly");
@@ -142,11 +175,13 @@ public class DefinitionFolderTests(SharedServer shared)
 
     private Task<JsonNode> UntilAsync(Func<JsonNode, bool> condition) => UntilAsync("from-file", condition);
 
-    private async Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition)
+    private Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition) => UntilAsync(Client, id, condition);
+
+    private static async Task<JsonNode> UntilAsync(ServerClient client, string id, Func<JsonNode, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (;; await Task.Delay(100, limit.Token))
-            if ((await Client.GetAsync("/api/definitions")).AsArray().FirstOrDefault(d => d!["definitionId"]!.GetValue<string>() == id) is { } definition && condition(definition))
+            if ((await client.GetAsync("/api/definitions")).AsArray().FirstOrDefault(d => d!["definitionId"]!.GetValue<string>() == id) is { } definition && condition(definition))
                 return definition;
     }
 }
