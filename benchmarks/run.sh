@@ -8,6 +8,6 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"
 # The published programs are measured: they are compiled ahead of time.
 for project in benchmarks/FineTuneWorkflows.Benchmarks src/FineTuneWorkflows.Cli; do
-  dotnet publish -c Release -v quiet -o "$project/bin/publish" "$project" >&2
+  dotnet publish -c Release -p:PublishReadyToRun=true -v quiet -o "$project/bin/publish" "$project" >&2
 done
 exec benchmarks/FineTuneWorkflows.Benchmarks/bin/publish/FineTuneWorkflows.Benchmarks "$@"

@@ -31,6 +31,16 @@ public sealed class ArchitectureTests
             Assert.Equal("false", file.Descendants("EnableDefaultRunWorkingDirectory").SingleOrDefault()?.Value);
     }
 
+    /// <summary>The test command restores before it builds, and says Release only then: what the build would want besides is missing on a machine that has no other packages.</summary>
+    [Fact]
+    public void What_is_restored_does_not_depend_on_the_configuration() =>
+        Assert.Equal(
+            ["TreatWarningsAsErrors"],
+            Checkout.Files("", "*.*proj").Concat(Checkout.Files("", "*.props"))
+                .SelectMany(path => XDocument.Load(path).Descendants())
+                .Where(element => element.Attribute("Condition")?.Value.Contains("$(Configuration)", StringComparison.Ordinal) == true)
+                .Select(element => element.Name.LocalName));
+
     [Fact]
     public void Every_project_that_has_a_line_exists() => Assert.Equal(Arrows.Known.Order(StringComparer.Ordinal), Projects.Select(row => row.Data).Order(StringComparer.Ordinal));
 
