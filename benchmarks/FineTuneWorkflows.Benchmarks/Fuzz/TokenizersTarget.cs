@@ -32,7 +32,7 @@ internal sealed class TokenizersTarget : IFuzzTarget
         foreach (var text in Texts)
         {
             var ids = tokenizer.Encode(text, new EncodeOptions { SpecialTokensInText = variant % 2 == 0, AddSpecialTokens = variant % 4 < 2 }).Ids;
-            if (ids.Any(id => id < 0 || id >= tokenizer.VocabularySize)) throw new InvalidOperationException("an id is none of the vocabulary's");
+            if (ids.Any(id => id < 0 || id >= tokenizer.VocabularySize)) throw new InvalidOperationException("an id is outside the vocabulary");
             _ = tokenizer.Decode(ids, skipSpecialTokens: variant % 2 == 0);
         }
         _ = tokenizer.EncodePair(Texts[0], Texts[3], new EncodeOptions { MaxLength = 128 });

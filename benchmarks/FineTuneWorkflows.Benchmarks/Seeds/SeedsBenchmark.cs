@@ -3,8 +3,8 @@ using FineTuneWorkflows.Benchmarks.Harness;
 namespace FineTuneWorkflows.Benchmarks.Seeds;
 
 /// <summary>
-/// What a shipped pipeline reaches with the seeds 1 to 5, each of which draws another split, other copies, fresh weights and another order, beside its rivals on the same test examples of each seed: means,
-/// standard deviations, and mean and deviation of the differences seed by seed, which tell more than two deviations side by side, because a split that is hard for one is hard for all.
+/// What a shipped pipeline reaches with the seeds 1 to 5, each of which draws another split, other copies, newly initialized weights and another order, beside its rivals on the same test examples of each seed: means,
+/// standard deviations, and mean and standard deviation of the differences seed by seed, which tell more than two deviations side by side, because a split that is hard for one is hard for all.
 /// </summary>
 /// <param name="workflow">The definition's name.</param>
 /// <param name="metric">What is compared.</param>

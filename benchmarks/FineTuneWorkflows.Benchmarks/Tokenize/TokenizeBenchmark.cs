@@ -11,7 +11,7 @@ namespace FineTuneWorkflows.Benchmarks.Tokenize;
 
 /// <summary>
 /// Speed: <see cref="TokenizedDataset.Write"/> from a dataset on the disk to token files on the disk, parsing and flushing included, beside Microsoft.ML.Tokenizers' BertTokenizer called text by text on
-/// texts that lie in memory already and whose ids are thrown away. One thread against one, then as many as there are processors against as many. Memory: the most that the process ever had in RAM, with few rows and with many.
+/// texts that lie in memory already and whose ids are thrown away. One thread against one, then as many as there are CPU cores against as many. Memory: the most that the process ever had in RAM, with few rows and with many.
 /// Each measurement has a process of its own, in turn; the best speed and the median memory count.
 /// </summary>
 internal sealed class TokenizeBenchmark : IBenchmark, IFreshProcess

@@ -48,7 +48,7 @@ internal static class TrackingKillCommand
             Environment.SetEnvironmentVariable(Server, listener.Uri.ToString().TrimEnd('/'));
         }
 
-        // The processes to come inherit it. What other kills left on the server is none of ours.
+        // The processes to come inherit it. What earlier runs left on the server does not count.
         Environment.SetEnvironmentVariable(Experiment, $"tracking-kill-{Guid.NewGuid():N}");
         var server = MlflowOptions.FromEnvironment()!;
         Console.WriteLine($"seed {seed}, server {server}");

@@ -56,7 +56,7 @@ internal static class Limits
     }
 
     /// <summary>
-    /// The best rate at which all processors together do to memory what an AdamW step with clipping must, and nothing else: they read an array once, then again with three others that they update in place, each far
+    /// The best rate at which all CPUs together do to memory what an AdamW step with clipping must, and nothing else: they read an array once, then again with three others that they update in place, each far
     /// larger than the caches. In bytes per second, of <see cref="BytesPerElement"/> for each element. Nothing is written that was not read, so there is no traffic that is not counted.
     /// </summary>
     public static unsafe double Memory(int repetitions = 8)

@@ -7,8 +7,8 @@ using FineTuneWorkflows.Learning.Training;
 namespace FineTuneWorkflows.Benchmarks.Training;
 
 /// <summary>
-/// One step of BERT-base as a classifier, 8 texts of 128 tokens, on the processor: forward and backward beside what a matrix product reaches in the same process, and the optimizer's step beside what memory allows.
-/// The operations counted are those of the matrix products alone; normalization, activations, dropout and softmax are overhead. And the step in bfloat16 beside the one in 32 bits, where the processor has such instructions.
+/// One step of BERT-base as a classifier, 8 texts of 128 tokens, on the CPU: forward and backward beside what a matrix product reaches in the same process, and the optimizer's step beside what memory allows.
+/// The operations counted are those of the matrix products alone; normalization, activations, dropout and softmax are overhead. And the step in bfloat16 beside the one in 32 bits, where the CPU has such instructions.
 /// </summary>
 internal sealed class TrainingStepBenchmark : IBenchmark, IFreshProcess
 {

@@ -9,7 +9,7 @@ using FineTuneWorkflows.Learning.Training.Memory;
 namespace FineTuneWorkflows.Benchmarks.TrainingMemory;
 
 /// <summary>
-/// The most memory that trainings on the processor take, beyond what the process has once libtorch has computed something, beside what <see cref="MemoryEstimate"/> says of them: see <see cref="MemoryCase"/>. Gradient checkpointing and
+/// The most memory that training on the CPU takes, beyond what the process has once libtorch has computed something, beside what <see cref="MemoryEstimate"/> says of them: see <see cref="MemoryCase"/>. Gradient checkpointing and
 /// pieces must make it lower. Freed blocks are given back, as in a training that would fill half of the memory or asks for little; what glibc keeps besides by default is a row of its own. Each in a fresh process. And whether a long training grows.
 /// </summary>
 internal sealed class MemoryBenchmark : IBenchmark, IFreshProcess

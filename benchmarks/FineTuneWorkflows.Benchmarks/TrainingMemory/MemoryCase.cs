@@ -18,7 +18,7 @@ internal sealed record MemoryCase(string Name, string Preset, int Texts, ModelTa
 
     private const int MaskToken = 103;
 
-    /// <summary>BERT-base; a small one (4 layers of 512), with checkpointing, in pieces, in bfloat16, and predicting masked words; adapters upon BERT-base; and decoders that learn every token, one of them upon a frozen base.</summary>
+    /// <summary>BERT-base; a small one (4 layers of 512), with checkpointing, in pieces, in bfloat16, and masked language modeling; adapters upon BERT-base; and decoders that learn every token, one of them upon a frozen base.</summary>
     public static IReadOnlyList<MemoryCase> All { get; } =
     [
         new("base", "base", 8),

@@ -4,7 +4,7 @@ using FineTuneWorkflows.Learning.Runtime;
 namespace FineTuneWorkflows.Benchmarks.TrainingParts;
 
 /// <summary>
-/// Parts of a training step on the processor that could be made faster, each beside the whole step: what is not here to be gained needs no code. A step is one of the preset `tiny`, 32 of the shipped sentences of middling
+/// Parts of a training step on the CPU that could be made faster, each beside the whole step: what is not here to be gained needs no code. A step is one of the preset `tiny`, 32 of the shipped sentences of middling
 /// length; its operators are the smallest and its vocabulary's share the largest, so that of larger models each part is less. On one core, where parts add up to the whole.
 /// </summary>
 internal sealed class TrainingPartsBenchmark : IBenchmark, IFreshProcess

@@ -28,6 +28,10 @@ public sealed record Pipeline(WorkflowDefinition Definition, PropertyValues Prop
         return this with { Stages = [.. Stages.Where(s => wanted.Contains(s.Name))] };
     }
 
+    /// <summary>The pipeline cut down to the stages that make an artifact and all that they depend on; the whole of it where none does.</summary>
+    /// <param name="artifact">The artifact's name, such as <c>model</c>.</param>
+    public Pipeline UpTo(string artifact) => WithTargets([.. Stages.Where(s => s.Descriptor.Produces.Contains(artifact)).Select(s => s.Name)]);
+
     /// <summary>The stages that a user means by a name: the stage of that name, else all of that type.</summary>
     /// <exception cref="DefinitionException">There is none.</exception>
     public IReadOnlyList<PipelineStage> Select(string nameOrType)

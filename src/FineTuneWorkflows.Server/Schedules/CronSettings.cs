@@ -32,7 +32,7 @@ internal sealed record CronSettings(TimeZoneInfo Zone, CronOverlap Overlap)
     private static CronOverlap Overlapping(string? name) =>
         name is null ? CronOverlap.Skip
         : Enum.GetNames<CronOverlap>().FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse<CronOverlap>(known)
-        : throw new FormatException($"{OverlapInput} '{name}' is none of {string.Join(", ", Enum.GetNames<CronOverlap>())}");
+        : throw new FormatException($"{OverlapInput} must be one of {string.Join(", ", Enum.GetNames<CronOverlap>())}, got '{name}'");
 
     // Read when the definition is published, where no instance is there yet to evaluate anything in.
     private static string? Text(IActivity trigger, string name)

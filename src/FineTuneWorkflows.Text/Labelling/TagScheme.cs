@@ -19,7 +19,7 @@ internal sealed class TagScheme
 
     /// <summary>Why a tag is refused.</summary>
     public static string Refusal(string tag) =>
-        $"the tag '{tag}' is none; it must be O, or begin with B- or I- and name a kind (IOB2), or with the letters of BIOES, BILOU or BMES";
+        $"the tag '{tag}' is not valid; it must be O, or begin with B- or I- and name a kind (IOB2), or with the letters of BIOES, BILOU or BMES";
 
     /// <summary>The tags of a sentence in IOB2; all are tags.</summary>
     public IReadOnlyList<string> ToIob2(IReadOnlyList<string> tags)

@@ -15,7 +15,7 @@ public sealed class TermTests
 
     private static IEnumerable<string> Texts =>
         Checkout.Files("src", "*.cs").Concat(Checkout.Files("src", "*.razor")).Concat(Checkout.Files("docs", "*.md")).Concat(Checkout.Files("workflows", "*.json"))
-            .Concat(Checkout.Files(".github", "*.md")).Concat(Checkout.Files("benchmarks", "*.md")).Concat(Directory.EnumerateFiles(Checkout.Root, "*.md"));
+            .Concat(Checkout.Files(".github", "*.md")).Concat(Checkout.Files("benchmarks", "*.md")).Concat(Checkout.Files("benchmarks", "*.cs")).Concat(Directory.EnumerateFiles(Checkout.Root, "*.md"));
 
     [Fact]
     public void Code_messages_and_documents_use_the_words_of_the_field()

@@ -140,6 +140,8 @@ public class PipelineBuilderTests
         var pipeline = TestPipelines.Build(TestPipelines.Json([Read, Count, Report, ("Other", "Test.Shout", new { })], ["Read>Count", "Count>Report", "Read>Other"]));
         Assert.Equal(["Read", "Count"], pipeline.WithTargets(["count"]).Stages.Select(s => s.Name));
         Assert.Equal(["Read", "Other"], pipeline.WithTargets(["Shout"]).Stages.Select(s => s.Name));
+        Assert.Equal(["Read", "Count"], pipeline.UpTo(pipeline.Find("Count")!.Descriptor.Produces[0]).Stages.Select(s => s.Name));
+        Assert.Same(pipeline, pipeline.UpTo("nothing"));
         Assert.Contains("there is no stage Cuont; did you mean Count?", TestPipelines.ProblemsOf(() => pipeline.WithTargets(["Cuont"])), StringComparison.Ordinal);
     }
 }

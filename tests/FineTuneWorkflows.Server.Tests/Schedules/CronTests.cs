@@ -72,7 +72,7 @@ public class CronTests(CronServer server) : IClassFixture<CronServer>
 
     [Theory]
     [InlineData("Europe/Berln", "Skip", "Often: TimeZone 'Europe/Berln' is no time zone; did you mean Europe/Berlin?")]
-    [InlineData("", "Sometimes", "Often: Overlap 'Sometimes' is none of Skip, Queue, Allow")]
+    [InlineData("", "Sometimes", "Often: Overlap must be one of Skip, Queue, Allow, got 'Sometimes'")]
     public async Task A_time_zone_or_overlap_that_does_not_exist_is_refused(string zone, string overlap, string problem)
     {
         using var response = await Client.Http.PostAsJsonAsync("/elsa/api/workflow-definitions", new { publish = true, model = Often("wrong", overlap, zone: zone) });

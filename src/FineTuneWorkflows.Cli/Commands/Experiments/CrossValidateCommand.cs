@@ -57,9 +57,6 @@ internal sealed class CrossValidateCommand : CliCommand
     {
         var pipeline = pipelineOptions!.Read(
             parsed, context, overrides: [new(CrossValidation.Folds, count.ToString(CultureInfo.InvariantCulture)), new(CrossValidation.Fold, fold.ToString(CultureInfo.InvariantCulture))]);
-        if (pipelineOptions.HasTargets(parsed))
-            return pipeline;
-        var makers = pipeline.Stages.Where(s => s.Descriptor.Produces.Contains("model")).Select(s => s.Name).ToList();
-        return makers.Count > 0 ? pipeline.WithTargets(makers) : pipeline;
+        return pipelineOptions.HasTargets(parsed) ? pipeline : pipeline.UpTo("model");
     }
 }

@@ -80,9 +80,6 @@ internal sealed class SweepCommand : CliCommand
     private Pipeline Pipeline(ParseResult parsed, CommandContext context, IEnumerable<KeyValuePair<string, string>> values, bool whole)
     {
         var pipeline = pipelineOptions!.Read(parsed, context, overrides: values);
-        if (whole || pipelineOptions.HasTargets(parsed))
-            return pipeline;
-        var makers = pipeline.Stages.Where(s => s.Descriptor.Produces.Contains("model")).Select(s => s.Name).ToList();
-        return makers.Count > 0 ? pipeline.WithTargets(makers) : pipeline;
+        return whole || pipelineOptions.HasTargets(parsed) ? pipeline : pipeline.UpTo("model");
     }
 }

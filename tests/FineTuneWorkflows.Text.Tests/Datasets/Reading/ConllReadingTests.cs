@@ -37,7 +37,7 @@ public sealed class ConllReadingTests : IDisposable
 
     [Theory]
     [InlineData("Ann B-PER\nLee\n", ":2: the word 'Lee' has no tag")]
-    [InlineData("Ann PER\n", ":1: the tag 'PER' is none")]
+    [InlineData("Ann PER\n", ":1: the tag 'PER' is not valid")]
     public void A_line_without_a_tag_is_an_error_that_names_it(string content, string problem) =>
         Assert.Contains(problem, Reading.Fails(_temp.Write("x.conll", content)).Message, StringComparison.Ordinal);
 

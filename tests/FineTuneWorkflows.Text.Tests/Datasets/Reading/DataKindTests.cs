@@ -96,9 +96,9 @@ public sealed class DataKindTests : IDisposable
 
     [Theory]
     [InlineData("a.conll", "a O\n\nb B-X\nc\n", 4, "the word 'c' has no tag")]
-    [InlineData("a.conll", "a O\n\nb Q-X\n", 3, "the tag 'Q-X' is none")]
+    [InlineData("a.conll", "a O\n\nb Q-X\n", 3, "the tag 'Q-X' is not valid")]
     [InlineData("a.jsonl", "{\"tokens\":[\"a\"],\"tags\":[\"O\"]}\n{\"tokens\":[\"a\"],\"tags\":[]}\n", 2, "1 tokens and 0 tags")]
-    [InlineData("a.jsonl", "{\"tokens\":[\"a\"],\"tags\":[\"O\"]}\n{\"tokens\":[\"a\"],\"tags\":[\"PER\"]}\n", 2, "the tag 'PER' is none")]
+    [InlineData("a.jsonl", "{\"tokens\":[\"a\"],\"tags\":[\"O\"]}\n{\"tokens\":[\"a\"],\"tags\":[\"PER\"]}\n", 2, "the tag 'PER' is not valid")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"entities\":[]}\n{\"text\":\"a\",\"entities\":[{\"start\":0,\"end\":9,\"label\":\"X\"}]}\n", 2, "does not lie in a text of 1 characters")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"entities\":[]}\n{\"text\":\"a b\",\"entities\":[{\"start\":1,\"end\":2,\"label\":\"X\"}]}\n", 2, "has no words")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"entities\":[]}\n{\"text\":\"a\",\"entities\":[{\"from\":0}]}\n", 2, "an entity is")]
