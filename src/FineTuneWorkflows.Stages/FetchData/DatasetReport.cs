@@ -50,6 +50,9 @@ internal static class DatasetReport
         DataKind.MultiLabelClassification => $" with {dataset.Labels.Count} labels",
         DataKind.PlainText => " of plain text",
         DataKind.Conversations => ", conversations",
+        DataKind.TextPairs => ", pairs that belong together",
+        DataKind.TextTriplets => ", triplets",
+        DataKind.ScoredTextPairs => FormattableString.Invariant($", pairs with scores of {dataset.Info.Scores!.Low} to {dataset.Info.Scores.High}"),
         _ => $" in {dataset.Labels.Count} classes",
     };
 }

@@ -13,7 +13,7 @@ using FineTuneWorkflows.Text.Sources;
 namespace FineTuneWorkflows.Stages.FetchData;
 
 /// <summary>Reads examples from files or the web and divides them into training, validation and test data.</summary>
-[Stage("FineTune.FetchData", Version = 6, Description = "Reads text with labels, tags or conversations, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
+[Stage("FineTune.FetchData", Version = 7, Description = "Reads text with labels, tags or conversations, pairs and triplets for embeddings, or plain text, from files, folders or the web and divides it into training, validation and test data without overlap.")]
 [Produces("dataset")]
 public sealed record FetchDataStage : Stage
 {
@@ -43,7 +43,7 @@ public sealed record FetchDataStage : Stage
     public int MaxDownloadGigabytes { get; init; } = 100;
 
     /// <summary>What the examples are. Default: what the columns and the first row show.</summary>
-    [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations.", Category = "Columns", Absent = "Auto")]
+    [Parameter("What the examples are; Auto goes by the columns and the first row. Single labels, pairs, many labels, tagged words, plain text or conversations; for embeddings pairs that belong together, triplets or scored pairs.", Category = "Columns", Absent = "Auto")]
     public DataKind? Kind { get; init; }
 
     /// <summary>The format. Default: by the file's extension.</summary>
@@ -80,12 +80,28 @@ public sealed record FetchDataStage : Stage
     public int MaxLineMegabytes { get; init; } = 64;
 
     /// <summary>The column with the text. Default: <c>text</c>.</summary>
-    [Parameter("The column with the text.", Category = "Columns"), Required]
+    [Parameter("The column with the text; of pairs and triplets for embeddings also anchor, of scored pairs text_a or sentence1.", Category = "Columns"), Required]
     public string TextColumn { get; init; } = "text";
 
-    /// <summary>The column with the second text of a pair. Default: none.</summary>
-    [Parameter("The column with the second text of a pair; empty where there is none.", Category = "Columns")]
+    /// <summary>The column with the second text of a pair. Default: none; for embeddings <c>positive</c>, <c>text_b</c> or <c>sentence2</c>.</summary>
+    [Parameter("The column with the second text of a pair; empty where there is none, and for embeddings for positive, text_b or sentence2.", Category = "Columns")]
     public string SecondColumn { get; init; } = "";
+
+    /// <summary>The column with the text that does not belong to the first. Default: <c>negative</c> of triplets.</summary>
+    [Parameter("The column with a triplet's text that does not belong to the first; empty for negative.", Category = "Columns")]
+    public string NegativeColumn { get; init; } = "";
+
+    /// <summary>The column with the score of a pair. Default: <c>score</c> of scored pairs.</summary>
+    [Parameter("The column with the score of a pair, which says how alike its texts are; empty for score.", Category = "Columns")]
+    public string ScoreColumn { get; init; } = "";
+
+    /// <summary>The least that a score can be. Default: 0.</summary>
+    [Parameter("The least that a score can be, of texts that are not alike; a row with a lower one is a bad row.", Category = "Columns")]
+    public double MinScore { get; init; }
+
+    /// <summary>The most that a score can be. Default: 1.</summary>
+    [Parameter("The most that a score can be, of texts that say the same; a row with a higher one is a bad row. Data of semantic similarity often go to 5.", Category = "Columns")]
+    public double MaxScore { get; init; } = 1;
 
     /// <summary>The column with the label. Default: <c>label</c>.</summary>
     [Parameter("The column with the label, or with the list of labels.", Category = "Columns"), Required]
@@ -158,6 +174,10 @@ public sealed record FetchDataStage : Stage
     {
         Kind = Kind,
         SecondColumn = SecondColumn.Length > 0 ? SecondColumn : null,
+        NegativeColumn = NegativeColumn.Length > 0 ? NegativeColumn : null,
+        ScoreColumn = ScoreColumn.Length > 0 ? ScoreColumn : null,
+        MinScore = MinScore,
+        MaxScore = MaxScore,
         LabelSeparator = LabelSeparator.Length > 0 ? LabelSeparator : null,
         GroupColumn = GroupColumn.Length > 0 ? GroupColumn : null,
         Offsets = Offsets,
@@ -201,8 +221,16 @@ public sealed record FetchDataStage : Stage
             yield return FormattableString.Invariant($"Folds and Fold: there is no fold {Fold} of {Folds}; folds are at least 2 and counted from 0");
         if (Folds > 0 && ValidationSource.Length > 0)
             yield return "Folds and ValidationSource: a cross-validation takes its validation data from the training data; leave one of them out";
-        if (SecondColumn.Length > 0 && Kind is not (null or DataKind.TextPairClassification))
+        if (SecondColumn.Length > 0 && Kind is { } one && one != DataKind.TextPairClassification && !one.IsForEmbeddings())
             yield return $"SecondColumn and Kind: {Kind} has no second text; leave one of them out";
+        if (NegativeColumn.Length > 0 && Kind is not (null or DataKind.TextTriplets))
+            yield return $"NegativeColumn and Kind: {Kind} has no third text; leave one of them out";
+        if (ScoreColumn.Length > 0 && Kind is not (null or DataKind.ScoredTextPairs))
+            yield return $"ScoreColumn and Kind: {Kind} has no score; leave one of them out";
+        if (NegativeColumn.Length > 0 && ScoreColumn.Length > 0)
+            yield return "NegativeColumn and ScoreColumn: triplets have no score, and scored pairs no third text; leave one of them out";
+        if (!(double.IsFinite(MinScore) && double.IsFinite(MaxScore) && MinScore < MaxScore))
+            yield return FormattableString.Invariant($"MinScore and MaxScore: {MinScore} to {MaxScore} is no range of scores");
         if (LabelSeparator.Length > 0 && Kind is not (null or DataKind.MultiLabelClassification))
             yield return $"LabelSeparator and Kind: {Kind} does not have many labels; leave one of them out";
         if (Delimiter.Contains('"') || Delimiter.AsSpan().ContainsAny('\r', '\n'))
@@ -254,9 +282,10 @@ public sealed record FetchDataStage : Stage
         }
         catch (MissingColumnException e)
         {
-            var parameter = e.Column == TextColumn ? nameof(TextColumn) : e.Column == LabelColumn ? nameof(LabelColumn) : e.Column == SplitColumn ? nameof(SplitColumn)
-                : e.Column == GroupColumn ? nameof(GroupColumn) : nameof(SecondColumn);
-            throw new StageException(e.Message, e) { Parameter = parameter };
+            // Two texts without a label are what embeddings are learned from.
+            if (e.Column == LabelColumn && SecondColumn.Length > 0 && Kind is null)
+                throw new StageException($"{e.Message}; for pairs that belong together, without a label", e) { Parameter = nameof(Kind), Value = $"{DataKind.TextPairs}" };
+            throw new StageException(e.Message, e) { Parameter = Reading.OptionOf(e.Column) };
         }
         catch (BadRowException e)
         {

@@ -12,7 +12,7 @@ using FineTuneWorkflows.Text.Tokenization;
 namespace FineTuneWorkflows.Stages.Tokenize;
 
 /// <summary>Turns examples into token ids by the tokenizer of the model that will learn from them.</summary>
-[Stage("FineTune.Tokenize", Version = 4, Description = "Turns texts, pairs, tagged words or conversations into token ids and keeps them in memory-mapped files, together with the tokenizer's own files.")]
+[Stage("FineTune.Tokenize", Version = 5, Description = "Turns texts, pairs, triplets, tagged words or conversations into token ids and keeps them in memory-mapped files, together with the tokenizer's own files.")]
 [Consumes("dataset")]
 [Consumes("tokenizer", Optional = true)]
 [Produces("tokens")]
@@ -132,7 +132,7 @@ public sealed record TokenizeStage : Stage
     {
         DataKind.TextPairClassification => tokenizer.EncodePair("", "").Ids.Length,
         DataKind.PlainText or DataKind.Conversations => 0,
-        _ => tokenizer.Encode("").Ids.Length,
+        _ => kind.TextsApart() * tokenizer.Encode("").Ids.Length,
     };
 
     private void ReportUnknown(StageContext context, string split, TokenSplitSummary summary, int specialTokens)

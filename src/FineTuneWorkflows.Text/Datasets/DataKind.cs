@@ -23,4 +23,13 @@ public enum DataKind
 
     /// <summary>Messages of a user and an assistant, for instruction tuning.</summary>
     Conversations,
+
+    /// <summary>Two texts that belong together, such as a question and its answer, for embeddings.</summary>
+    TextPairs,
+
+    /// <summary>A text, one that belongs to it and one that does not, for embeddings.</summary>
+    TextTriplets,
+
+    /// <summary>Two texts with a number that says how alike they are, for embeddings.</summary>
+    ScoredTextPairs,
 }

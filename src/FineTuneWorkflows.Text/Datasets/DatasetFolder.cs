@@ -5,7 +5,8 @@ namespace FineTuneWorkflows.Text.Datasets;
 /// <summary>
 /// The <c>dataset</c> artifact: a folder with <c>train.jsonl</c>, <c>validation.jsonl</c> and <c>test.jsonl</c> and <c>dataset.json</c>
 /// (<see cref="DatasetInfo"/>). A line is, by kind, <c>{"text","label"}</c>, <c>{"text","second","label"}</c>, <c>{"text","labels":[...]}</c>,
-/// <c>{"text","tokens":[...],"tags":[...]}</c>, where the text may be missing that is the tokens joined, <c>{"text"}</c> or <c>{"messages":[{"role","content"}]}</c>.
+/// <c>{"text","tokens":[...],"tags":[...]}</c>, where the text may be missing that is the tokens joined, <c>{"text"}</c>, <c>{"messages":[{"role","content"}]}</c>,
+/// <c>{"anchor","positive"}</c>, <c>{"anchor","positive","negative"}</c> or <c>{"text_a","text_b","score"}</c>.
 /// </summary>
 public sealed class DatasetFolder
 {

@@ -77,6 +77,9 @@ public sealed record DatasetInfo
     /// <summary>Labels that are one number and so one class, such as <c>1</c> and <c>1.0</c>: the class first, then its other spellings. Mostly none.</summary>
     public IReadOnlyList<IReadOnlyList<string>> MergedLabels { get; init; } = [];
 
+    /// <summary>What the scores of scored pairs can be; null for other kinds.</summary>
+    public ScoreRange? Scores { get; init; }
+
     /// <summary>What augmentation added to the training split; null where there was none.</summary>
     public AugmentationReport? Augmentation { get; init; }
 
@@ -91,3 +94,8 @@ public sealed record DatasetInfo
     internal static bool IsOrdered(DataKind kind, IReadOnlyList<string> labels) =>
         labels.SequenceEqual(Ordered(kind, labels)) || (kind != DataKind.TokenClassification && labels.SequenceEqual(labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
 }
+
+/// <summary>What scores can be.</summary>
+/// <param name="Low">The least, of texts that are not alike.</param>
+/// <param name="High">The most, of texts that say the same.</param>
+public sealed record ScoreRange(double Low, double High);

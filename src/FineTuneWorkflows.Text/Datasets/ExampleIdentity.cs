@@ -5,7 +5,7 @@ internal static class ExampleIdentity
 {
     private const char Divider = '\u001F';
 
-    /// <summary>The identity of what a model is given: the text, both texts of a pair, a conversation's messages.</summary>
+    /// <summary>The identity of what a model is given: the text, all texts of a pair or triplet, a conversation's messages.</summary>
     public static UInt128 Of(TextExample example) => TextIdentity.Of(Given(example));
 
     /// <summary>A hash of the same as it is written.</summary>
@@ -13,7 +13,9 @@ internal static class ExampleIdentity
 
     /// <summary>A hash of what a model is to answer; 0 where nothing is.</summary>
     public static ulong Answer(TextExample example, DataKind kind) =>
-        kind.HasLabels() ? (ulong)TextIdentity.Hash(string.Join(Divider, example.LabelsAs(kind))) : 0;
+        kind.HasLabels() ? (ulong)TextIdentity.Hash(string.Join(Divider, example.LabelsAs(kind)))
+        : example.Score is { } score ? (ulong)BitConverter.DoubleToInt64Bits(score) : 0;
 
-    private static string Given(TextExample example) => example.Second is null ? example.Text : example.Text + Divider + example.Second;
+    private static string Given(TextExample example) =>
+        string.Join(Divider, new[] { example.Text, example.Second, example.Third }.OfType<string>());
 }

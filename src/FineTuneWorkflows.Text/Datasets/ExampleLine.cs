@@ -7,7 +7,8 @@ namespace FineTuneWorkflows.Text.Datasets;
 /// <summary>Writes and parses the lines of a dataset's files.</summary>
 internal sealed class ExampleLine(DataKind kind)
 {
-    private static readonly ReadOptions Columns = new();
+    // Scores were compared with their range when they were fetched.
+    private static readonly ReadOptions Columns = new() { MinScore = double.NegativeInfinity, MaxScore = double.PositiveInfinity };
 
     private readonly DatasetLine _line = new();
     private readonly JsonExample _parser = new(Columns, kind);
@@ -55,6 +56,9 @@ internal sealed class ExampleLine(DataKind kind)
             case DataKind.Conversations:
                 Messages(json, example);
                 break;
+            case DataKind.TextPairs or DataKind.TextTriplets or DataKind.ScoredTextPairs:
+                Apart(json, example);
+                break;
             default:
                 json.WriteString("text"u8, example.Text);
                 if (kind == DataKind.TextPairClassification) json.WriteString("second"u8, example.Second);
@@ -81,13 +85,24 @@ internal sealed class ExampleLine(DataKind kind)
         if (kind.HasOneLabel()) ArgumentException.ThrowIfNullOrWhiteSpace(example.Label, nameof(example));
         var missing = kind switch
         {
-            DataKind.TextPairClassification when string.IsNullOrWhiteSpace(example.Second) => "second text",
+            _ when (kind == DataKind.TextPairClassification || kind.IsForEmbeddings()) && string.IsNullOrWhiteSpace(example.Second) => "second text",
+            DataKind.TextTriplets when string.IsNullOrWhiteSpace(example.Third) => "third text",
+            DataKind.ScoredTextPairs when example.Score is not { } score || !double.IsFinite(score) => "score",
             DataKind.TokenClassification when example.Words.Count == 0 => "words",
             DataKind.Conversations when example.Messages.Count == 0 => "messages",
             DataKind.Conversations when !example.Messages.Any(m => m is { Role: "assistant", IsLearned: true }) => "answer to learn",
             _ => null,
         };
         if (missing is not null) throw new ArgumentException($"The example has no {missing}, which {kind} needs.", nameof(example));
+    }
+
+    private void Apart(Utf8JsonWriter json, TextExample example)
+    {
+        var columns = ExampleColumns.Of(Columns, kind);
+        json.WriteString(columns.Text, example.Text);
+        json.WriteString(columns.Second!, example.Second);
+        if (columns.Third is { } third) json.WriteString(third, example.Third);
+        if (columns.Answer is { } score) json.WriteNumber(score, example.Score!.Value);
     }
 
     private static void Messages(Utf8JsonWriter json, TextExample example)

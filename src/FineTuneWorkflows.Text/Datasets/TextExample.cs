@@ -9,8 +9,14 @@ namespace FineTuneWorkflows.Text.Datasets;
 /// <param name="Label">The class, without white space at the ends; empty for kinds that do not have one label.</param>
 public sealed record TextExample(string Text, string Label = "")
 {
-    /// <summary>The second text of a pair, else null.</summary>
+    /// <summary>The second text of a pair or triplet, for embeddings the positive; else null.</summary>
     public string? Second { get; init; }
+
+    /// <summary>The third text of <see cref="DataKind.TextTriplets"/>, the negative; else null.</summary>
+    public string? Third { get; init; }
+
+    /// <summary>How alike the texts of <see cref="DataKind.ScoredTextPairs"/> are, as the data says it; else null.</summary>
+    public double? Score { get; init; }
 
     /// <summary>The labels of <see cref="DataKind.MultiLabelClassification"/>, different from each other and sorted ordinally; else none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];

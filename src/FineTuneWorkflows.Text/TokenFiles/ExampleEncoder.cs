@@ -63,6 +63,9 @@ internal sealed class ExampleEncoder : IDisposable
             case DataKind.TextPairClassification:
                 Add(_encoder.Encode(example.Text, example.Second, _options, Batch.Tokens), 1);
                 break;
+            case DataKind.TextPairs or DataKind.TextTriplets or DataKind.ScoredTextPairs:
+                Apart(example);
+                break;
             case DataKind.TokenClassification:
                 Tagged(example);
                 break;
@@ -73,6 +76,17 @@ internal sealed class ExampleEncoder : IDisposable
                 Add(_encoder.Encode(example.Text, _options, Batch.Tokens), labels.Count);
                 break;
         }
+    }
+
+    // One row holds all texts of an example, each with its special tokens and cut by itself.
+    private void Apart(TextExample example)
+    {
+        var first = _encoder.Encode(example.Text, _options, Batch.Tokens);
+        var second = _encoder.Encode(example.Second, _options, Batch.Tokens);
+        var third = example.Third is { } text ? _encoder.Encode(text, _options, Batch.Tokens) : default;
+        Batch.Extras.Add((first.Length + second.Length, example.Score ?? 0));
+        Add(new EncodedRow(
+            first.Length + second.Length + third.Length, first.Length, first.Lost + second.Lost + third.Lost, first.Unknown + second.Unknown + third.Unknown), 0);
     }
 
     private void Tagged(TextExample example)

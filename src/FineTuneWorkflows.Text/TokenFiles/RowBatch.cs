@@ -14,6 +14,9 @@ internal sealed class RowBatch
     /// <summary>The class numbers of all rows, one after another: the one, those of many, or those of the tagged words.</summary>
     public List<int> Classes { get; } = [];
 
+    /// <summary>The first token of each row's third text, and its score; of kinds that have one of them.</summary>
+    public List<(int ThirdStart, double Score)> Extras { get; } = [];
+
     /// <summary>What each row appended, with how many class numbers.</summary>
     public List<(EncodedRow Row, int Classes)> Rows { get; } = [];
 
@@ -22,6 +25,7 @@ internal sealed class RowBatch
         Tokens.Clear();
         TokenLabels.Clear();
         Classes.Clear();
+        Extras.Clear();
         Rows.Clear();
     }
 }

@@ -86,7 +86,7 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
 
     private void Drain(RowBatch batch, RowSink sink)
     {
-        var (token, number) = (0, 0);
+        var (token, number, index) = (0, 0, 0);
         var labels = CollectionsMarshal.AsSpan(batch.TokenLabels);
         var classes = CollectionsMarshal.AsSpan(batch.Classes);
         foreach (var (row, count) in batch.Rows)
@@ -98,7 +98,10 @@ internal sealed class SplitTokenizer(DatasetFolder source, Tokenizer tokenizer, 
                 Label = own.IsEmpty ? 0 : own[0],
                 SecondStart = row.SecondStart < 0 ? row.Length : row.SecondStart,
                 Classes = own,
+                ThirdStart = batch.Extras.Count > 0 ? batch.Extras[index].ThirdStart : 0,
+                Score = batch.Extras.Count > 0 ? batch.Extras[index].Score : 0,
             });
+            index++;
             foreach (var c in own) _perClass[c]++;
             token += row.Length;
             number += count;

@@ -19,8 +19,9 @@ namespace FineTuneWorkflows.Text.TokenFiles;
 ///     56     8  the file's length in bytes
 /// </code>
 /// Then follow, each at the next multiple of 8, gaps zero: the tokens; a label for each token; each row's label, int32; each row's first token of type
-/// 1, int32; each row's classes, a bit each, whole bytes, the lowest bit first; the offsets, (rows + 1) x int64: row i's tokens are those from offset
-/// i to below offset i + 1, counted in tokens.
+/// 1, or of the second of texts apart, int32; each row's first token of the third text, int32; each row's score, 64-bit floating point; each row's
+/// classes, a bit each, whole bytes, the lowest bit first; the offsets, (rows + 1) x int64: row i's tokens are those from offset i to below offset
+/// i + 1, counted in tokens.
 /// </summary>
 internal readonly record struct TokenFileHeader(
     int BytesPerToken, long Rows, long Tokens, int Classes, int VocabularySize, int BytesPerTokenLabel, TokenFileParts Parts)
@@ -38,7 +39,11 @@ internal readonly record struct TokenFileHeader(
 
     public long SecondStartsPosition => Align(LabelsPosition + (Has(TokenFileParts.Labels) ? Rows * sizeof(int) : 0));
 
-    public long ClassesPosition => Align(SecondStartsPosition + (Has(TokenFileParts.SecondStarts) ? Rows * sizeof(int) : 0));
+    public long ThirdStartsPosition => Align(SecondStartsPosition + (Has(TokenFileParts.SecondStarts) ? Rows * sizeof(int) : 0));
+
+    public long ScoresPosition => Align(ThirdStartsPosition + (Has(TokenFileParts.ThirdStarts) ? Rows * sizeof(int) : 0));
+
+    public long ClassesPosition => ScoresPosition + (Has(TokenFileParts.Scores) ? Rows * sizeof(double) : 0);
 
     public long OffsetsPosition => Align(ClassesPosition + (Rows * ClassBytes));
 

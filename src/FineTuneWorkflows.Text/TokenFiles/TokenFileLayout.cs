@@ -18,6 +18,9 @@ internal sealed record TokenFileLayout(int Classes, int VocabularySize, bool Tok
         DataKind.TokenClassification => new(classes, vocabularySize, true, TokenFileParts.None),
         DataKind.PlainText => new(0, vocabularySize, false, TokenFileParts.None),
         DataKind.Conversations => new(0, vocabularySize, true, TokenFileParts.LabelsAreIds),
+        DataKind.TextPairs => new(0, vocabularySize, false, TokenFileParts.SecondStarts),
+        DataKind.TextTriplets => new(0, vocabularySize, false, TokenFileParts.SecondStarts | TokenFileParts.ThirdStarts),
+        DataKind.ScoredTextPairs => new(0, vocabularySize, false, TokenFileParts.SecondStarts | TokenFileParts.Scores),
         _ => new(classes, vocabularySize, false, TokenFileParts.Labels),
     };
 

@@ -19,6 +19,12 @@ internal enum TokenFileParts
     /// <summary>The labels of tokens are token ids, not classes.</summary>
     LabelsAreIds = 8,
 
+    /// <summary>Where each row's third text begins.</summary>
+    ThirdStarts = 16,
+
+    /// <summary>A score for each row.</summary>
+    Scores = 32,
+
     /// <summary>All of them.</summary>
-    All = Labels | SecondStarts | Classes | LabelsAreIds,
+    All = Labels | SecondStarts | Classes | LabelsAreIds | ThirdStarts | Scores,
 }

@@ -15,6 +15,8 @@ internal sealed class TokenFileWriter : IDisposable
     private readonly FileStream? _tokenLabels;
     private readonly FileStream? _labels;
     private readonly FileStream? _secondStarts;
+    private readonly FileStream? _thirdStarts;
+    private readonly FileStream? _scores;
     private readonly FileStream? _classes;
     private readonly byte[] _bits;
     private byte[] _narrow = new byte[1024];
@@ -32,6 +34,8 @@ internal sealed class TokenFileWriter : IDisposable
         _tokenLabels = layout.TokenLabels ? Spill(path + ".token-labels.tmp") : null;
         _labels = header.Has(TokenFileParts.Labels) ? Spill(path + ".labels.tmp") : null;
         _secondStarts = header.Has(TokenFileParts.SecondStarts) ? Spill(path + ".seconds.tmp") : null;
+        _thirdStarts = header.Has(TokenFileParts.ThirdStarts) ? Spill(path + ".thirds.tmp") : null;
+        _scores = header.Has(TokenFileParts.Scores) ? Spill(path + ".scores.tmp") : null;
         _classes = header.Has(TokenFileParts.Classes) ? Spill(path + ".classes.tmp") : null;
         _file.Write(new byte[TokenFileHeader.Size]);
     }
@@ -51,6 +55,8 @@ internal sealed class TokenFileWriter : IDisposable
             WriteInt32(_labels, row.Label);
         }
         if (_secondStarts is not null) WriteInt32(_secondStarts, row.SecondStart);
+        if (_thirdStarts is not null) WriteInt32(_thirdStarts, row.ThirdStart);
+        if (_scores is not null) WriteDouble(_scores, row.Score);
         if (_classes is not null)
         {
             Array.Clear(_bits);
@@ -69,6 +75,8 @@ internal sealed class TokenFileWriter : IDisposable
         Append(_tokenLabels, header.TokenLabelsPosition);
         Append(_labels, header.LabelsPosition);
         Append(_secondStarts, header.SecondStartsPosition);
+        Append(_thirdStarts, header.ThirdStartsPosition);
+        Append(_scores, header.ScoresPosition);
         Append(_classes, header.ClassesPosition);
         PadTo(header.OffsetsPosition);
         WriteOffsets();
@@ -88,6 +96,8 @@ internal sealed class TokenFileWriter : IDisposable
         _tokenLabels?.Dispose();
         _labels?.Dispose();
         _secondStarts?.Dispose();
+        _thirdStarts?.Dispose();
+        _scores?.Dispose();
         _classes?.Dispose();
     }
 
@@ -98,6 +108,13 @@ internal sealed class TokenFileWriter : IDisposable
     {
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        stream.Write(bytes);
+    }
+
+    private static void WriteDouble(FileStream stream, double value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(double)];
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
         stream.Write(bytes);
     }
 

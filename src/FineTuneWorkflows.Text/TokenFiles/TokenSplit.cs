@@ -43,8 +43,14 @@ public sealed unsafe class TokenSplit : IDisposable
     /// <summary>Whether each row has one label, see <see cref="Label"/>.</summary>
     public bool HasLabels => _header.Has(TokenFileParts.Labels);
 
-    /// <summary>Whether rows are pairs, see <see cref="SecondStart"/>.</summary>
+    /// <summary>Whether rows are pairs or triplets, see <see cref="SecondStart"/>.</summary>
     public bool HasSecondStarts => _header.Has(TokenFileParts.SecondStarts);
+
+    /// <summary>Whether rows are triplets, see <see cref="ThirdStart"/>.</summary>
+    public bool HasThirdStarts => _header.Has(TokenFileParts.ThirdStarts);
+
+    /// <summary>Whether rows have scores, see <see cref="Score"/>.</summary>
+    public bool HasScores => _header.Has(TokenFileParts.Scores);
 
     /// <summary>Whether rows are multi-label, see <see cref="CopyClasses"/>.</summary>
     public bool HasClasses => _header.Has(TokenFileParts.Classes);
@@ -81,7 +87,8 @@ public sealed unsafe class TokenSplit : IDisposable
     }
 
     /// <summary>
-    /// The first token of a pair's row that has type 1; the row's length where the family gives all tokens the type 0.
+    /// The first token of a pair's row that has type 1; the row's length where the family gives all tokens the type 0. Of texts that are encoded apart,
+    /// for embeddings, the first token of the second.
     /// </summary>
     /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -92,6 +99,30 @@ public sealed unsafe class TokenSplit : IDisposable
         Check(row);
         Require(HasSecondStarts, "second texts");
         return ((int*)(_start + _header.SecondStartsPosition))[row];
+    }
+
+    /// <summary>The first token of a triplet's third text.</summary>
+    /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Rows are no triplets, see <see cref="HasThirdStarts"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
+    public int ThirdStart(int row)
+    {
+        Check(row);
+        Require(HasThirdStarts, "third texts");
+        return ((int*)(_start + _header.ThirdStartsPosition))[row];
+    }
+
+    /// <summary>How alike a row's texts are, as the data says it.</summary>
+    /// <param name="row">The row, from 0 to below <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">Rows have no scores, see <see cref="HasScores"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The split was disposed.</exception>
+    public double Score(int row)
+    {
+        Check(row);
+        Require(HasScores, "scores");
+        return ((double*)(_start + _header.ScoresPosition))[row];
     }
 
     /// <summary>Copies a row's classes: true where the row has the class.</summary>
@@ -261,6 +292,8 @@ public sealed unsafe class TokenSplit : IDisposable
         var offsets = (long*)(_start + _header.OffsetsPosition);
         var labels = (int*)(_start + _header.LabelsPosition);
         var seconds = (int*)(_start + _header.SecondStartsPosition);
+        var thirds = (int*)(_start + _header.ThirdStartsPosition);
+        var scores = (double*)(_start + _header.ScoresPosition);
         if (offsets[0] != 0 || offsets[Count] != Tokens) throw Damaged(Path, "its offsets do not span its tokens");
         for (var row = 0; row < Count; row++)
         {
@@ -269,6 +302,8 @@ public sealed unsafe class TokenSplit : IDisposable
             if (HasLabels && (uint)labels[row] >= (uint)Classes)
                 throw Damaged(Path, $"row {row} has the label {labels[row]}, there are {Classes} classes");
             if (HasSecondStarts && (ulong)seconds[row] > (ulong)length) throw Damaged(Path, $"the second text of row {row} begins beyond the row");
+            if (HasThirdStarts && (thirds[row] < seconds[row] || thirds[row] > length)) throw Damaged(Path, $"the third text of row {row} does not follow the second within the row");
+            if (HasScores && !double.IsFinite(scores[row])) throw Damaged(Path, $"the score of row {row} is not a number");
         }
     }
 

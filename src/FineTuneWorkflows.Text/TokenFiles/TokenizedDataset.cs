@@ -31,6 +31,7 @@ public sealed class TokenizedDataset
     /// the number of rows. By kind:
     /// <list type="bullet">
     /// <item>Pairs are cut, the longer first, and keep where type 1 begins.</item>
+    /// <item>The texts of pairs, triplets and scored pairs for embeddings are encoded and cut each by itself, and stand in one row one after the other.</item>
     /// <item>Tagged words are encoded word by word; a word's first sub-word has its tag's number, all other tokens -100, the recipe of Hugging Face's
     /// token classification example: the labels of a row that are not -100 are those of its words in their order, but for words cut off and words
     /// without a token.</item>
@@ -144,6 +145,7 @@ public sealed class TokenizedDataset
             Packed = plan.JoinsDocuments || plan.JoinsConversations,
             DocumentDivider = plan.JoinsDocuments ? plan.Divider : null,
             LabelAllSubwords = plan.LabelAllSubwords,
+            Scores = source.Info.Scores,
             Division = source.Info.Division,
             ChatFormat = plan.ChatFormat,
             SpecialTokens = tokenizer.SpecialTokens,

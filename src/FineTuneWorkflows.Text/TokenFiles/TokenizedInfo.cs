@@ -41,6 +41,9 @@ public sealed record TokenizedInfo
     /// <summary>Whether each sub-word of a tagged word has a label, not the first alone.</summary>
     public bool LabelAllSubwords { get; init; }
 
+    /// <summary>What the scores of scored pairs can be; null for other kinds.</summary>
+    public ScoreRange? Scores { get; init; }
+
     /// <summary>How tagged words were divided, see <see cref="DatasetInfo.Division"/>; null for other kinds.</summary>
     public WordDivision? Division { get; init; }
 

@@ -31,6 +31,28 @@ public sealed class KindsOfTokensTests : IDisposable
     }
 
     [Fact]
+    public void Texts_for_embeddings_stand_one_after_the_other_each_whole_with_its_special_tokens()
+    {
+        var triplets = Write(DataKind.TextTriplets, [new("a question") { Second = "the answer is long", Third = "no" }, new("b") { Second = "c", Third = "d" }], new() { MaxLength = 5 });
+        using (var split = triplets.Split(SplitName.Train))
+        {
+            Assert.Equal((false, true, true, false), (split.HasLabels, split.HasSecondStarts, split.HasThirdStarts, split.HasScores));
+            int[] ids = split.TokensOf(0), first = Bert.Encode("a question").Ids, third = Bert.Encode("no").Ids;
+            Assert.Equal([.. first, .. Bert.Encode("the answer is long", 5).Ids, .. third], ids);
+            Assert.Equal((first.Length, ids.Length - third.Length), (split.SecondStart(0), split.ThirdStart(0)));
+            Assert.Equal((3, 6), (split.SecondStart(1), split.ThirdStart(1)));
+            Assert.Throws<InvalidOperationException>(() => split.Score(0));
+        }
+        Assert.Equal((1L, 1L), (triplets.Info.Splits["train"].TruncatedTexts, triplets.Info.Splits["train"].TruncatedTokens));
+
+        using var scored = Write(DataKind.ScoredTextPairs, [new("a") { Second = "b", Score = 0.25 }, new("c") { Second = "d", Score = 1 }]).Split(SplitName.Train);
+        Assert.Equal([0.25, 1], new[] { scored.Score(0), scored.Score(1) });
+        using var pairs = Write(DataKind.TextPairs, [new("a") { Second = "b" }]).Split(SplitName.Train);
+        Assert.Equal([.. Bert.Encode("a").Ids, .. Bert.Encode("b").Ids], pairs.TokensOf(0));
+        Assert.Throws<InvalidOperationException>(() => pairs.ThirdStart(0));
+    }
+
+    [Fact]
     public void Many_labels_are_bits_of_any_number_of_classes()
     {
         Gen.Int[0, 18].Array[0, 6].Array[1, 20].Sample(rows =>

@@ -15,21 +15,30 @@ internal sealed class DelimitedRows
     private readonly ReadingNotes _notes;
     private readonly HashSet<string> _labels = new(StringComparer.Ordinal);
 
-    private DelimitedRows(string path, ReadOptions options, DataKind kind, TableShape shape, ReadingNotes notes) =>
-        (_path, _options, _kind, _shape, _notes) = (path, options, kind, shape, notes);
+    private readonly ExampleColumns _named;
+
+    private DelimitedRows(string path, ReadOptions options, DataKind kind, ExampleColumns named, TableShape shape, ReadingNotes notes) =>
+        (_path, _options, _kind, _named, _shape, _notes) = (path, options, kind, named, shape, notes);
 
     public static IEnumerable<RawRow> Read(string path, Func<LineReader> open, ReadOptions options, DataKind kind, DataFormat format, ReadingNotes notes)
     {
         if (kind is DataKind.TokenClassification or DataKind.Conversations)
             throw new TextDataException($"{kind} cannot be read from a table; give a JSON Lines file{(kind == DataKind.TokenClassification ? " or a CoNLL file" : "")}", path);
-        var withLabel = kind.HasLabels() && options.WithLabels;
-        List<string> wanted = [options.TextColumn];
-        if (withLabel) wanted.Add(options.LabelColumn);
-        if (kind == DataKind.TextPairClassification) wanted.Add(options.SecondName);
+        var named = Named(options, kind, format, open);
+        var label = kind.HasLabels() ? named.Answer : null;
+        List<string> wanted = [.. named.Names];
         wanted.AddRange(new[] { options.SplitColumn, options.GroupColumn }.OfType<string>());
         TableShape shape;
-        using (var lines = open()) shape = TableDetector.Of(path, lines, format, options, wanted, withLabel ? options.LabelColumn : null);
-        return new DelimitedRows(path, options, kind, shape, notes).Rows(open, wanted);
+        using (var lines = open()) shape = TableDetector.Of(path, lines, format, options, wanted, label);
+        return new DelimitedRows(path, options, kind, named, shape, notes).Rows(open, wanted);
+    }
+
+    private static ExampleColumns Named(ReadOptions options, DataKind kind, DataFormat format, Func<LineReader> open)
+    {
+        var possible = ExampleColumns.Possible(options, kind);
+        if (possible.Count == 1) return possible[0];
+        var header = TableDetector.Header(open, format, options, possible.Select(columns => columns.Names.ToList()));
+        return ExampleColumns.Of(options, kind, header is null ? null : header.Contains);
     }
 
     private IEnumerable<RawRow> Rows(Func<LineReader> open, List<string> wanted)
@@ -44,9 +53,11 @@ internal sealed class DelimitedRows
         var header = _shape.HasHeader ? records.Fields.ToArray() : null;
         var count = records.Fields.Count;
         var columns = new Columns(_path, header, [.. records.Fields], records.Line, wanted, _options);
-        var text = columns.Of(_options.TextColumn);
-        var label = _kind.HasLabels() && _options.WithLabels ? columns.Of(_options.LabelColumn) : -1;
-        var second = _kind == DataKind.TextPairClassification ? columns.Of(_options.SecondName) : -1;
+        var text = columns.Of(_named.Text);
+        var answer = _named.Answer is { } named ? columns.Of(named) : -1;
+        var label = _kind.HasLabels() ? answer : -1;
+        var second = _named.Second is { } secondName ? columns.Of(secondName) : -1;
+        var third = _named.Third is { } thirdName ? columns.Of(thirdName) : -1;
         var split = _options.SplitColumn is null ? -1 : columns.Of(_options.SplitColumn);
         var group = _options.GroupColumn is null ? -1 : columns.Of(_options.GroupColumn);
         var fields = new ExampleFields(_options, _kind);
@@ -75,7 +86,7 @@ internal sealed class DelimitedRows
                 _notes.Count(_path, $"labels look like lists and are one label each; for many labels write x|y and set {nameof(ReadOptions.LabelSeparator)} to |, or JSON Lines");
             if (!_shape.Quoted && _options.Quoting == Quoting.Auto && record[text] is ['"', _, .., '"'])
                 _notes.Count(_path, $"texts begin and end with a quote and keep both ({nameof(ReadOptions.Quoting)}={nameof(Quoting.Rfc4180)} takes them off)");
-            yield return RawRow.Of(records.Line, Field(split), Field(group), () => fields.Of(Field(text), Field(second), Field(label)));
+            yield return RawRow.Of(records.Line, Field(split), Field(group), () => fields.Of(_named, Field(text), Field(second), Field(third), Field(answer)));
 
             string? Field(int column) => column < 0 ? null : record[column];
         }
@@ -117,17 +128,13 @@ internal sealed class DelimitedRows
                     [new(nameof(ReadOptions.Delimiter), separator == '\t' ? "tab" : $"'{separator}'", "that separates columns")]);
             }
             IReadOnlyList<OptionAdvice> advice = wanted.Exists(header.Contains) || !Array.Exists(header, IsValue) ? []
-                : [new(OptionOf(name), "..."), new(nameof(ReadOptions.Header), nameof(HeaderRow.No), $"the first row is no header, and name columns by number: {numbered}")];
+                : [new(options.OptionOf(name), "..."), new(nameof(ReadOptions.Header), nameof(HeaderRow.No), $"the first row is no header, and name columns by number: {numbered}")];
             return new MissingColumnException(name, $"there is no column '{name}'; the columns are: {string.Join(", ", header)}", path, line, advice);
         }
 
         /// <summary>Whether a field is more likely a value than a column's name: a number, several words, or a sentence.</summary>
         private static bool IsValue(string field) =>
             field.AsSpan().ContainsAny(".,;!?") || field.Count(c => c == ' ') > 2 || double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-
-        private string OptionOf(string name) =>
-            name == options.TextColumn ? nameof(options.TextColumn) : name == options.LabelColumn ? nameof(options.LabelColumn) : name == options.SplitColumn ? nameof(options.SplitColumn)
-            : name == options.GroupColumn ? nameof(options.GroupColumn) : nameof(options.SecondColumn);
 
         private static string Shortened(string field) => field.Length <= 20 ? field : field[..17] + "...";
     }

@@ -11,6 +11,8 @@ namespace FineTuneWorkflows.Text.Datasets.Reading;
 /// <item>tagged words <c>{"tokens":[...],"tags":[...]}</c> or <c>{"text","entities":[{"start","end","label"}]}</c>, places counted in code
 /// points or as <see cref="ReadOptions.Offsets"/> says, the end that of the first character after; such a text is divided by <see cref="Labelling.TextWords"/>;</item>
 /// <item>plain text <c>{"text"}</c>;</item>
+/// <item>pairs, triplets and scored pairs for embeddings <c>{"anchor","positive"}</c>, <c>{"anchor","positive","negative"}</c>, <c>{"text_a","text_b","score"}</c>, see
+/// <see cref="ExampleColumns"/> for their other names;</item>
 /// <item>conversations, see <see cref="JsonConversation"/>.</item>
 /// </list>
 /// </summary>
@@ -70,7 +72,7 @@ public static class ExampleReader
 
     /// <summary>
     /// What the rows of a file are where nobody says it: tagged words in a CoNLL file, plain text in a text file; pairs and many labels where the
-    /// options name a second column or a separator; in JSON Lines what the first object has; else one label.
+    /// options name a second column or a separator; in JSON Lines what the first object has, in tables what the header has; else one label.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is to be read; <see cref="ReadOptions.Kind"/> comes first.</param>

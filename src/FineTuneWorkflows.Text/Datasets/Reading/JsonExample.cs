@@ -25,6 +25,8 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
         DataKind.TokenClassification => $"{{\"tokens\": [...], \"tags\": [...]}} or {{\"{options.TextColumn}\": ..., \"entities\": [...]}}",
         DataKind.PlainText => $"{{\"{options.TextColumn}\": ...}}",
         DataKind.Conversations => JsonConversation.Shape,
+        DataKind.TextPairs or DataKind.TextTriplets or DataKind.ScoredTextPairs =>
+            $"{{{string.Join(", ", ExampleColumns.Of(options, kind).Names.Select(name => $"\"{name}\": ..."))}}}",
         _ => $"{{\"{options.TextColumn}\": ..., \"{options.LabelColumn}\": ...}}",
     };
 
@@ -38,6 +40,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
             DataKind.TokenClassification => root.TryGetProperty(Entities, out _) ? [options.TextColumn, Entities] : [Tokens, Tags],
             DataKind.PlainText => [options.TextColumn],
             DataKind.Conversations => JsonConversation.Columns(root, withAnswer: true),
+            DataKind.TextPairs or DataKind.TextTriplets or DataKind.ScoredTextPairs => [.. Columns(root).Names],
             _ => [options.TextColumn, options.LabelColumn],
         };
         return wanted.FirstOrDefault(name => !root.TryGetProperty(name, out _));
@@ -46,6 +49,7 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     private string[] Unlabelled(JsonElement root) => kind switch
     {
         DataKind.TextPairClassification => [options.TextColumn, options.SecondName],
+        DataKind.TextPairs or DataKind.TextTriplets or DataKind.ScoredTextPairs => [.. Columns(root).Names],
         DataKind.TokenClassification => [Tokens],
         DataKind.Conversations => JsonConversation.Columns(root, withAnswer: false),
         _ => [options.TextColumn],
@@ -55,19 +59,26 @@ internal sealed class JsonExample(ReadOptions options, DataKind kind)
     /// <exception cref="RowException">A field is empty or not what it must be.</exception>
     public TextExample Parse(JsonElement root) => kind switch
     {
-        DataKind.TextPairClassification => _fields.Of(Text(root), JsonField.Text(root.GetProperty(options.SecondName), options.SecondName), options.WithLabels ? Label(root) : null),
         DataKind.MultiLabelClassification => TextExample.OfLabels(_fields.Text(Text(root)), Labels(root)),
         DataKind.TokenClassification when !options.WithLabels => Divided(root),
         DataKind.TokenClassification => root.TryGetProperty(Entities, out var entities) ? Marked(root, entities) : Tagged(root),
-        DataKind.PlainText => _fields.Of(Text(root), null, null),
         DataKind.Conversations => JsonConversation.Parse(root, options),
-        _ => _fields.Of(Text(root), null, Label(root)),
+        _ => Single(root, Columns(root)),
     };
+
+    private ExampleColumns Columns(JsonElement root) => ExampleColumns.Of(options, kind, name => root.TryGetProperty(name, out _));
+
+    private TextExample Single(JsonElement root, ExampleColumns columns)
+    {
+        return _fields.Of(columns, Text(columns.Text), Text(columns.Second), Text(columns.Third), columns.Answer is { } name ? Scalar(root, name) : null);
+
+        string? Text(string? name) => name is null ? null : JsonField.Text(root.GetProperty(name), name);
+    }
 
     private string? Text(JsonElement root) => JsonField.Text(root.GetProperty(options.TextColumn), options.TextColumn);
 
-    private string? Label(JsonElement root) => JsonField.TryScalar(root.GetProperty(options.LabelColumn), out var label) ? label
-        : throw new RowException($"'{options.LabelColumn}' is not a string, a number or a boolean");
+    private static string? Scalar(JsonElement root, string name) => JsonField.TryScalar(root.GetProperty(name), out var value) ? value
+        : throw new RowException($"'{name}' is not a string, a number or a boolean");
 
     private string LabelName(JsonElement root) =>
         options.LabelColumn == "label" && !root.TryGetProperty("label", out _) && root.TryGetProperty(ManyLabels, out _) ? ManyLabels : options.LabelColumn;

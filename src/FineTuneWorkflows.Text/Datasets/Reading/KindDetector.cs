@@ -3,16 +3,26 @@ using FineTuneWorkflows.Text.Files;
 
 namespace FineTuneWorkflows.Text.Datasets.Reading;
 
-/// <summary>Tells what the rows of a file are: by the options and the format, else by what the first JSON object has.</summary>
+/// <summary>Tells what the rows of a file are: by the options and the format, else by what the first JSON object or the header of a table has.</summary>
 internal static class KindDetector
 {
     public static DataKind Of(DataFormat format, ReadOptions options, Func<LineReader> open)
     {
         if (format == DataFormat.Conll) return DataKind.TokenClassification;
         if (format == DataFormat.Text) return DataKind.PlainText;
+        if (options.NegativeColumn is not null) return DataKind.TextTriplets;
+        if (options.ScoreColumn is not null) return DataKind.ScoredTextPairs;
         if (options.SecondColumn is not null) return DataKind.TextPairClassification;
         if (options.LabelSeparator is not null) return DataKind.MultiLabelClassification;
-        return format == DataFormat.Jsonl ? OfFirstObject(options, open) : options.WithLabels ? DataKind.TextClassification : DataKind.PlainText;
+        return format == DataFormat.Jsonl ? OfFirstObject(options, open) : options.WithLabels ? OfTable(format, options, open) : DataKind.PlainText;
+    }
+
+    // Of a table without such columns the reader says what is missing.
+    private static DataKind OfTable(DataFormat format, ReadOptions options, Func<LineReader> open)
+    {
+        var header = TableDetector.Header(open, format, options, [[options.TextColumn, options.LabelColumn], .. ExampleColumns.Telling(options)]);
+        return header is null || (header.Contains(options.TextColumn) && header.Contains(options.LabelColumn))
+            ? DataKind.TextClassification : ExampleColumns.KindShown(options, header.Contains) ?? DataKind.TextClassification;
     }
 
     private static DataKind OfFirstObject(ReadOptions options, Func<LineReader> open)
@@ -39,7 +49,7 @@ internal static class KindDetector
         if (JsonConversation.Has(root, withAnswer: true)) return DataKind.Conversations;
         if (Has(options.TextColumn) && root.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array)
             return DataKind.MultiLabelClassification;
-        return DataKind.TextClassification;
+        return ExampleColumns.KindShown(options, Has) ?? DataKind.TextClassification;
 
         bool Has(string name) => root.TryGetProperty(name, out _);
     }

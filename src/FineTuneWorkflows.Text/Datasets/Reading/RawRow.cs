@@ -21,7 +21,7 @@ internal readonly record struct RawRow(long Line, TextExample? Example, string? 
         }
         catch (RowException e)
         {
-            return Bad(line, e.Message);
+            return new RawRow(line, null, null, null, e.Message, Advice: e.Advice);
         }
         catch (LeftOutException)
         {

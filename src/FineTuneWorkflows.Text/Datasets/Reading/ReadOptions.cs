@@ -11,14 +11,30 @@ public sealed record ReadOptions
     /// <summary>The format; null, the default, goes by the file's extension.</summary>
     public DataFormat? Format { get; init; }
 
-    /// <summary>The column with the text. Default <c>text</c>. Names are compared exactly, case included.</summary>
+    /// <summary>
+    /// The column with the text. Default <c>text</c>; for pairs and triplets also <c>anchor</c>, for scored pairs <c>text_a</c> or <c>sentence1</c>. Names are compared exactly, case
+    /// included.
+    /// </summary>
     public string TextColumn { get; init; } = "text";
 
-    /// <summary>The column with the second text of a pair. Default null: <c>second</c> where the kind is pairs, else there is none.</summary>
+    /// <summary>The column with the second text of a pair. Default null: <c>second</c> where the kind is pairs with a label, <c>positive</c> of pairs and triplets
+    /// for embeddings, <c>text_b</c> or <c>sentence2</c> of scored pairs, else there is none.</summary>
     public string? SecondColumn { get; init; }
 
     /// <summary>The column with the label, or with the list of labels. Default <c>label</c>; for many labels in JSON also <c>labels</c>.</summary>
     public string LabelColumn { get; init; } = "label";
+
+    /// <summary>The column with the text that does not belong to the first, of triplets. Default null: <c>negative</c> where the kind is triplets, else there is none.</summary>
+    public string? NegativeColumn { get; init; }
+
+    /// <summary>The column with the score of a pair. Default null: <c>score</c> where the kind is scored pairs, else there is none.</summary>
+    public string? ScoreColumn { get; init; }
+
+    /// <summary>The least that a score can be; one below makes a bad row. Default 0.</summary>
+    public double MinScore { get; init; }
+
+    /// <summary>The most that a score can be; one above makes a bad row. Default 1.</summary>
+    public double MaxScore { get; init; } = 1;
 
     /// <summary>What stands between the labels of a row with many, for instance <c>|</c>. Default null: a list in JSON.</summary>
     public string? LabelSeparator { get; init; }
@@ -89,4 +105,16 @@ public sealed record ReadOptions
 
     /// <summary>The second column's name where pairs are read.</summary>
     internal string SecondName => SecondColumn ?? "second";
+
+    /// <summary>The option that names a column which is missing.</summary>
+    /// <param name="column">The column, by one of its names.</param>
+    public string OptionOf(string column) =>
+        column == TextColumn || column is "anchor" or "text_a" or "sentence1" ? nameof(TextColumn) : column == LabelColumn ? nameof(LabelColumn) : column == SplitColumn ? nameof(SplitColumn)
+        : column == GroupColumn ? nameof(GroupColumn) : column == NegativeName ? nameof(NegativeColumn) : column == ScoreName ? nameof(ScoreColumn) : nameof(SecondColumn);
+
+    /// <summary>The third column's name where triplets are read.</summary>
+    internal string NegativeName => NegativeColumn ?? "negative";
+
+    /// <summary>The score column's name where scored pairs are read.</summary>
+    internal string ScoreName => ScoreColumn ?? "score";
 }

@@ -54,6 +54,23 @@ internal sealed class TableDetector
         return shape with { HasHeader = detector.HasHeader(shape) };
     }
 
+    /// <summary>The first row of a table where it has one of several sets of columns' names; null where it has none, or is said to be no header.</summary>
+    /// <param name="open">Opens the table's lines.</param>
+    /// <param name="format">CSV or TSV.</param>
+    /// <param name="options">What is said rather than detected.</param>
+    /// <param name="names">The sets.</param>
+    public static IReadOnlyList<string>? Header(Func<LineReader> open, DataFormat format, ReadOptions options, IEnumerable<IReadOnlyList<string>> names)
+    {
+        if (options.Header == HeaderRow.No) return null;
+        using var lines = open();
+        var detector = new TableDetector("", lines, options, [], null);
+        var usual = format == DataFormat.Csv ? "," : "\t";
+        string[] possible = options.Delimiter is { Length: > 0 } asked ? [TableShape.Delimiting(asked)]
+            : detector._said is { } said ? [said] : [usual, .. new[] { ",", ";", "\t", "|" }.Where(d => d != usual)];
+        return names.SelectMany(set => possible.Select(delimiter => (set, detector.First(Quoted(delimiter)))))
+            .FirstOrDefault(found => found.Item2 is { } header && found.set.All(header.Contains)).Item2;
+    }
+
     private string Delimiter(DataFormat format)
     {
         if (_options.Delimiter is { Length: > 0 } asked) return TableShape.Delimiting(asked);

@@ -14,8 +14,9 @@ namespace FineTuneWorkflows.Text.Datasets.Splitting;
 /// validation. The order of rows, and of files, does not matter.</item>
 /// <item>An equal text in two splits stays in test rather than validation, in validation rather than train. Of equal texts in one split one
 /// stays.</item>
-/// <item>Equal texts with different labels or tags in one split are all removed: nothing tells which is right. Pairs are equal when both texts are,
-/// conversations when all messages are.</item>
+/// <item>Equal texts with different labels, tags or scores in one split are all removed: nothing tells which is right. Pairs and triplets are equal when all their texts
+/// are, conversations when all messages are.</item>
+/// <item>Of pairs and triplets for embeddings the rows with one anchor are a group where no group column is given.</item>
 /// </list>
 /// The files are read twice; in between about 56 bytes per row are remembered, never the texts.
 /// </summary>
@@ -60,6 +61,7 @@ public static class DatasetSplitter
             UnlearnedConversations = plan.BadRows.Unlearned,
             FirstBadRows = plan.BadRows.First,
             Division = plan.Division,
+            Scores = plan.Kind == DataKind.ScoredTextPairs ? new ScoreRange(request.Read.MinScore, request.Read.MaxScore) : null,
             Offsets = plan.Spans is null ? null : request.Read.Offsets,
             Spans = plan.Spans,
             GivenWords = plan.GivenWords,

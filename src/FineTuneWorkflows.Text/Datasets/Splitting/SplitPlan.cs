@@ -93,14 +93,32 @@ internal sealed class SplitPlan
         var draw = new Draw(_request.Seed, given.Validation ? 0 : _request.ValidationShare, given.Test ? 0 : _request.TestShare,
             given.Validation ? 0 : _request.Folds, _request.Fold);
         var drawn = _request.Deduplicate ? [] : Drawn(rows);
-        if (_request.Read.GroupColumn is null) draw.ByClass(rows);
+        if (_request.Read.GroupColumn is null && !Kind.GroupsByFirstText()) draw.ByClass(rows);
         else draw.ByGroup(rows);
         if (!_request.Deduplicate) Draw.KeepEqualTextsTogether(rows, drawn);
         RequireNoEmptySplit(rows);
+        NoteSharedAnchors(rows);
         SplitOfRow = new byte[rows.Length];
         foreach (ref var row in rows) SplitOfRow[row.Row] = row.Split;
         _rows.Clear();
         _rows.TrimExcess();
+    }
+
+    // Splits that were given may share anchors, of which a model then has seen one positive.
+    private void NoteSharedAnchors(ReadOnlySpan<RowKey> rows)
+    {
+        if (!Kind.GroupsByFirstText() || _request.Read.GroupColumn is not null) return;
+        var training = new HashSet<ulong>();
+        foreach (ref readonly var row in rows)
+        {
+            if (row.Split == (byte)SplitName.Train) training.Add(row.Group);
+        }
+        var shared = 0L;
+        foreach (ref readonly var row in rows)
+        {
+            if (row.Split is (byte)SplitName.Validation or (byte)SplitName.Test && training.Contains(row.Group)) shared++;
+        }
+        if (shared > 0) Notes.Count(_request.Files[0], "validation and test rows have an anchor that training has too, with another text beside it", shared);
     }
 
     private static bool[] Drawn(ReadOnlySpan<RowKey> rows)
@@ -123,7 +141,7 @@ internal sealed class SplitPlan
             Exact = ExampleIdentity.Exact(row.Example),
             Row = _rows.Count,
             Label = label,
-            Group = row.Group is { } group ? (ulong)TextIdentity.Hash(group.Trim()) : 0,
+            Group = row.Group is { } group ? (ulong)TextIdentity.Hash(group.Trim()) : Kind.GroupsByFirstText() ? (ulong)TextIdentity.Of(row.Example.Text) : 0,
             Answer = ExampleIdentity.Answer(LabelSpellings.Keyed(row.Example, Kind), Kind),
             Split = split is null ? RowKey.Unassigned : (byte)split,
         });
