@@ -28,6 +28,11 @@ public sealed class ArtifactStore
     /// <summary>Where an artifact of that digest lies, or would.</summary>
     public string PathOf(string digest) => Path.Combine(home.Objects, digest[..2], digest);
 
+    /// <summary>Artifacts by name, where they lie or would.</summary>
+    /// <param name="digests">Their digests by name.</param>
+    public Dictionary<string, Artifact> Named(IReadOnlyDictionary<string, string> digests) =>
+        digests.ToDictionary(d => d.Key, d => new Artifact(d.Value, PathOf(d.Value)), StringComparer.Ordinal);
+
     /// <summary>Moves a folder into the store.</summary>
     /// <param name="folder">A folder on the home's own file system. It is gone afterwards.</param>
     /// <param name="cancellationToken">Stops before the artifact becomes visible.</param>

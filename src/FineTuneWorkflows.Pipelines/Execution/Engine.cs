@@ -19,9 +19,9 @@ public sealed class Engine : IDisposable
         Artifacts = new(home, hashes);
         Records = new(home);
         var memories = new PipelineMemoryStore(home);
-        var planner = new StagePlanner(hashes, Artifacts, Records, memories, sources);
-        Executor = new(home, Artifacts, Records, memories, planner, services, sources, time);
-        Runner = new(home, Executor, planner, memories, time);
+        var check = new UpToDateCheck(hashes, Artifacts, Records, memories, sources);
+        Executor = new(home, Artifacts, Records, memories, check, services, sources, time);
+        Runner = new(home, Executor, check, memories, time);
         Cleaner = new(home, Artifacts, Records, time);
     }
 

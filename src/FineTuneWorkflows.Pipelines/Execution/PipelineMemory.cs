@@ -15,10 +15,10 @@ internal sealed record PipelineMemory
     public required bool Finished { get; init; }
 
     /// <summary>What each stage was last asked to do, by name.</summary>
-    public required Dictionary<string, Request> Stages { get; init; }
+    public required Dictionary<string, LastAttempt> Stages { get; init; }
 
     /// <param name="Document">What it was asked to do.</param>
     /// <param name="RunId">By which run.</param>
     /// <param name="Done">Whether that succeeded.</param>
-    internal sealed record Request(FingerprintDocument Document, string RunId, bool Done);
+    internal sealed record LastAttempt(FingerprintDocument Document, string RunId, bool Done);
 }

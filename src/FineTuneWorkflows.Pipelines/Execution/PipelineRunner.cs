@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Locks;
@@ -17,15 +16,15 @@ public sealed class PipelineRunner
 
     private readonly Home home;
     private readonly StageExecutor executor;
-    private readonly StagePlanner planner;
+    private readonly UpToDateCheck check;
     private readonly PipelineMemoryStore memories;
     private readonly TimeProvider time;
 
-    internal PipelineRunner(Home home, StageExecutor executor, StagePlanner planner, PipelineMemoryStore memories, TimeProvider time)
+    internal PipelineRunner(Home home, StageExecutor executor, UpToDateCheck check, PipelineMemoryStore memories, TimeProvider time)
     {
         this.home = home;
         this.executor = executor;
-        this.planner = planner;
+        this.check = check;
         this.memories = memories;
         this.time = time;
     }
@@ -57,12 +56,20 @@ public sealed class PipelineRunner
         if (options.Labels.Event(time.GetUtcNow(), resumed) is { } labelled)
             publisher.Publish(labelled);
 
-        var results = await new Running(this, pipeline, options, runId, publisher, cancellationToken).AllAsync().ConfigureAwait(false);
-        var status = results.Any(r => r.Result.Outcome == StageOutcome.Cancelled) || (cancellationToken.IsCancellationRequested && results.Any(r => r.Result.Outcome == StageOutcome.Skipped && r.Stage.Stage.Condition))
-            ? RunStatus.Cancelled
-            : results.Any(r => r.Result.Outcome == StageOutcome.Failed && !r.Stage.Stage.ContinueOnError) ? RunStatus.Failed
-            : RunStatus.Succeeded;
-        var result = new RunResult(runId, status, results);
+        var walk = new GraphWalk();
+        var results = await walk.AllAsync(
+                pipeline.Stages,
+                options.MaxParallel,
+                new Running(this, pipeline, options, runId, publisher, cancellationToken).ExecuteAsync,
+                async (stage, result) =>
+                {
+                    await publisher.SettleAsync(cancellationToken).ConfigureAwait(false);
+                    publisher.Publish(result.Event(time.GetUtcNow(), stage.Name, stage.Descriptor.Type));
+                }
+            )
+            .ConfigureAwait(false);
+        var status = walk.Status(cancellationToken.IsCancellationRequested);
+        var result = new RunResult(runId, status, [.. pipeline.Stages.Zip(results)]);
         result.Summary().Save(home);
         publisher.Publish(new RunFinished(time.GetUtcNow(), runId, status));
         memories.Update(pipeline.Definition.Id, memory => status == RunStatus.Succeeded && memory.RunId == runId ? memory with { Finished = true } : memory);
@@ -77,53 +84,73 @@ public sealed class PipelineRunner
     {
         var resumed = options.ForceAll ? null : Unfinished(pipeline.Definition.Id, PlanOf(pipeline));
         var pins = RunPins.OfPlan(home, options.Parent ?? resumed);
-        var flow = new ArtifactFlow();
         var planned = new Dictionary<string, PlannedStage>(StringComparer.Ordinal);
-        foreach (var stage in pipeline.Stages)
-        {
-            var step = await PlanStageAsync(pipeline, options, stage, flow, planned, pins, cancellationToken).ConfigureAwait(false);
-            planned[stage.Name] = step;
-        }
-
+        await new GraphWalk(ahead: true)
+            .AllAsync(
+                pipeline.Stages,
+                maxParallel: 1,
+                async (stage, step) =>
+                {
+                    var (plan, result) = await PlanStageAsync(pipeline, options, stage, step, pins, cancellationToken).ConfigureAwait(false);
+                    planned[stage.Name] = plan;
+                    return result;
+                },
+                (stage, result) =>
+                {
+                    planned.TryAdd(stage.Name, new(stage, PlannedAction.Skip, result.Reason));
+                    return Task.CompletedTask;
+                }
+            )
+            .ConfigureAwait(false);
         return [.. pipeline.Stages.Select(s => planned[s.Name])];
     }
 
-    private async Task<PlannedStage> PlanStageAsync(
-        Pipeline pipeline, RunOptions options, PipelineStage stage, ArtifactFlow flow, Dictionary<string, PlannedStage> planned, RunPins pins, CancellationToken cancellationToken)
+    private async Task<(PlannedStage Plan, StageResult Result)> PlanStageAsync(
+        Pipeline pipeline,
+        RunOptions options,
+        PipelineStage stage,
+        GraphStep step,
+        RunPins pins,
+        CancellationToken cancellationToken
+    )
     {
-        if (!stage.Stage.Condition)
-        {
-            flow.Finished(stage.Wiring, condition: false, stage.Stage.ContinueOnError, new(StageOutcome.Skipped, ""));
-            return new(stage, PlannedAction.Skip, "its condition is false");
-        }
-
-        if (stage.Predecessors.Select(p => planned[p]).FirstOrDefault(p => p.Action == PlannedAction.Fail) is { } failing)
-            return new(stage, PlannedAction.Skip, $"{failing.Stage.Name} would fail");
         try
         {
-            if (flow.InputsOf(stage.Wiring, out var missing) is not { } inputs)
+            if (step.Pending is { } pending)
             {
-                var producer = planned[stage.Producers[missing!]];
-                if (producer.Action is PlannedAction.Skip or PlannedAction.Fail)
-                    return new(stage, PlannedAction.Skip, $"`{missing}` will not be made");
-                var remote = await StagePlanner.RemoteAsync(stage.Stage, pins, cancellationToken).ConfigureAwait(false);
-                var (action, reason) = options.Forces(stage.Name) ? (PlannedAction.Execute, "forced") : (PlannedAction.Depends, $"`{missing}` will be rebuilt by {producer.Stage.Name}");
-                return new(stage, action, reason) { Downloads = await DownloadsAsync(remote, cancellationToken).ConfigureAwait(false) };
+                var remote = await UpToDateCheck.PinnedAsync(stage.Stage, pins, cancellationToken).ConfigureAwait(false);
+                return options.Forces(stage.Name)
+                    ? await Rebuilt(PlannedAction.Execute, "forced", remote).ConfigureAwait(false)
+                    : await Rebuilt(PlannedAction.Depends, $"`{pending.Artifact}` will be rebuilt by {pending.Maker}", remote).ConfigureAwait(false);
             }
 
-            var plan = await planner.PlanAsync(new(pipeline.Definition.Id, "", stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)), pins, cancellationToken).ConfigureAwait(false);
-            if (plan.Known is not { } known)
-                return new(stage, PlannedAction.Execute, plan.Reason) { Downloads = await DownloadsAsync(plan.Remote, cancellationToken).ConfigureAwait(false) };
-            flow.Finished(stage.Wiring, condition: true, stage.Stage.ContinueOnError, new(StageOutcome.UpToDate, plan.Reason) { Artifacts = known.Artifacts });
-            return new(stage, PlannedAction.Reuse, plan.Reason);
+            var request = new StageRequest(
+                pipeline.Definition.Id,
+                "",
+                stage,
+                step.Inputs,
+                pipeline.Definition.Folder,
+                options.Forces(stage.Name)
+            );
+            var found = await check.CheckAsync(request, pins, cancellationToken).ConfigureAwait(false);
+            return found.Known is { } known
+                ? (new(stage, PlannedAction.Reuse, found.Reason), new(StageOutcome.UpToDate, found.Reason) { Artifacts = known.Artifacts })
+                : await Rebuilt(PlannedAction.Execute, found.Reason, found.Remote).ConfigureAwait(false);
         }
         catch (StageException e)
         {
-            return new(stage, PlannedAction.Fail, ParameterAdvice.Reason(e, stage));
+            var reason = ParameterAdvice.Reason(e, stage);
+            return (new(stage, PlannedAction.Fail, reason), new(StageOutcome.Failed, reason));
         }
+
+        async Task<(PlannedStage Plan, StageResult Result)> Rebuilt(PlannedAction action, string reason, IReadOnlyList<PinnedInput> remote) =>
+            (
+                new(stage, action, reason) { Downloads = await DownloadsAsync(remote, cancellationToken).ConfigureAwait(false) },
+                new(StageOutcome.Executed, reason)
+            );
     }
 
-    private static async Task<IReadOnlyList<RemoteDownload>> DownloadsAsync(IReadOnlyList<PlannedRemote> remote, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RemoteDownload>> DownloadsAsync(IReadOnlyList<PinnedInput> remote, CancellationToken cancellationToken)
     {
         var downloads = new List<RemoteDownload>();
         foreach (var input in remote)
@@ -178,66 +205,48 @@ public sealed class PipelineRunner
         return memory is { Finished: false, RunId: { } last } && memory.Plan == plan && File.Exists(RunJournal.PathOf(home, last)) ? last : null;
     }
 
-    /// <summary>One run's state.</summary>
-    private sealed class Running(PipelineRunner runner, Pipeline pipeline, RunOptions options, string runId, EventPublisher publisher, CancellationToken cancellationToken)
+    /// <summary>What a run does for a stage that may go on.</summary>
+    private sealed class Running(
+        PipelineRunner runner,
+        Pipeline pipeline,
+        RunOptions options,
+        string runId,
+        EventPublisher publisher,
+        CancellationToken cancellationToken
+    )
     {
-        private readonly ArtifactFlow flow = new();
-        private readonly Lock gate = new();
-        private Task? looked;
-        private readonly Dictionary<string, TaskCompletionSource<StageResult>> finished =
-            pipeline.Stages.ToDictionary(s => s.Name, _ => new TaskCompletionSource<StageResult>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
+        private readonly Lock _gate = new();
+        private Task? _looked;
 
-        public async Task<IReadOnlyList<FinishedStage>> AllAsync()
+        public async Task<StageResult> ExecuteAsync(PipelineStage stage, GraphStep step)
         {
-            using var places = new SemaphoreSlim(Math.Max(1, options.MaxParallel));
-            await Task.WhenAll(pipeline.Stages.Select(stage => OneAsync(stage, places))).ConfigureAwait(false);
-            return [.. pipeline.Stages.Select(stage => new FinishedStage(stage, finished[stage.Name].Task.Result))];
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return new(StageOutcome.Skipped, "the run was cancelled");
+            }
+
+            var request = new StageRequest(
+                pipeline.Definition.Id,
+                runId,
+                stage,
+                step.Inputs,
+                pipeline.Definition.Folder,
+                options.Forces(stage.Name)
+            )
+            {
+                MoreFollows = true,
+                ParentRunId = options.Parent,
+                BeforeExecution = options.BeforeFirst is null ? null : LookAsync,
+            };
+            return await runner.executor.ExecuteAsync(request, publisher.Publish, cancellationToken).ConfigureAwait(false);
         }
 
         // Once for all stages.
         private Task LookAsync(CancellationToken cancellation)
         {
-            lock (gate)
-                return looked ??= options.BeforeFirst!(cancellation);
-        }
-
-        private async Task OneAsync(PipelineStage stage, SemaphoreSlim places)
-        {
-            var watch = Stopwatch.StartNew();
-            try
+            lock (_gate)
             {
-                foreach (var predecessor in stage.Predecessors)
-                    await finished[predecessor].Task.ConfigureAwait(false);
-                StageResult result;
-                if (flow.WhyNot(stage.Wiring, stage.Stage.Condition, out var inputs) is { } reason)
-                    result = new(StageOutcome.Skipped, reason);
-                else
-                {
-                    await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-                    try
-                    {
-                        result = cancellationToken.IsCancellationRequested
-                            ? new(StageOutcome.Skipped, "the run was cancelled")
-                            : await runner.executor.ExecuteAsync(
-                                new(pipeline.Definition.Id, runId, stage, inputs, pipeline.Definition.Folder, options.Forces(stage.Name)) { MoreFollows = true, ParentRunId = options.Parent, BeforeExecution = options.BeforeFirst is null ? null : LookAsync }, publisher.Publish, cancellationToken)
-                                .ConfigureAwait(false);
-                    }
-                    finally
-                    {
-                        places.Release();
-                    }
-                }
-
-                await publisher.SettleAsync(cancellationToken).ConfigureAwait(false);
-                flow.Finished(stage.Wiring, stage.Stage.Condition, stage.Stage.ContinueOnError, result);
-                publisher.Publish(result.Event(runner.time.GetUtcNow(), stage.Name, stage.Descriptor.Type));
-                finished[stage.Name].SetResult(result);
-            }
-            catch (Exception e)
-            {
-                // Only the journal can fail here. Those who wait must not wait for ever.
-                finished[stage.Name].TrySetException(e);
-                throw;
+                return _looked ??= options.BeforeFirst!(cancellation);
             }
         }
     }

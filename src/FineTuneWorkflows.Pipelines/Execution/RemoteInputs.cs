@@ -7,14 +7,14 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <summary>Brings the remote inputs of a stage that is executed.</summary>
 internal sealed class RemoteInputs(InputFileResolver resolver, string stage, Action<RunEvent> publish, TimeProvider time) : IProgress<Progress>
 {
-    /// <summary>All input files of a plan, those included that had to be brought.</summary>
+    /// <summary>All input files of a stage, those included that had to be brought.</summary>
     /// <exception cref="StageException">The files cannot be had.</exception>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<InputFile>>> BringAsync(StagePlan plan, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<InputFile>>> BringAsync(FingerprintedStage found, CancellationToken cancellationToken)
     {
-        if (plan.Remote.Count == 0)
-            return plan.Files;
-        var files = new Dictionary<string, IReadOnlyList<InputFile>>(plan.Files, StringComparer.Ordinal);
-        foreach (var remote in plan.Remote)
+        if (found.Remote.Count == 0)
+            return found.Files;
+        var files = new Dictionary<string, IReadOnlyList<InputFile>>(found.Files, StringComparer.Ordinal);
+        foreach (var remote in found.Remote)
         {
             if (await remote.Input.MissingAsync(remote.Pinned, cancellationToken).ConfigureAwait(false) is { } missing)
                 publish(new StageNoted(time.GetUtcNow(), stage, $"downloading {missing}"));

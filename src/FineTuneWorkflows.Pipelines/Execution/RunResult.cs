@@ -7,7 +7,7 @@ namespace FineTuneWorkflows.Pipelines.Execution;
 /// <param name="RunId">The run.</param>
 /// <param name="Status">How it ended.</param>
 /// <param name="Stages">The stages and their results, in the pipeline's order.</param>
-public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<FinishedStage> Stages)
+public sealed record RunResult(string RunId, RunStatus Status, IReadOnlyList<(PipelineStage Stage, StageResult Result)> Stages)
 {
     /// <summary>The last value of every metric of the stages that were executed or up to date, in ordinal order of their names.</summary>
     public IReadOnlyDictionary<string, double> Metrics() => Merged(result => result.Metrics);

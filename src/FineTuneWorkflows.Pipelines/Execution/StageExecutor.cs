@@ -24,19 +24,19 @@ public sealed class StageExecutor
     private readonly ArtifactStore artifacts;
     private readonly StageRecordStore records;
     private readonly PipelineMemoryStore memories;
-    private readonly StagePlanner planner;
+    private readonly UpToDateCheck check;
     private readonly IServiceProvider services;
     private readonly AllowedSources sources;
     private readonly TimeProvider time;
 
     internal StageExecutor(
-        Home home, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, StagePlanner planner, IServiceProvider services, AllowedSources sources, TimeProvider time)
+        Home home, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, UpToDateCheck check, IServiceProvider services, AllowedSources sources, TimeProvider time)
     {
         this.home = home;
         this.artifacts = artifacts;
         this.records = records;
         this.memories = memories;
-        this.planner = planner;
+        this.check = check;
         this.services = services;
         this.sources = sources;
         this.time = time;
@@ -47,7 +47,7 @@ public sealed class StageExecutor
         typeof(StageExecutor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     /// <summary>Executes a stage, or finds that it need not be.</summary>
-    /// <param name="request">The stage with its inputs.</param>
+    /// <param name="request">The stage with its inputs; <see cref="GraphWalk"/> says that it may go on.</param>
     /// <param name="publish">Is told what happens; its exceptions end the stage.</param>
     /// <param name="cancellationToken">The user's wish to stop.</param>
     /// <returns>The result; a failure and a cancellation are results, not exceptions.</returns>
@@ -70,33 +70,31 @@ public sealed class StageExecutor
     private async Task<StageResult> ListenedToAsync(StageRequest request, Action<RunEvent> publish, CancellationToken cancellationToken)
     {
         var stage = request.Stage;
-        if (!stage.Stage.Condition)
-            return new(StageOutcome.Skipped, "its condition is false");
         var watch = Stopwatch.StartNew();
-        StagePlan? plan = null;
+        FingerprintedStage? found = null;
         try
         {
-            plan = await planner.PlanAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), cancellationToken).ConfigureAwait(false);
-            if (plan.Known is { } known)
-                return Reused(plan.Fingerprint, known, plan.Reason, watch);
+            found = await check.CheckAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), cancellationToken).ConfigureAwait(false);
+            if (found.Known is { } known)
+                return Reused(found.Fingerprint, known, found.Reason, watch);
 
             using var own = await FileLock.AcquireAsync(
-                home.StageLock(plan.Fingerprint), shared: false,
+                home.StageLock(found.Fingerprint), shared: false,
                 () => publish(new StageNoted(time.GetUtcNow(), stage.Name, "another process is making the same; waiting for it")), cancellationToken).ConfigureAwait(false);
             // It may have been made while we waited.
-            if (!request.Force && planner.Reusable(plan.Fingerprint, out _) is { } made)
-                return Reused(plan.Fingerprint, made, "made by another process meanwhile", watch);
+            if (!request.Force && check.Reusable(found.Fingerprint, out _) is { } made)
+                return Reused(found.Fingerprint, made, "made by another process meanwhile", watch);
 
             if (request.BeforeExecution is { } look)
                 await look(cancellationToken).ConfigureAwait(false);
-            Remember(request, plan, done: false);
-            publish(new StageStarted(time.GetUtcNow(), stage.Name, stage.Descriptor.Type, plan.Fingerprint, plan.Reason, ParametersOf(stage)));
-            var record = await RunAsync(request, plan, publish, watch, cancellationToken).ConfigureAwait(false);
-            Remember(request, plan, done: true);
-            return new(StageOutcome.Executed, plan.Reason, watch.Elapsed.TotalSeconds)
+            Remember(request, found, done: false);
+            publish(new StageStarted(time.GetUtcNow(), stage.Name, stage.Descriptor.Type, found.Fingerprint, found.Reason, ParametersOf(stage)));
+            var record = await RunAsync(request, found, publish, watch, cancellationToken).ConfigureAwait(false);
+            Remember(request, found, done: true);
+            return new(StageOutcome.Executed, found.Reason, watch.Elapsed.TotalSeconds)
             {
-                Fingerprint = plan.Fingerprint,
-                Artifacts = record.Artifacts.ToDictionary(a => a.Key, a => new Artifact(a.Value, artifacts.PathOf(a.Value))),
+                Fingerprint = found.Fingerprint,
+                Artifacts = artifacts.Named(record.Artifacts),
                 Metrics = record.Metrics,
                 Tags = record.Tags,
                 MadeByRun = request.RunId,
@@ -104,11 +102,11 @@ public sealed class StageExecutor
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            return new(StageOutcome.Cancelled, "cancelled", watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
+            return new(StageOutcome.Cancelled, "cancelled", watch.Elapsed.TotalSeconds) { Fingerprint = found?.Fingerprint, Error = e };
         }
         catch (Exception e)
         {
-            return new(StageOutcome.Failed, ParameterAdvice.Reason(e, stage), watch.Elapsed.TotalSeconds) { Fingerprint = plan?.Fingerprint, Error = e };
+            return new(StageOutcome.Failed, ParameterAdvice.Reason(e, stage), watch.Elapsed.TotalSeconds) { Fingerprint = found?.Fingerprint, Error = e };
         }
     }
 
@@ -122,7 +120,7 @@ public sealed class StageExecutor
     /// <returns>The result, up to date; null where the stage has to be executed, or it is not known yet whether it has.</returns>
     public async Task<StageResult?> TryReuseAsync(StageRequest request, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (request.Force || !request.Stage.Stage.Condition)
+        if (request.Force)
             return null;
         var watch = Stopwatch.StartNew();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -131,8 +129,8 @@ public sealed class StageExecutor
         {
             if (request.Stage.Stage.InputPaths().Any(p => p.Remote is not null))
                 return null;
-            var plan = await planner.PlanAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), limit.Token).ConfigureAwait(false);
-            return plan.Known is { } known ? Reused(plan.Fingerprint, known, plan.Reason, watch) : null;
+            var found = await check.CheckAsync(request, RunPins.Of(home, request.ParentRunId ?? request.RunId), limit.Token).ConfigureAwait(false);
+            return found.Known is { } known ? Reused(found.Fingerprint, known, found.Reason, watch) : null;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -141,7 +139,7 @@ public sealed class StageExecutor
         }
     }
 
-    private static StageResult Reused(string fingerprint, StagePlan.Reuse known, string reason, Stopwatch watch) =>
+    private static StageResult Reused(string fingerprint, FingerprintedStage.Reuse known, string reason, Stopwatch watch) =>
         new(StageOutcome.UpToDate, reason, watch.Elapsed.TotalSeconds)
         {
             Fingerprint = fingerprint,
@@ -161,16 +159,16 @@ public sealed class StageExecutor
                 () => publish(new StageNoted(time.GetUtcNow(), stage, "the GPU is in use by another stage; waiting for it")), cancellationToken).ConfigureAwait(false)
             : null;
 
-    private void Remember(StageRequest request, StagePlan plan, bool done) =>
+    private void Remember(StageRequest request, FingerprintedStage found, bool done) =>
         memories.Update(request.PipelineId, memory =>
         {
-            memory.Stages[request.Stage.Name] = new(plan.Document, request.RunId, done);
+            memory.Stages[request.Stage.Name] = new(found.Document, request.RunId, done);
             return memory;
         }, later: done && request.MoreFollows);
 
-    private async Task<StageRecord> RunAsync(StageRequest request, StagePlan plan, Action<RunEvent> publish, Stopwatch watch, CancellationToken cancellationToken)
+    private async Task<StageRecord> RunAsync(StageRequest request, FingerprintedStage found, Action<RunEvent> publish, Stopwatch watch, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(home.Work, plan.Fingerprint);
+        var folder = Path.Combine(home.Work, found.Fingerprint);
         if (request.Force)
             ArtifactStore.DeleteFolder(folder);
         Directory.CreateDirectory(folder);
@@ -180,15 +178,15 @@ public sealed class StageExecutor
             try
             {
                 // Downloads first: the GPU is for others while they last.
-                var files = await new RemoteInputs(planner.BroughtFiles, stage.Name, publish, time).BringAsync(plan, cancellationToken).ConfigureAwait(false);
+                var files = await new RemoteInputs(check.BroughtFiles, stage.Name, publish, time).BringAsync(found, cancellationToken).ConfigureAwait(false);
                 using var slot = await GpuSlotAsync(stage.Stage.Resource, stage.Name, publish, cancellationToken).ConfigureAwait(false);
-                var pinned = plan.Remote.ToDictionary(r => r.Parameter, r => r.Pinned, StringComparer.Ordinal);
-                var work = new StageWork(stage.Name, plan.Fingerprint, folder, request.Inputs, files, pinned, stage.Descriptor.Produces);
+                var pinned = found.Remote.ToDictionary(r => r.Parameter, r => r.Pinned, StringComparer.Ordinal);
+                var work = new StageWork(stage.Name, found.Fingerprint, folder, request.Inputs, files, pinned, stage.Descriptor.Produces);
                 var context = new StageContext(request.RunId, work, publish, services, sources, time);
                 foreach (var (parameter, name) in pinned)
                     context.SetTag($"input/{parameter}", name);
                 await AttemptAsync(stage.Stage, context, cancellationToken).ConfigureAwait(false);
-                return Commit(request, plan, work, context, folder, watch, cancellationToken);
+                return Commit(request, found, work, context, folder, watch, cancellationToken);
             }
             catch (Exception e) when (attempt <= stage.Stage.Retries && !cancellationToken.IsCancellationRequested)
             {
@@ -221,14 +219,14 @@ public sealed class StageExecutor
 
     // Artifacts first, the record last: a record never names an artifact that is not there.
     private StageRecord Commit(
-        StageRequest request, StagePlan plan, StageWork work, StageContext context, string folder, Stopwatch watch, CancellationToken cancellationToken)
+        StageRequest request, FingerprintedStage found, StageWork work, StageContext context, string folder, Stopwatch watch, CancellationToken cancellationToken)
     {
         request.Fence?.Invoke();
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in request.Stage.Descriptor.Produces)
             made[name] = artifacts.Commit(work.OutputPath(name), cancellationToken).Digest;
         var record = new StageRecord(
-            plan.Fingerprint, plan.Document, made, context.Metrics, context.Tags, watch.Elapsed.TotalSeconds, request.RunId, time.GetUtcNow(), EngineVersion,
+            found.Fingerprint, found.Document, made, context.Metrics, context.Tags, watch.Elapsed.TotalSeconds, request.RunId, time.GetUtcNow(), EngineVersion,
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}")
         {
             Datasets = context.Datasets,

@@ -42,10 +42,10 @@ public sealed class PipelineBuilder
     /// <summary>Wires the stages of a definition without binding their parameters. Activities of any other type are seen through: they only order the stages.</summary>
     /// <returns>The stages, each after those it depends on.</returns>
     /// <exception cref="DefinitionException">A cycle; an unknown stage type; an artifact that nobody produces, or two do.</exception>
-    public static IReadOnlyList<WiredStage> Wire(WorkflowDefinition definition, StageCatalog catalog) =>
+    public static IReadOnlyList<StageNode> Wire(WorkflowDefinition definition, StageCatalog catalog) =>
         new PipelineBuilder(definition, catalog, PropertyValues.Bind(definition, [], definition.Folder)).Wire();
 
-    private IReadOnlyList<WiredStage> Wire()
+    private IReadOnlyList<StageNode> Wire()
     {
         var predecessors = Predecessors();
         var wired = Wire(Order(predecessors), predecessors);
@@ -62,10 +62,10 @@ public sealed class PipelineBuilder
 
         var binder = Binder();
         var stages = new List<PipelineStage>();
-        foreach (var wired in Wire(order, predecessors))
+        foreach (var node in Wire(order, predecessors))
         {
-            var bound = binder.Bind(byId[wired.Id], wired.Descriptor);
-            stages.Add(new(wired.Name, wired.Descriptor, bound.Stage, wired.Predecessors, wired.Producers, bound.Folders) { Given = bound.Given, GivenByName = bound.GivenByName });
+            var bound = binder.Bind(byId[node.Id], node.Descriptor);
+            stages.Add(new(node, bound.Stage, bound.Folders) { Given = bound.Given, GivenByName = bound.GivenByName });
         }
 
         if (problems.Count == 0)
@@ -74,10 +74,10 @@ public sealed class PipelineBuilder
         return new(definition, properties, stages, notes);
     }
 
-    private List<WiredStage> Wire(List<ActivityDefinition> order, Dictionary<string, List<string>> predecessors)
+    private List<StageNode> Wire(List<ActivityDefinition> order, Dictionary<string, List<string>> predecessors)
     {
         var wiring = new ArtifactWiring(definition.File, problems);
-        var stages = new List<WiredStage>();
+        var stages = new List<StageNode>();
         foreach (var activity in order)
         {
             var descriptor = catalog.Find(activity.Type)!;

@@ -11,16 +11,16 @@ namespace FineTuneWorkflows.Server.Activities;
 /// <summary>How the stages of a workflow are wired, as the local runner would wire the same definition. Worked out once per version of a definition.</summary>
 internal sealed class DefinitionGraph(StageCatalog catalog)
 {
-    private readonly ConcurrentDictionary<string, IReadOnlyList<WiredStage>> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<StageNode>> known = new(StringComparer.Ordinal);
 
     /// <summary>The stages, each after those it depends on.</summary>
     /// <exception cref="DefinitionException">The graph is wrong.</exception>
-    public IReadOnlyList<WiredStage> Of(Workflow workflow) => known.GetOrAdd(workflow.Identity.Id, _ => Wire(workflow));
+    public IReadOnlyList<StageNode> Of(Workflow workflow) => known.GetOrAdd(workflow.Identity.Id, _ => Wire(workflow));
 
     /// <summary>What messages call a definition.</summary>
     public static string NameOf(Workflow workflow) => workflow.WorkflowMetadata.Name ?? workflow.Identity.DefinitionId;
 
-    private IReadOnlyList<WiredStage> Wire(Workflow workflow)
+    private IReadOnlyList<StageNode> Wire(Workflow workflow)
     {
         var (activities, connections) = workflow.Root switch
         {

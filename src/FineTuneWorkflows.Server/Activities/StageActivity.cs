@@ -62,7 +62,7 @@ public sealed class StageActivity : Activity
         var jobId = context.WorkflowExecutionContext.ResumedBookmarkContext?.Bookmark.Id ?? throw new InvalidOperationException("A stage was resumed without its bookmark.");
         var job = await context.GetRequiredService<StageJobStore>().FindAsync(jobId, context.CancellationToken).ConfigureAwait(false);
         var result = job?.Result ?? throw new InvalidOperationException($"The stage job {jobId} has no result.");
-        if (result.Outcome is StageOutcome.Failed && !result.ContinueOnError)
+        if (GraphWalk.Stops(result.Outcome, result.ContinueOnError))
         {
             context.AddExecutionLogEntry("Stage failed", result.Reason, payload: Payload(context, result));
             context.ClearBookmarks();

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Elsa.Extensions;
 using Elsa.Workflows;
 using FineTuneWorkflows.Foundation.Digests;
-using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -23,21 +22,20 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
         GivenProperties.Apply(context);
         var descriptor = catalog.Find(context.Activity.Type) ?? throw new StageException($"there is no stage type {context.Activity.Type}");
         var stages = graph.Of(workflow.Workflow);
-        var wired = stages.FirstOrDefault(s => s.Id == context.Activity.Id)
+        var node = stages.FirstOrDefault(s => s.Id == context.Activity.Id)
             ?? throw new StageException($"the stage {context.Activity.Name ?? context.Activity.Id} lies inside another activity; stages belong directly into the workflow's flowchart");
 
         var values = await ParameterEvaluator.EvaluateAsync(context, descriptor).ConfigureAwait(false);
-        var stage = StageBinding.Bind(descriptor, values, DefinitionGraph.NameOf(workflow.Workflow), wired.Name);
-        if (Flow(workflow, stages).WhyNot(wired, stage.Condition, out var inputs) is { } reason)
+        var stage = StageBinding.Bind(descriptor, values, DefinitionGraph.NameOf(workflow.Workflow), node.Name);
+        var step = Walked(workflow, stages).Next(node, stage.Condition);
+        if (step.SkipReason is { } reason)
             return (null, null, StageJobResult.Without(StageOutcome.Skipped, reason, stage.Condition, stage.ContinueOnError));
-        if (!stage.Condition)
-            return (null, null, StageJobResult.Without(StageOutcome.Skipped, "its condition is false", false, stage.ContinueOnError));
 
         return (
             new(
-                ids.GenerateId(), RunId(workflow), workflow.Id, workflow.Workflow.Identity.DefinitionId, DefinitionGraph.NameOf(workflow.Workflow), context.Id, context.Activity.Id, wired.Name,
+                ids.GenerateId(), RunId(workflow), workflow.Id, workflow.Workflow.Identity.DefinitionId, DefinitionGraph.NameOf(workflow.Workflow), context.Id, context.Activity.Id, node.Name,
                 descriptor.Type, stage.Resource == StageResource.Gpu ? StageQueue.Gpu : stage.IsLong ? StageQueue.Cpu : StageQueue.Short, options.WorkflowsFolder, Parameters(descriptor, stage),
-                inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context))
+                step.Inputs.ToDictionary(i => i.Key, i => i.Value.Digest), Properties(context))
             {
                 Journal = new(workflow.Workflow.Identity.Id, workflow.Workflow.Identity.Version, context.ParentActivityExecutionContext?.Id, context.NodeId),
                 Turn = StageTurn.Of(RunPriorities.Of(context), hasBegun: stages.Any(s => StageResults.Of(workflow, s.Id) is { Outcome: not StageOutcome.Skipped }), workflow.CreatedAt),
@@ -53,20 +51,20 @@ internal sealed class StageLauncher(StageCatalog catalog, DefinitionGraph graph,
     /// <summary>The run id of an instance in its burst.</summary>
     public static string RunId(WorkflowExecutionContext workflow) => RunId(workflow.CreatedAt, workflow.Id);
 
-    private ArtifactFlow Flow(WorkflowExecutionContext workflow, IReadOnlyList<WiredStage> stages)
+    private GraphWalk Walked(WorkflowExecutionContext workflow, IReadOnlyList<StageNode> stages)
     {
-        var flow = new ArtifactFlow();
+        var walk = new GraphWalk();
         foreach (var stage in stages)
         {
             // A stage in a branch that was not taken is passed by, as one whose condition is false.
             var result = StageResults.Of(workflow, stage.Id) ?? StageJobResult.Without(StageOutcome.Skipped, "its branch was not taken", condition: false, continueOnError: false);
-            flow.Finished(stage, result.Condition, result.ContinueOnError, new(result.Outcome, result.Reason, result.Seconds)
+            walk.Settle(stage, result.Condition, result.ContinueOnError, new(result.Outcome, result.Reason, result.Seconds)
             {
-                Artifacts = result.Artifacts.ToDictionary(a => a.Key, a => new Artifact(a.Value, engine.Artifacts.PathOf(a.Value))),
+                Artifacts = engine.Artifacts.Named(result.Artifacts),
             });
         }
 
-        return flow;
+        return walk;
     }
 
     private static Dictionary<string, JsonElement> Parameters(StageDescriptor descriptor, Stage stage) =>

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Server.Jobs;
 
@@ -49,6 +52,11 @@ public sealed record StageJobRequest(
 
     /// <summary>The first of the numbers that are kept free for this job.</summary>
     public long JournalNumber { get; init; }
+
+    /// <summary>What the stage engine is asked to do.</summary>
+    /// <param name="stage">The job's stage.</param>
+    /// <param name="artifacts">Where its inputs lie.</param>
+    internal StageRequest ToStageRequest(ConfiguredStage stage, ArtifactStore artifacts) => new(DefinitionId, RunId, stage, artifacts.Named(Inputs), Folder);
 
     /// <summary>What an entry of an instance's journal names besides the job.</summary>
     /// <param name="DefinitionVersionId">The id of the definition's version.</param>

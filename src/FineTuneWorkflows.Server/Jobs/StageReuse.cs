@@ -1,7 +1,5 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Server.Observability;
 
 namespace FineTuneWorkflows.Server.Jobs;
@@ -22,10 +20,7 @@ internal sealed class StageReuse(StageCatalog catalog, Engine engine, StageJobSt
         using var entry = engine.Home.TryEnter();
         if (entry is null)
             return null;
-        var descriptor = catalog.Find(job.StageType)!;
-        var request = new StageRequest(
-            job.DefinitionId, job.RunId, new ConfiguredStage(job.Stage, descriptor, stage),
-            job.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value))), job.Folder);
+        var request = job.ToStageRequest(new(job.Stage, catalog.Find(job.StageType)!, stage), engine.Artifacts);
         if (await engine.Executor.TryReuseAsync(request, Patience, cancellationToken).ConfigureAwait(false) is not { } found)
             return null;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FineTuneWorkflows.Pipelines.Artifacts;
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -82,13 +81,9 @@ internal sealed class StageWorker(
         using var watch = new CancellationWatch(jobs, request.JobId, cancellation);
         await using var session = sessions.Open(request, new StageObserver(request, job.Token, jobs, journal, options));
         logger.StageStarting(request.Stage, request.RunId, job.Token);
-        var inputs = request.Inputs.ToDictionary(i => i.Key, i => new Artifact(i.Value, engine.Artifacts.PathOf(i.Value)));
         var result = await session.Run.ExecuteAsync(
             engine.Executor,
-            new(request.DefinitionId, request.RunId, new ConfiguredStage(request.Stage, descriptor, stage), inputs, request.Folder)
-            {
-                Fence = () => jobs.Fence(request.JobId, job.Token),
-            },
+            request.ToStageRequest(new(request.Stage, descriptor, stage), engine.Artifacts) with { Fence = () => jobs.Fence(request.JobId, job.Token) },
             cancellation.Token).ConfigureAwait(false);
         Telemetry.Finished(activity, request, result);
         return StageJobResult.Of(result, stage);

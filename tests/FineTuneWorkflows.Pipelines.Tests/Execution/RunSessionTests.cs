@@ -16,13 +16,14 @@ public class RunSessionTests
         var pipeline = TestPipelines.Build(TestPipelines.Chain(fixture.Source));
         using (var engine = Engine.Open(fixture.Home, fixture.Probe))
         {
-            var flow = new ArtifactFlow();
+            var walk = new GraphWalk();
             foreach (var stage in pipeline.Stages)
             {
                 using var session = Open(fixture);
-                Assert.Null(flow.WhyNot(stage.Wiring, stage.Stage.Condition, out var inputs));
-                var result = await session.ExecuteAsync(engine.Executor, new("test", RunId, stage, inputs, "/"), CancellationToken.None);
-                flow.Finished(stage.Wiring, true, false, result);
+                var step = walk.Next(stage.Node, stage.Stage.Condition);
+                Assert.Null(step.SkipReason);
+                var result = await session.ExecuteAsync(engine.Executor, new("test", RunId, stage, step.Inputs, "/"), CancellationToken.None);
+                walk.Settle(stage.Node, true, false, result);
             }
 
             using var last = Open(fixture);

@@ -9,7 +9,17 @@ namespace FineTuneWorkflows.Pipelines.Tests.Support;
 /// <summary>Definitions as tests write them: stages in a line, parameters as literals or <c>$Property</c>.</summary>
 internal static class TestPipelines
 {
-    public static StageCatalog Catalog { get; } = new(typeof(ReadStage), typeof(ShoutStage), typeof(CountStage), typeof(ReportStage), typeof(DownloadStage), typeof(DownloadMoreStage));
+    public static StageCatalog Catalog { get; } =
+        new(
+            typeof(ReadStage),
+            typeof(ShoutStage),
+            typeof(CountStage),
+            typeof(ReportStage),
+            typeof(DownloadStage),
+            typeof(DownloadMoreStage),
+            typeof(ExtraStage),
+            typeof(TellStage)
+        );
 
     /// <summary>A flowchart; each activity is (name, type, settings), each edge "A>B".</summary>
     public static string Json((string Name, string Type, object Settings)[] activities, string[] edges, params (string Name, string Type, object? Default)[] variables) =>

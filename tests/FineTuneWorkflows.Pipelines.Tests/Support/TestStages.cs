@@ -113,3 +113,24 @@ public sealed record ReportStage : Stage
         File.Copy(context.Input("count").File("count.txt"), Path.Combine(context.Output("report"), "report.txt"));
     }
 }
+
+[Stage("Test.Extra", Description = "Makes something on the side.")]
+[Produces("extra")]
+public sealed record ExtraStage : Stage
+{
+    [Parameter("What it says.")]
+    public string Text { get; init; } = "more";
+
+    public override async Task RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        await context.Service<Probe>().EnterAsync(context, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(context.Output("extra"), "extra.txt"), Text, cancellationToken);
+    }
+}
+
+[Stage("Test.Tell", Description = "Needs nothing and makes nothing.")]
+public sealed record TellStage : Stage
+{
+    public override Task RunAsync(StageContext context, CancellationToken cancellationToken) =>
+        context.Service<Probe>().EnterAsync(context, cancellationToken);
+}

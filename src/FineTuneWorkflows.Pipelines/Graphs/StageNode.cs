@@ -8,5 +8,10 @@ namespace FineTuneWorkflows.Pipelines.Graphs;
 /// <param name="Descriptor">What is known of its type.</param>
 /// <param name="Predecessors">The names of the stages directly before it.</param>
 /// <param name="Producers">For each artifact it consumes, the name of the stage that makes it. An optional artifact that nobody makes is absent.</param>
-public sealed record WiredStage(
-    string Id, string Name, StageDescriptor Descriptor, IReadOnlyList<string> Predecessors, IReadOnlyDictionary<string, string> Producers);
+public sealed record StageNode(
+    string Id,
+    string Name,
+    StageDescriptor Descriptor,
+    IReadOnlyList<string> Predecessors,
+    IReadOnlyDictionary<string, string> Producers
+);

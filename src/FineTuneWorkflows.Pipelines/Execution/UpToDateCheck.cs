@@ -6,13 +6,13 @@ using FineTuneWorkflows.Pipelines.Sources;
 namespace FineTuneWorkflows.Pipelines.Execution;
 
 /// <summary>Takes a stage's fingerprint and decides whether what it makes is there already, and if not, why it must be executed.</summary>
-internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, AllowedSources sources)
+internal sealed class UpToDateCheck(FileHashCache hashes, ArtifactStore artifacts, StageRecordStore records, PipelineMemoryStore memories, AllowedSources sources)
 {
     private const string UpToDate = "up to date";
 
-    /// <summary>Plans a stage. Remote inputs are asked what their names mean; nothing is downloaded.</summary>
+    /// <summary>Checks a stage. Remote inputs are asked what their names mean; nothing is downloaded.</summary>
     /// <exception cref="StageException">An input file is missing or cannot be read, or a remote one cannot be asked for.</exception>
-    public async Task<StagePlan> PlanAsync(StageRequest request, RunPins pins, CancellationToken cancellationToken)
+    public async Task<FingerprintedStage> CheckAsync(StageRequest request, RunPins pins, CancellationToken cancellationToken)
     {
         var resolver = new InputFileResolver(hashes, sources);
         var files = new Dictionary<string, IReadOnlyList<InputFile>>(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
         foreach (var path in request.Stage.Stage.InputPaths())
             if (path.Remote is { } asked && !sources.AllowsHost(asked.Host))
                 throw new StageException($"parameter {path.Parameter}: {asked.Reference} lies on {asked.Host}, which is not an allowed host; {sources.Advice}");
-        var remote = await RemoteAsync(request.Stage.Stage, pins, cancellationToken).ConfigureAwait(false);
+        var remote = await PinnedAsync(request.Stage.Stage, pins, cancellationToken).ConfigureAwait(false);
         foreach (var input in remote)
             digests[input.Parameter] = input.Pinned;
         var document = FingerprintDocument.Of(request.Stage.Descriptor, request.Stage.Stage, digests, request.Inputs.ToDictionary(i => i.Key, i => i.Value.Digest));
@@ -39,9 +39,9 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
 
     /// <summary>A stage's remote inputs, which are only asked for, not brought.</summary>
     /// <exception cref="StageException">There is no such thing, or the other machine does not answer.</exception>
-    public static async Task<IReadOnlyList<PlannedRemote>> RemoteAsync(Stage stage, RunPins pins, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PinnedInput>> PinnedAsync(Stage stage, RunPins pins, CancellationToken cancellationToken)
     {
-        var remote = new List<PlannedRemote>();
+        var remote = new List<PinnedInput>();
         foreach (var paths in stage.InputPaths().GroupBy(p => p.Parameter, StringComparer.Ordinal))
             if (paths.FirstOrDefault(p => p.Remote is not null)?.Remote is { } input)
                 remote.Add(new(paths.Key, input, await pins.OfAsync(input, cancellationToken).ConfigureAwait(false), [.. paths]));
@@ -52,7 +52,7 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
     public InputFileResolver BroughtFiles => new(hashes, AllowedSources.Everything);
 
     /// <summary>The record and artifacts of a fingerprint, all bytes checked, or null with what is damaged, if anything is.</summary>
-    public StagePlan.Reuse? Reusable(string fingerprint, out string? damage)
+    public FingerprintedStage.Reuse? Reusable(string fingerprint, out string? damage)
     {
         damage = null;
         if (records.Find(fingerprint) is not { } record)
@@ -83,3 +83,29 @@ internal sealed class StagePlanner(FileHashCache hashes, ArtifactStore artifacts
             ?? (last.Done ? "its result is no longer in the cache" : $"did not finish in run {last.RunId}");
     }
 }
+
+/// <summary>A stage with its fingerprint, and what is known of it.</summary>
+/// <param name="Document">What the fingerprint is taken of.</param>
+/// <param name="Fingerprint">The fingerprint.</param>
+/// <param name="Files">The input files that are on this machine, by parameter.</param>
+/// <param name="Remote">The input files that come from others when the stage is executed.</param>
+/// <param name="Known">The record and artifacts to reuse, or null: it must be executed.</param>
+/// <param name="Reason">Why it must be executed, or that it is up to date.</param>
+internal sealed record FingerprintedStage(
+    FingerprintDocument Document,
+    string Fingerprint,
+    IReadOnlyDictionary<string, IReadOnlyList<InputFile>> Files,
+    IReadOnlyList<PinnedInput> Remote,
+    FingerprintedStage.Reuse? Known,
+    string Reason
+)
+{
+    internal sealed record Reuse(StageRecord Record, IReadOnlyDictionary<string, Artifact> Artifacts);
+}
+
+/// <summary>A parameter whose files come from another machine.</summary>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Input">Where they come from.</param>
+/// <param name="Pinned">What its name means in this run.</param>
+/// <param name="Paths">The parameter's paths.</param>
+internal sealed record PinnedInput(string Parameter, IRemoteInput Input, string Pinned, IReadOnlyList<InputPath> Paths);
