@@ -32,13 +32,6 @@ internal static class ScalarOperations
         return tensor + held;
     }
 
-    /// <summary>The quotient.</summary>
-    public static Tensor Over(this Tensor tensor, double divisor)
-    {
-        using Scalar held = divisor;
-        return tensor / held;
-    }
-
     /// <summary>Sets all elements.</summary>
     public static void Fill(this Tensor tensor, double number)
     {

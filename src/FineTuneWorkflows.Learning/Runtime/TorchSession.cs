@@ -9,14 +9,17 @@ namespace FineTuneWorkflows.Learning.Runtime;
 internal sealed class TorchSession : IDisposable
 {
     private static readonly Lock Gate = new();
-    private readonly bool _deterministic, _tensorFloat32;
+    private readonly bool _deterministic, _deterministicBefore, _tensorFloat32;
 
     private TorchSession(int threads, bool deterministic, bool tensorFloat32)
     {
         (Threads, _deterministic, _tensorFloat32) = (threads, deterministic, tensorFloat32);
         torch.set_num_threads(threads);
         if (deterministic)
+        {
+            _deterministicBefore = DeterministicAlgorithms.Enabled;
             DeterministicAlgorithms.Set(true);
+        }
         if (tensorFloat32)
             AllowTensorFloat32(true);
     }
@@ -48,7 +51,7 @@ internal sealed class TorchSession : IDisposable
     public void Dispose()
     {
         if (_deterministic)
-            DeterministicAlgorithms.Set(false);
+            DeterministicAlgorithms.Set(_deterministicBefore);
         if (_tensorFloat32)
             AllowTensorFloat32(false);
         Gate.Exit();

@@ -58,9 +58,6 @@ public sealed unsafe class TokenSplit : IDisposable
     /// <summary>Whether each token has a label, see <see cref="CopyTokenLabels"/>.</summary>
     public bool HasTokenLabels => _header.BytesPerTokenLabel > 0;
 
-    /// <summary>Whether the tokens' labels are token ids, as in conversations, and not classes.</summary>
-    public bool TokenLabelsAreIds => _header.Has(TokenFileParts.LabelsAreIds);
-
     /// <summary>How many entries the vocabulary has; token ids are 0 to below this.</summary>
     public int VocabularySize => _header.VocabularySize;
 

@@ -19,7 +19,7 @@ public class LinearProductTests
         using TorchSession session = TorchSession.Enter(2);
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        torch.Tensor input = torch.randn(batch, tokens, inputs), matrix = torch.randn(outputs, inputs).Over(Math.Sqrt(inputs));
+        torch.Tensor input = torch.randn(batch, tokens, inputs), matrix = torch.randn(outputs, inputs).Times(1 / Math.Sqrt(inputs));
         torch.Tensor? bias = biased ? torch.randn(outputs) : null;
         torch.Tensor product = LinearProduct.Apply(input, matrix, bias);
         Assert.Equal([batch, tokens, outputs], product.shape);
@@ -45,7 +45,7 @@ public class LinearProductTests
     {
         using TorchSession session = TorchSession.Enter(2);
         using var scope = torch.NewDisposeScope();
-        torch.Tensor input = torch.randn(batch, tokens, inputs), matrix = torch.randn(outputs, inputs).Over(Math.Sqrt(inputs)), above = torch.randn(batch, tokens, outputs);
+        torch.Tensor input = torch.randn(batch, tokens, inputs), matrix = torch.randn(outputs, inputs).Times(1 / Math.Sqrt(inputs)), above = torch.randn(batch, tokens, outputs);
         torch.Tensor? bias = biased ? torch.randn(outputs) : null;
         torch.Tensor[] expected = Gradients(torch.nn.functional.linear), found = Gradients(LinearProduct.Apply), again = Gradients(LinearProduct.Apply);
         for (int i = 0; i < expected.Length; i++)

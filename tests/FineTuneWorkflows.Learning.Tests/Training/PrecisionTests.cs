@@ -108,13 +108,17 @@ public class PrecisionTests
     }
 
     [Fact]
-    public void Deterministic_algorithms_are_switched_on_for_a_session_and_off_after_it()
+    public void Deterministic_algorithms_are_switched_on_for_a_session_and_left_as_they_were_found()
     {
         TorchRuntime.EnsureLoaded();
-        Assert.False(DeterministicAlgorithms.Enabled);
-        using (TorchSession.Enter(1, deterministic: true))
-            Assert.True(DeterministicAlgorithms.Enabled);
-        Assert.False(DeterministicAlgorithms.Enabled);
+        foreach (bool before in (bool[])[false, true])
+        {
+            DeterministicAlgorithms.Set(before);
+            using (TorchSession.Enter(1, deterministic: true))
+                Assert.True(DeterministicAlgorithms.Enabled);
+            Assert.Equal(before, DeterministicAlgorithms.Enabled);
+        }
+        DeterministicAlgorithms.Set(false);
     }
 
     private static (float[] Logits, Dictionary<string, float[]> Gradients) Gradients(LanguageModel model)

@@ -134,7 +134,7 @@ public class StrategyTests
             foreach (int index in (int[])[0, 1])
             {
                 BatchLoss loss = task.Loss([index], 0);
-                loss.Sum.Over(2 * loss.Weight).backward();
+                loss.Sum.Times(1 / (2.0 * loss.Weight)).backward();
             }
             return (model.Parameters.ToDictionary(p => p.Name, p => p.Value.grad!.data<float>().ToArray(), StringComparer.Ordinal), 2);
         }

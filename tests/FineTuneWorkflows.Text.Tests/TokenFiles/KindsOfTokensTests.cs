@@ -153,7 +153,7 @@ public sealed class KindsOfTokensTests : IDisposable
         using var split = tokens.Split(SplitName.Train);
         var expected = new ChatEncoder(tokenizer, ChatFormat.ChatMl).Encode(messages);
         // Of the second nothing that is to be learned is left.
-        Assert.Equal((1, 1L, true), (split.Count, tokens.Info.Splits["train"].DroppedExamples, split.TokenLabelsAreIds));
+        Assert.Equal((1, 1L), (split.Count, tokens.Info.Splits["train"].DroppedExamples));
         var labels = new int[split.Length(0)];
         split.CopyTokenLabels(0, labels);
         Assert.Equal(expected.Ids, split.TokensOf(0));
