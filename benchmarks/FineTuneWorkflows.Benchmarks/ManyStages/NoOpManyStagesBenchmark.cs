@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTuneWorkflows.Benchmarks.Harness;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Homes;

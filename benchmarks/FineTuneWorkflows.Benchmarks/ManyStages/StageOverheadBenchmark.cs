@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FineTuneWorkflows.Benchmarks.Harness;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneWorkflows.Benchmarks.Tracking;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Mlflow;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 using Serilog;

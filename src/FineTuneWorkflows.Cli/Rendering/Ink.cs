@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 
 namespace FineTuneWorkflows.Cli.Rendering;
 

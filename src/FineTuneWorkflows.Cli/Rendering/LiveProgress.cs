@@ -1,5 +1,5 @@
 using FineTuneWorkflows.Cli.Hosting;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Journals;
 using Spectre.Console;

@@ -1,6 +1,6 @@
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Rendering;
 

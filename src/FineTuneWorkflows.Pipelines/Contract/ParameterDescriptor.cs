@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Parameters;
-using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Contract;
 
@@ -153,7 +152,7 @@ public sealed class ParameterDescriptor
 
     private object Owner(Stage stage) => options is null ? stage : options.GetValue(stage) ?? throw new InvalidOperationException($"{options.Name} of {stage.GetType().Name} is null.");
 
-    private string Text(object? value) => value is null && Absent is not null ? Absent : FingerprintDocument.Canonical(value);
+    private string Text(object? value) => value is null && Absent is not null ? Absent : CanonicalText.Of(value);
 
     // A bound at the end of the number line says nothing to a reader.
     private static string Bound(object? bound) => bound switch

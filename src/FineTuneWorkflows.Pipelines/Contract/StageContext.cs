@@ -1,5 +1,4 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Contract;

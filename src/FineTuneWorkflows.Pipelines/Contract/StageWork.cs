@@ -1,5 +1,3 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
-
 namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>One stage's resolved inputs and its place to write. Internal half of <see cref="StageContext"/>.</summary>

@@ -1,4 +1,5 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Pipelines.Execution;

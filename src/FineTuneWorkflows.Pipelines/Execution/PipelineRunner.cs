@@ -1,8 +1,9 @@
 using System.Text;
 using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Foundation.Locks;
+using FineTuneWorkflows.Pipelines.Cache;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
@@ -52,7 +53,7 @@ public sealed class PipelineRunner
             ? new RunResumed(time.GetUtcNow(), runId)
             : new RunStarted(
                 time.GetUtcNow(), runId, pipeline.Definition.Id, options.Labels.Name ?? pipeline.Definition.Name, pipeline.Definition.File,
-                pipeline.Properties.All.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value.Value)), StageExecutor.EngineVersion, options.Parent, GivenParameters(pipeline)));
+                pipeline.Properties.All.ToDictionary(p => p.Key, p => CanonicalText.Of(p.Value.Value)), StageExecutor.EngineVersion, options.Parent, GivenParameters(pipeline)));
         if (options.Labels.Event(time.GetUtcNow(), resumed) is { } labelled)
             publisher.Publish(labelled);
 

@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -7,9 +7,6 @@ public sealed record RunLabels
 {
     /// <summary>The tag of a run that holds its description, as MLflow has it.</summary>
     public const string DescriptionTag = "mlflow.note.content";
-
-    /// <summary>The tag that holds a name which a run got after it had begun, as MLflow has it.</summary>
-    public const string NameTag = "mlflow.runName";
 
     /// <summary>None.</summary>
     public static RunLabels None { get; } = new();
@@ -32,7 +29,7 @@ public sealed record RunLabels
         if (Description is not null)
             tags[DescriptionTag] = Description;
         if (Name is not null && resumed)
-            tags[NameTag] = Name;
+            tags[RunTagged.NameTag] = Name;
         return new(time, tags);
     }
 }

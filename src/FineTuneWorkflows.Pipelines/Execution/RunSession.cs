@@ -1,5 +1,6 @@
 using FineTuneWorkflows.Foundation.Locks;
-using FineTuneWorkflows.Pipelines.Fingerprints;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 
@@ -65,7 +66,7 @@ public sealed class RunSession : IDisposable
         if (isNew)
         {
             session.Publish(new RunStarted(
-                time.GetUtcNow(), runId, pipelineId, labels?.Name ?? name, null, properties.ToDictionary(p => p.Key, p => FingerprintDocument.Canonical(p.Value)), StageExecutor.EngineVersion));
+                time.GetUtcNow(), runId, pipelineId, labels?.Name ?? name, null, properties.ToDictionary(p => p.Key, p => CanonicalText.Of(p.Value)), StageExecutor.EngineVersion));
             if (labels?.Event(time.GetUtcNow(), resumed: false) is { } labelled)
                 session.Publish(labelled);
         }

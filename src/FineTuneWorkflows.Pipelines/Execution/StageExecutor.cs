@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 using FineTuneWorkflows.Foundation.Locks;
 using FineTuneWorkflows.Foundation.Retries;
 using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Cache;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Pipelines.Sources;
 
 namespace FineTuneWorkflows.Pipelines.Execution;

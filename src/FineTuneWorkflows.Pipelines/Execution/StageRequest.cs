@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Graphs;
 
 namespace FineTuneWorkflows.Pipelines.Execution;

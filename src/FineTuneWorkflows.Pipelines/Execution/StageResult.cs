@@ -1,4 +1,6 @@
-using FineTuneWorkflows.Pipelines.Artifacts;
+using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
+
 
 namespace FineTuneWorkflows.Pipelines.Execution;
 
@@ -40,7 +42,7 @@ public sealed record StageResult(StageOutcome Outcome, string Reason, double Sec
     /// <summary>What was thrown, where it failed.</summary>
     public Exception? Error { get; init; }
 
-    internal Journals.StageFinished Event(DateTimeOffset now, string stage, string type) => new(
+    internal Contract.Events.StageFinished Event(DateTimeOffset now, string stage, string type) => new(
         now, stage, type, Outcome, Reason, Math.Round(Seconds, 3), Fingerprint, Digests(), Metrics, Tags, MadeByRun,
         Outcome == StageOutcome.Failed ? Error?.ToString() : null);
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Digests;
@@ -64,19 +62,6 @@ public sealed record FingerprintDocument(
         return new(
             descriptor.Type, descriptor.Version, parameters, new(files.ToDictionary(), StringComparer.Ordinal), new(inputs.ToDictionary(), StringComparer.Ordinal));
     }
-
-    /// <summary>One text per value, the same on every machine.</summary>
-    internal static string Canonical(object? value) => value switch
-    {
-        null => "",
-        string text => text,
-        bool b => b ? "true" : "false",
-        double d => d.ToString("R", CultureInfo.InvariantCulture),
-        TimeSpan t => t.ToString("c", CultureInfo.InvariantCulture),
-        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(item => JsonEncodedText.Encode(Canonical(item)).ToString())) + "]",
-        _ => value.ToString() ?? "",
-    };
 
     private static void Write(Utf8JsonWriter json, string name, SortedList<string, string> texts)
     {

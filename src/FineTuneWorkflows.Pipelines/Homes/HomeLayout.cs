@@ -3,11 +3,14 @@ namespace FineTuneWorkflows.Pipelines.Homes;
 /// <summary>The names that a home gives its own files. What bears another name in a home's folder is somebody else's and is never removed.</summary>
 internal static class HomeLayout
 {
+    /// <summary>The journal's name in a run's folder.</summary>
+    public const string JournalFile = "journal.jsonl";
+
     private static readonly (string Folder, Func<FileSystemInfo, bool> IsOwn)[] Folders =
     [
         ("objects", entry => entry is DirectoryInfo shelf && IsHexadecimal(shelf.Name, 2) && shelf.EnumerateFileSystemInfos().All(IsObject)),
         ("stages", entry => entry is FileInfo && (IsTemporary(entry) || IsHexadecimal(Stem(entry, ".json"), 64))),
-        ("runs", entry => entry is DirectoryInfo && (IsRunId(entry.Name) || File.Exists(Path.Combine(entry.FullName, Journals.RunJournal.FileName)))),
+        ("runs", entry => entry is DirectoryInfo && (IsRunId(entry.Name) || File.Exists(Path.Combine(entry.FullName, JournalFile)))),
         ("work", entry => entry is DirectoryInfo && IsFingerprint(entry.Name)),
         ("pipelines", entry => entry is FileInfo && (IsTemporary(entry) || IsPipeline(Stem(entry, ".json")))),
         ("locks", entry => entry is FileInfo && entry.Extension == ".lock"),

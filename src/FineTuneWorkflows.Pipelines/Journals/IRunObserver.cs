@@ -1,3 +1,5 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
+
 namespace FineTuneWorkflows.Pipelines.Journals;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Locks;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Cache;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 
 namespace FineTuneWorkflows.Pipelines.Journals;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
@@ -10,7 +11,7 @@ namespace FineTuneWorkflows.Pipelines.Journals;
 /// </summary>
 public sealed class RunJournal : IRunObserver, IDisposable
 {
-    internal const string FileName = "journal.jsonl";
+    internal const string FileName = HomeLayout.JournalFile;
 
     private const int BlockSize = 64 * 1024;
 
@@ -42,7 +43,7 @@ public sealed class RunJournal : IRunObserver, IDisposable
         if (runEvent is StageProgressed)
             return;
         stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(runEvent, RunJson.Default.RunEvent), (byte)'\n']);
-        unflushed |= runEvent is StageFinished { Outcome: not Execution.StageOutcome.UpToDate };
+        unflushed |= runEvent is StageFinished { Outcome: not Contract.Events.StageOutcome.UpToDate };
         if (!unflushed || (runEvent is not RunFinished && sinceFlush.Elapsed < FlushInterval))
             return;
         stream.Flush(flushToDisk: true);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
 

@@ -1,4 +1,5 @@
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Cache;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
 
@@ -57,7 +58,7 @@ internal sealed class RunReading(StageRecordStore records)
     }
 
     public RunDetails? Details(Func<RunFinished?, RunState> stateOf) => started is null ? null : new(
-        started.RunId, started.Pipeline, tags.GetValueOrDefault(RunLabels.NameTag, started.Name), started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, Given(started),
+        started.RunId, started.Pipeline, tags.GetValueOrDefault(RunTagged.NameTag, started.Name), started.Definition, started.Engine, stateOf(finished), started.Time, last, attempts, Given(started),
         [.. order.Select(s => s.Details(records))],
         series.Where(s => s.Value.Points.Count > 1).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal),
         notes)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Files;
-using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Pipelines.Journals;
 

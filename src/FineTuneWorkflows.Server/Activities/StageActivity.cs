@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Elsa.Extensions;
 using Elsa.Workflows;
 using Elsa.Workflows.Runtime;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Server.Jobs;
 using FineTuneWorkflows.Server.Runs;

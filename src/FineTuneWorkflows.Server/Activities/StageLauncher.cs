@@ -4,6 +4,7 @@ using Elsa.Extensions;
 using Elsa.Workflows;
 using FineTuneWorkflows.Foundation.Digests;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Server.Hosting;

@@ -2,7 +2,7 @@ using Elsa.Mediator.Contracts;
 using Elsa.Workflows;
 using Elsa.Workflows.Notifications;
 using Elsa.Workflows.Runtime.Notifications;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Server.Activities;
 

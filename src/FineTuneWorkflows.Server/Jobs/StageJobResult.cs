@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 
 namespace FineTuneWorkflows.Server.Jobs;

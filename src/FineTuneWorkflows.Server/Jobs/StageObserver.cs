@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Server.Hosting;
 

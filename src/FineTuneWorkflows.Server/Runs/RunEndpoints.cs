@@ -1,5 +1,5 @@
 using Elsa.Workflows.Management;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Server.Jobs;
 using FineTuneWorkflows.Server.Security.Keys;
 

@@ -1,4 +1,5 @@
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
+
 
 namespace FineTuneWorkflows.Stages.Experiments;
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Runs;
 using FineTuneWorkflows.Tracking.Store;
-using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
+using RunStarted = FineTuneWorkflows.Pipelines.Contract.Events.RunStarted;
 using Tracked = FineTuneWorkflows.Tracking.Events;
 
 namespace FineTuneWorkflows.Stages.Tracking;

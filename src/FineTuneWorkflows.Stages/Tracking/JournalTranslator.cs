@@ -1,13 +1,14 @@
 using FineTuneWorkflows.Foundation.Files;
+using FineTuneWorkflows.Pipelines.Cache;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
-using DatasetUsed = FineTuneWorkflows.Pipelines.Journals.DatasetUsed;
-using MetricsLogged = FineTuneWorkflows.Pipelines.Journals.MetricsLogged;
-using RunResumed = FineTuneWorkflows.Pipelines.Journals.RunResumed;
-using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
+using DatasetUsed = FineTuneWorkflows.Pipelines.Contract.Events.DatasetUsed;
+using MetricsLogged = FineTuneWorkflows.Pipelines.Contract.Events.MetricsLogged;
+using RunResumed = FineTuneWorkflows.Pipelines.Contract.Events.RunResumed;
+using RunStarted = FineTuneWorkflows.Pipelines.Contract.Events.RunStarted;
 using RunStatus = FineTuneWorkflows.Tracking.Events.RunStatus;
 using Tracked = FineTuneWorkflows.Tracking.Events;
 
@@ -95,11 +96,11 @@ internal sealed class JournalTranslator(Home home, TrackedDetail? detail = null)
         return new(runId, [.. tags, .. reused]);
     }
 
-    private static RunStatus Status(Pipelines.Execution.RunStatus status) => status switch
+    private static RunStatus Status(Pipelines.Contract.Events.RunStatus status) => status switch
     {
-        Pipelines.Execution.RunStatus.Succeeded => RunStatus.Finished,
-        Pipelines.Execution.RunStatus.Failed => RunStatus.Failed,
-        Pipelines.Execution.RunStatus.Cancelled => RunStatus.Killed,
+        Pipelines.Contract.Events.RunStatus.Succeeded => RunStatus.Finished,
+        Pipelines.Contract.Events.RunStatus.Failed => RunStatus.Failed,
+        Pipelines.Contract.Events.RunStatus.Cancelled => RunStatus.Killed,
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
     };
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Cache;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.RegisterModel;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Models;

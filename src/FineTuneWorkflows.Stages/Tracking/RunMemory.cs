@@ -1,10 +1,12 @@
+using FineTuneWorkflows.Pipelines.Cache;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
-using DatasetUsed = FineTuneWorkflows.Pipelines.Journals.DatasetUsed;
-using MetricsLogged = FineTuneWorkflows.Pipelines.Journals.MetricsLogged;
+using DatasetUsed = FineTuneWorkflows.Pipelines.Contract.Events.DatasetUsed;
+using MetricsLogged = FineTuneWorkflows.Pipelines.Contract.Events.MetricsLogged;
 
 namespace FineTuneWorkflows.Stages.Tracking;
 
@@ -32,7 +34,7 @@ internal sealed class RunMemory(StageRecordStore records, Home home)
     {
         switch (happened)
         {
-            case Pipelines.Journals.RunStarted e:
+            case Pipelines.Contract.Events.RunStarted e:
                 Pipeline = e.Name;
                 break;
             case StageAttemptFailed e:

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Tracking.Events;
 
 namespace FineTuneWorkflows.Stages.Tracking;

@@ -1,10 +1,11 @@
 using System.Globalization;
 using FineTuneWorkflows.Foundation.Files;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.SystemMetrics;
-using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
+using RunStarted = FineTuneWorkflows.Pipelines.Contract.Events.RunStarted;
 
 namespace FineTuneWorkflows.Stages.Tracking;
 

@@ -1,8 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuneWorkflows.Foundation.Files;
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Tracking.Events;
 
 namespace FineTuneWorkflows.Stages.Tracking;

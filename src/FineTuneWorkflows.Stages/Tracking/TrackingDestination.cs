@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 
 namespace FineTuneWorkflows.Stages.Tracking;
 

@@ -17,6 +17,7 @@ using Elsa.Studio.Workflows.Designer.Extensions;
 using Elsa.Studio.Workflows.Extensions;
 using Elsa.Studio.Workflows.UI.Contracts;
 using FineTuneWorkflows.Studio.Appearance;
+using FineTuneWorkflows.Studio.Backend;
 using FineTuneWorkflows.Studio.Editors;
 using FineTuneWorkflows.Studio.Login;
 using Microsoft.AspNetCore.Builder;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Elsa.Studio.Authentication.ElsaIdentity.Contracts;
 using Elsa.Studio.Authentication.ElsaIdentity.Models;
 using Elsa.Studio.Contracts;
-using FineTuneWorkflows.Studio.Hosting;
+using FineTuneWorkflows.Studio.Backend;
 using Microsoft.AspNetCore.Http;
 using MudBlazor;
 

@@ -3,7 +3,7 @@ using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Foundation.Parameters;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
-using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;
 

@@ -98,7 +98,7 @@ public sealed class EarlyMistakesTests : IDisposable
 
         // Not even the first stage was executed.
         var run = new RunHistory(place.Home).Read(Assert.Single(new RunHistory(place.Home).Ids()));
-        Assert.DoesNotContain(run.Stages, s => s.Outcome == Pipelines.Execution.StageOutcome.Executed);
+        Assert.DoesNotContain(run.Stages, s => s.Outcome == Pipelines.Contract.Events.StageOutcome.Executed);
     }
 
     [Fact]

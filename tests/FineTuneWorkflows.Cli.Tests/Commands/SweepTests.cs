@@ -1,6 +1,6 @@
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Tests.Fixture;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Tests.Commands;

@@ -1,8 +1,8 @@
 using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
-using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages;

@@ -1,9 +1,9 @@
 using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Cli.Tests.Fixture;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Graphs;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Tests.Rendering;
 

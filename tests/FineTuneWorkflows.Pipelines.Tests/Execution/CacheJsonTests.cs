@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Cache;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
 namespace FineTuneWorkflows.Pipelines.Tests.Execution;

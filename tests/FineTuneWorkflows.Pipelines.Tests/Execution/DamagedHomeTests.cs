@@ -1,9 +1,9 @@
 using System.Globalization;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Homes;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Pipelines.Tests.Support;
 
 namespace FineTuneWorkflows.Pipelines.Tests.Execution;

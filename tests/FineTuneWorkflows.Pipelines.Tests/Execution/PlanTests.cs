@@ -1,3 +1,4 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Tests.Support;

@@ -1,4 +1,5 @@
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Pipelines.Tests.Support;
@@ -49,7 +50,7 @@ public class RunSessionTests
         using var session = Open(fixture);
 
         var result = await session.ExecuteAsync(
-            engine.Executor, new("test", RunId, read, new Dictionary<string, Pipelines.Artifacts.Artifact>(), "/") { Fence = () => throw new StageException("another worker has taken over") }, CancellationToken.None);
+            engine.Executor, new("test", RunId, read, new Dictionary<string, Pipelines.Contract.Artifact>(), "/") { Fence = () => throw new StageException("another worker has taken over") }, CancellationToken.None);
 
         Assert.Equal(StageOutcome.Failed, result.Outcome);
         Assert.Equal("another worker has taken over", result.Reason);
@@ -64,7 +65,7 @@ public class RunSessionTests
         using var fixture = new EngineFixture();
         var read = TestPipelines.Build(TestPipelines.Chain(fixture.Source)).Stages[0];
         using var engine = Engine.Open(fixture.Home, fixture.Probe);
-        var request = new StageRequest("test", RunId, read, new Dictionary<string, Pipelines.Artifacts.Artifact>(), "/");
+        var request = new StageRequest("test", RunId, read, new Dictionary<string, Pipelines.Contract.Artifact>(), "/");
         Task<StageResult?> Find(StageRequest asked) => engine.Executor.TryReuseAsync(asked, TimeSpan.FromMinutes(1), CancellationToken.None);
 
         Assert.Null(await Find(request));

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Homes;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Pipelines.Tests.Support;

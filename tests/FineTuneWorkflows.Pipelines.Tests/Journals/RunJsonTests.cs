@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Pipelines.Tests.Journals;

@@ -1,5 +1,5 @@
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Server.Data;
 using FineTuneWorkflows.Server.Jobs;
 using FineTuneWorkflows.Server.Tests.Support;

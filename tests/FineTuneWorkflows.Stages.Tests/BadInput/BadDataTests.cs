@@ -1,6 +1,5 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Tests.Support;
 
 namespace FineTuneWorkflows.Stages.Tests.BadInput;

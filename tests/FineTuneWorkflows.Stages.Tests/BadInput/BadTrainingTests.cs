@@ -1,9 +1,8 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Learning.Models.Configuration;
 using FineTuneWorkflows.Learning.Runtime;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Tests.Support;
 using TorchSharp;
 

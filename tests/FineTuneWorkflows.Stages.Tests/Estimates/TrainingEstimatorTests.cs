@@ -1,6 +1,6 @@
 using FineTuneWorkflows.Learning.Models;
 using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Stages.Estimates;
 using FineTuneWorkflows.Stages.Tests.Support;
 

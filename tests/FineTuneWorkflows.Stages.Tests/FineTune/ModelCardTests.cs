@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Learning.Models.Configuration;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Stages.Tests.Support;
 

@@ -1,5 +1,4 @@
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Stages.Tests.Support;
 
 namespace FineTuneWorkflows.Stages.Tests.FineTune;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
-using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Estimates;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FineTuneWorkflows.Learning.Calibration;
-using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
-using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Stages.Prediction;
 using FineTuneWorkflows.Stages.Tests.Support;

@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Journals;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Stages.Tests.Support;
 
 namespace FineTuneWorkflows.Stages.Tests.Registration;
@@ -93,7 +93,7 @@ public sealed class RegisterModelStageTests : IDisposable
         using var services = new StageServices(workspace.Home, () => new() { TrackingUri = new(Base(address)) });
         using var engine = FineTuneWorkflows.Pipelines.Execution.Engine.Open(workspace.Home, services);
         var result = await engine.Runner.RunAsync(workspace.Whole(), new(), [], TestContext.Current.CancellationToken);
-        Assert.Equal(FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded, result.Status);
+        Assert.Equal(FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded, result.Status);
         return result;
     }
 }

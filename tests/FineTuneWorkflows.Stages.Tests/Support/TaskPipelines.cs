@@ -1,5 +1,5 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
-using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Stages.Tests.Support;
 

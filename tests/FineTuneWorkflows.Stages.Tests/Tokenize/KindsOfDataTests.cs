@@ -1,4 +1,4 @@
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Text.Conversations;
 using FineTuneWorkflows.Text.Datasets;

@@ -1,13 +1,15 @@
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 using FineTuneWorkflows.Stages.Tests.Support;
 using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Runs;
 using RunLabels = FineTuneWorkflows.Pipelines.Execution.RunLabels;
-using MetricsLogged = FineTuneWorkflows.Pipelines.Journals.MetricsLogged;
-using RunResumed = FineTuneWorkflows.Pipelines.Journals.RunResumed;
-using RunStarted = FineTuneWorkflows.Pipelines.Journals.RunStarted;
-using StageOutcome = FineTuneWorkflows.Pipelines.Execution.StageOutcome;
+using MetricsLogged = FineTuneWorkflows.Pipelines.Contract.Events.MetricsLogged;
+using RunResumed = FineTuneWorkflows.Pipelines.Contract.Events.RunResumed;
+using RunStarted = FineTuneWorkflows.Pipelines.Contract.Events.RunStarted;
+using RunStatus = FineTuneWorkflows.Tracking.Events.RunStatus;
+using StageOutcome = FineTuneWorkflows.Pipelines.Contract.Events.StageOutcome;
 
 namespace FineTuneWorkflows.Stages.Tests.Tracking;
 
@@ -29,7 +31,7 @@ public sealed class JournalImporterTests : IDisposable
         var run = index.Show(runId);
         Assert.Equal(RunStatus.Finished, run.Run.Status);
         Assert.Equal("0.003", run.Parameters["FineTune.LearningRate"]);
-        var journaled = workspace.Journal(runId).OfType<FineTuneWorkflows.Pipelines.Journals.MetricsLogged>().Where(m => m.Values.ContainsKey("train/loss")).Select(m => (m.Step, m.Values["train/loss"]));
+        var journaled = workspace.Journal(runId).OfType<FineTuneWorkflows.Pipelines.Contract.Events.MetricsLogged>().Where(m => m.Values.ContainsKey("train/loss")).Select(m => (m.Step, m.Values["train/loss"]));
         Assert.Equal(journaled, index.History(runId, "train/loss").Select(p => (p.Step, p.Value)));
         Assert.Equal(["testing", "training", "validation"], run.Datasets.Select(d => d.Context).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(run.Tags.Keys, k => k.StartsWith("stage.", StringComparison.Ordinal) || k.StartsWith("artifact.", StringComparison.Ordinal));
@@ -55,7 +57,7 @@ public sealed class JournalImporterTests : IDisposable
     {
         var errors = new List<Exception>();
         await using (var recorder = new TrackingRecorder(() => throw new IOException("no disk"), errors.Add))
-            Assert.Equal(FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded, (await workspace.RunAsync(workspace.Whole(), observers: recorder)).Status);
+            Assert.Equal(FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded, (await workspace.RunAsync(workspace.Whole(), observers: recorder)).Status);
         Assert.Equal("no disk", Assert.Single(errors).Message);
     }
 
@@ -65,8 +67,8 @@ public sealed class JournalImporterTests : IDisposable
         Journal("20260101-a", out var first, new StageNoted(Time, "Train", "begun"), new RunTagged(Time, new Dictionary<string, string> { ["before"] = "1" }));
         var damage = new FileInfo(first).Length;
         File.AppendAllText(first, "{\"event\":\"metrics\",\0\0\xff broken\n");
-        Append("20260101-a", new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }), new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded));
-        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Execution.RunStatus.Failed));
+        Append("20260101-a", new RunTagged(Time, new Dictionary<string, string> { ["after"] = "1" }), new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded));
+        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Failed));
 
         var problem = Assert.Single(Import());
         Assert.Contains($"{first} is damaged at byte {damage}", problem, StringComparison.Ordinal);
@@ -83,7 +85,7 @@ public sealed class JournalImporterTests : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(workspace.Home.Runs, "20260101-a")).FullName;
         File.WriteAllText(Path.Combine(folder, "journal.jsonl"), "rubbish\n");
-        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded));
+        Journal("20260102-b", out _, new RunFinished(Time, "20260102-b", FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded));
         Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
         Assert.Contains("damaged at byte 0", Assert.Single(Import()), StringComparison.Ordinal);
         Assert.Equal("20260102-b", Assert.Single(new RunIndex(workspace.Services.Store).List()).RunId);
@@ -136,9 +138,9 @@ public sealed class JournalImporterTests : IDisposable
     {
         Journal(
             "20260101-a", out _,
-            new RunTagged(Time, new Dictionary<string, string> { ["team"] = "support", [RunLabels.DescriptionTag] = "With the new labels.", [RunLabels.NameTag] = "June" }),
+            new RunTagged(Time, new Dictionary<string, string> { ["team"] = "support", [RunLabels.DescriptionTag] = "With the new labels.", [RunTagged.NameTag] = "June" }),
             new StageFinished(Time, "Train", "FineTune.Train", StageOutcome.Failed, "no", 1, null, new Dictionary<string, string>(), new Dictionary<string, double>(), new Dictionary<string, string>(), null),
-            new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Execution.RunStatus.Failed));
+            new RunFinished(Time, "20260101-a", FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Failed));
 
         Assert.Empty(Import());
         var tags = new RunIndex(workspace.Services.Store).Show("20260101-a").Tags;

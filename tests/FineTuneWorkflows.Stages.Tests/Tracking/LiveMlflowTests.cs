@@ -7,7 +7,7 @@ using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Tests.Python;
 using FineTuneWorkflows.Text.Datasets;
 using FineTuneWorkflows.Tracking.Mlflow;
-using RunStatus = FineTuneWorkflows.Pipelines.Execution.RunStatus;
+using RunStatus = FineTuneWorkflows.Pipelines.Contract.Events.RunStatus;
 
 namespace FineTuneWorkflows.Stages.Tests.Tracking;
 

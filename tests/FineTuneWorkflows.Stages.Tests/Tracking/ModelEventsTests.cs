@@ -4,7 +4,7 @@ using FineTuneWorkflows.Stages.Tracking;
 using FineTuneWorkflows.Text.Tokenization;
 using FineTuneWorkflows.Tracking.Events;
 using FineTuneWorkflows.Tracking.Models;
-using RunStatus = FineTuneWorkflows.Pipelines.Execution.RunStatus;
+using RunStatus = FineTuneWorkflows.Pipelines.Contract.Events.RunStatus;
 
 namespace FineTuneWorkflows.Stages.Tests.Tracking;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;
@@ -82,7 +83,7 @@ public sealed class RunSurroundingsTests : IDisposable
         RunResult result;
         await using (var surroundings = new RunSurroundings(workspace.Home, said.Add, _ => throw new InvalidOperationException("no definition"), Often))
             result = await workspace.RunAsync(workspace.Chain(("Fetch", "FineTune.FetchData", new { source = workspace.Data })), observers: surroundings);
-        Assert.Equal(FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded, result.Status);
+        Assert.Equal(FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded, result.Status);
         Assert.Contains("no definition", Assert.Single(said), StringComparison.Ordinal);
     }
 

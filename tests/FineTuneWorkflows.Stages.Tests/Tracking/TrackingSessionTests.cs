@@ -35,7 +35,7 @@ public sealed class TrackingSessionTests : IDisposable
             workspace.Home, new() { TrackingUri = new($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}") }, said.Add, TimeSpan.FromMilliseconds(100));
         await using (var whole = new TrackingSession(workspace.Home, workspace.Services, connection, said.Add))
         {
-            whole.OnEvent(new FineTuneWorkflows.Pipelines.Journals.RunStarted(DateTimeOffset.UnixEpoch, "20260101-sweep", "p", "sweep", null, new Dictionary<string, string>(), "1"));
+            whole.OnEvent(new FineTuneWorkflows.Pipelines.Contract.Events.RunStarted(DateTimeOffset.UnixEpoch, "20260101-sweep", "p", "sweep", null, new Dictionary<string, string>(), "1"));
             await using (var part = new TrackingSession(workspace.Home, workspace.Services, connection, said.Add))
                 Assert.Equal(Succeeded, (await workspace.RunAsync(workspace.Whole(), observers: part)).Status);
             Assert.Empty(said);
@@ -97,7 +97,7 @@ public sealed class TrackingSessionTests : IDisposable
 
     public void Dispose() => workspace.Dispose();
 
-    private const FineTuneWorkflows.Pipelines.Execution.RunStatus Succeeded = FineTuneWorkflows.Pipelines.Execution.RunStatus.Succeeded;
+    private const FineTuneWorkflows.Pipelines.Contract.Events.RunStatus Succeeded = FineTuneWorkflows.Pipelines.Contract.Events.RunStatus.Succeeded;
 
     private static Uri DeadAddress()
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Run;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Stages.Experiments;
 

@@ -2,7 +2,7 @@ using FineTuneWorkflows.Cli.Diagnostics;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
 using FineTuneWorkflows.Cli.Rendering;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Graphs;
 using FineTuneWorkflows.Pipelines.Journals;
 

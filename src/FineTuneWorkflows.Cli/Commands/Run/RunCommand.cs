@@ -2,6 +2,7 @@ using System.CommandLine;
 using FineTuneWorkflows.Cli.Commands.Plan;
 using FineTuneWorkflows.Cli.Hosting;
 using FineTuneWorkflows.Cli.Parsing;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Definitions;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Graphs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuneWorkflows.Cli.Rendering;
 using FineTuneWorkflows.Pipelines.Contract;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Execution;
 using FineTuneWorkflows.Pipelines.Journals;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FineTuneWorkflows.Pipelines.Execution;
+using FineTuneWorkflows.Pipelines.Contract.Events;
 using FineTuneWorkflows.Pipelines.Journals;
 
 namespace FineTuneWorkflows.Cli.Commands.Runs;

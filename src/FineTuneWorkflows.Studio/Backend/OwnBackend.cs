@@ -1,7 +1,7 @@
 using Elsa.Studio.Contracts;
 using Elsa.Studio.Models;
 
-namespace FineTuneWorkflows.Studio.Hosting;
+namespace FineTuneWorkflows.Studio.Backend;
 
 /// <summary>The backend is the application that the designer runs in; its port is known only once it listens.</summary>
 internal sealed class OwnBackend(IServiceProvider services, Func<IServiceProvider, Uri> address) : IRemoteBackendAccessor

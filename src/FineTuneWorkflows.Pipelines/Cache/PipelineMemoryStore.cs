@@ -4,7 +4,7 @@ using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 using FineTuneWorkflows.Pipelines.Homes;
 
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Cache;
 
 /// <summary>The memories of a home's pipelines: <c>pipelines/&lt;definition&gt;.json</c>.</summary>
 internal sealed class PipelineMemoryStore(Home home)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Cache;
 
 /// <summary>How the run cache and the pipelines' memories are written as JSON. What is missing or null where something belongs is a <see cref="JsonException"/>, as what is no JSON is.</summary>
 [JsonSourceGenerationOptions(

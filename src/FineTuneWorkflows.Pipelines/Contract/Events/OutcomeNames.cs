@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Contract.Events;
 
 /// <summary>Outcomes and statuses as users and JSON see them.</summary>
 public static class OutcomeNames

@@ -1,7 +1,7 @@
 using FineTuneWorkflows.Pipelines.Contract;
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Cache;
 
 /// <summary>What a fingerprint produced, from what, how long it took, with which versions: an entry of the run cache.</summary>
 /// <param name="Fingerprint">The fingerprint.</param>

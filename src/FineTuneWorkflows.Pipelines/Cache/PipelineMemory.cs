@@ -1,6 +1,6 @@
 using FineTuneWorkflows.Pipelines.Fingerprints;
 
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Cache;
 
 /// <summary>What a pipeline was last asked to do; the source of the reasons that a run gives. Losing it loses no result.</summary>
 internal sealed record PipelineMemory

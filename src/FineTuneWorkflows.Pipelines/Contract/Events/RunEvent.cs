@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
-using FineTuneWorkflows.Pipelines.Contract;
-using FineTuneWorkflows.Pipelines.Execution;
 
-namespace FineTuneWorkflows.Pipelines.Journals;
+namespace FineTuneWorkflows.Pipelines.Contract.Events;
 
 /// <summary>Something that happened in a run. Those that are journaled are all that is known of the run afterwards.</summary>
 /// <param name="Time">When, in UTC.</param>
@@ -53,7 +51,11 @@ public sealed record RunFinished(DateTimeOffset Time, string RunId, RunStatus St
 /// <summary>Something short became known of the run as a whole, such as the commit it runs from.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Tags">Names and values; the last value of a name counts.</param>
-public sealed record RunTagged(DateTimeOffset Time, IReadOnlyDictionary<string, string> Tags) : RunEvent(Time);
+public sealed record RunTagged(DateTimeOffset Time, IReadOnlyDictionary<string, string> Tags) : RunEvent(Time)
+{
+    /// <summary>The tag that holds a name which a run got after it had begun, as MLflow has it.</summary>
+    public const string NameTag = "mlflow.runName";
+}
 
 /// <summary>Something was measured of the run as a whole, such as how busy the machine is.</summary>
 /// <param name="Time">When.</param>

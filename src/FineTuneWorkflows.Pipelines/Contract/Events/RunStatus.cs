@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Contract.Events;
 
 /// <summary>How a run ended.</summary>
 public enum RunStatus

@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Pipelines.Artifacts;
+namespace FineTuneWorkflows.Pipelines.Contract;
 
 /// <summary>An immutable folder that a stage made.</summary>
 /// <param name="Digest">SHA-256 of its manifest, lower-case hexadecimal.</param>

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FineTuneWorkflows.Studio.Hosting;
+namespace FineTuneWorkflows.Studio.Backend;
 
 /// <summary>What the designer knows of the application that it runs in.</summary>
 /// <param name="Address">Tells where Elsa's API is, such as <c>http://127.0.0.1:5100/elsa/api</c>; its port is known only once it listens.</param>

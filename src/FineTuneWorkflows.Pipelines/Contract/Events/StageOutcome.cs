@@ -1,4 +1,4 @@
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Contract.Events;
 
 /// <summary>How it went for a stage in a run.</summary>
 public enum StageOutcome

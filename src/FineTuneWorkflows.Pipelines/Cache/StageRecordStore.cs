@@ -2,7 +2,7 @@ using System.Text.Json;
 using FineTuneWorkflows.Foundation.Files;
 using FineTuneWorkflows.Pipelines.Homes;
 
-namespace FineTuneWorkflows.Pipelines.Execution;
+namespace FineTuneWorkflows.Pipelines.Cache;
 
 /// <summary>The run cache: <c>stages/&lt;fingerprint&gt;.json</c>.</summary>
 public sealed class StageRecordStore
